@@ -1,0 +1,43 @@
+import type { LabPlan, PlannedCluster, PlannedMachine } from '../lab/plan.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
+import type { Bmc } from '../machines/bmc/bmc.ts';
+import type { Clock } from '../util/clock.ts';
+import type { Dial } from '../util/dial.ts';
+import type { Exec } from '../util/exec.ts';
+import type { Step } from '../util/step.ts';
+
+/** The doors an action may use. A rehearsal hands in the same ones with a world behind them. */
+export interface ActionDeps {
+  readonly clock: Clock;
+  readonly exec: Exec;
+  readonly dial: Dial;
+  /** A client of the cluster this kubeconfig (its text) points to. `cause` is the step's id. */
+  readonly kube: (kubeconfig: string, cause: string) => KubeClient;
+  readonly bmc: (machine: PlannedMachine, cause: string) => Bmc;
+  /** Credentials of a machine's BMC, for the Secret a hub needs. */
+  readonly bmcCredentials: (machine: PlannedMachine) => { readonly username: string; readonly password: string };
+  /** Folder of this job, kept until the job's outputs are stored. */
+  readonly workDir: string;
+  /** Serves a file from the jumphost's HTTP store. @returns its URL as machines and hubs see it. */
+  readonly serveFile: (path: string) => Promise<string>;
+  /** Keeps a job's output (a kubeconfig) as a protected artefact; a later job gets it as an input. */
+  readonly output: (name: string, content: string) => Promise<void>;
+  /** `openshift-install`, or what stands in for it: argv before its own arguments. */
+  readonly installer: readonly string[];
+}
+
+/** What a job asks for, resolved before the first step. Plain data. */
+export interface ActionInput {
+  readonly job: string;
+  readonly plan: LabPlan;
+  readonly cluster: PlannedCluster;
+  /** Outputs of earlier jobs, by the variable the job calls them (`hub_kubeconfig`). */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** The job's `ocp` component. */
+  readonly release: { readonly version: string; readonly image: string };
+  readonly pullSecret: string;
+  readonly sshPublicKey: string | undefined;
+}
+
+/** An action as steps. Pure: the same input gives the same steps, so that a restarted agent finds its place again. */
+export type Action = (input: ActionInput) => readonly Step<ActionDeps>[];

@@ -1,0 +1,24 @@
+import type { Clock } from '../util/clock.ts';
+import type { Dial, Endpoint } from '../util/dial.ts';
+import type { PowerEvent } from './machines/machines.ts';
+
+/** A running world, as the process that started or found it sees it. */
+export interface WorldHandle {
+  /** This process as a participant `agent` of the world's clock. */
+  readonly clock: Clock;
+  /** The world's table of addresses. */
+  readonly dial: Dial;
+  /** Makes a listener of ours answer at an address of the lab: the jumphost's HTTP store, for one. */
+  publish(address: Endpoint, listener: Endpoint): Promise<void>;
+  powerLog(): Promise<readonly PowerEvent[]>;
+  /** Headers that tell the world's servers who asks. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Kubeconfig of a hub that the world has had from its start, if it was given one. */
+  hubKubeconfig(hub: string): Promise<string | undefined>;
+  /** Aborted with the reason when the world dies. */
+  readonly died: AbortSignal;
+  /** Ends the world and removes its state file. */
+  stop(): Promise<void>;
+  /** Leaves it running: the next process finds it by its state file. */
+  leave(): Promise<void>;
+}
