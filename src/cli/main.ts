@@ -11,17 +11,13 @@ interface LazyCommand {
 
 const COMMANDS: readonly LazyCommand[] = [
   { name: 'lab', summary: 'plan, apply, inspect and destroy a lab', load: () => import('./lab.ts') },
-  { name: 'rehearse', summary: 'run a pipeline against a simulated lab', load: () => import('./rehearse.ts') },
   { name: 'rehearsal', summary: 'serve a simulated hub to any Kubernetes client', load: () => import('./rehearsal.ts') },
-  { name: 'up', summary: 'control server and lab agent in one process', load: () => import('./up.ts') },
-  { name: 'server', summary: 'the control server alone', load: () => import('./server.ts') },
 ];
 
 const EXAMPLES = `
 Examples:
   labwright lab plan examples/pretty-lab
-  labwright rehearse examples/pretty-lab/daily.yml
-  labwright up
+  labwright rehearsal serve --port 6443 --kubeconfig hub.kubeconfig --bare
 `;
 
 async function main(argv: readonly string[]): Promise<void> {

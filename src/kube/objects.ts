@@ -53,6 +53,6 @@ export interface Condition {
 
 /** `Kind/namespace/name`, or `Kind/name` for cluster-scoped kinds: how an object is called in errors and events. */
 export function objectPath(object: ObjectRef | KubeObject): string {
-  const { namespace, name } = 'metadata' in object ? (object as KubeObject).metadata : object;
+  const { namespace, name } = 'metadata' in object ? object.metadata : object;
   return namespace === undefined ? `${object.kind}/${name}` : `${object.kind}/${namespace}/${name}`;
 }

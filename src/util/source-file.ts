@@ -67,7 +67,7 @@ function sourceFile(path: string, text: string, document: Document, counter: Lin
       const node = document.getIn(keys.slice(0, length), true);
       if (isNode(node) && node.range) return node;
     }
-    return document.contents as Node | null;
+    return document.contents;
   };
   return {
     path,

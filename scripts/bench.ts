@@ -1,0 +1,9 @@
+// Runs every benchmark, or the ones named: npm run bench [-- NAME …]
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, runTool } from './tasks.ts';
+
+const names = process.argv.slice(2);
+const all = readdirSync(join(root, 'bench')).filter((file) => file.endsWith('.ts'));
+const wanted = names.length === 0 ? all : all.filter((file) => names.includes(file.replace(/\.ts$/, '')));
+process.exitCode = wanted.map((file) => runTool(file, 'node', [join('bench', file)])).every(Boolean) ? 0 : 1;

@@ -1,0 +1,159 @@
+import { realSleep, type Clock } from '../../util/clock.ts';
+import type { Traffic } from './traffic.ts';
+
+/** One party of the clock: the agent, or the world's own controllers and machines. */
+interface Participant {
+  /** Pieces of work under way: requests it makes, requests of its that a server of the world is answering. */
+  busy: number;
+  /** Messages sent to it, and how many of them it has taken. */
+  sent: number;
+  taken: number;
+}
+
+interface Timer {
+  readonly dueMs: number;
+  readonly fire: () => void;
+}
+
+export interface SimulatedClockOptions {
+  /** Milliseconds since the epoch. */
+  readonly startMs: number;
+  /** At most this many simulated seconds per real second; undefined: as fast as everybody gets ready. */
+  readonly speed: number | undefined;
+}
+
+export interface SimulatedClock {
+  readonly traffic: Traffic;
+  /** The clock as one party sees it. A name used for the first time joins. */
+  participant(name: string): Clock;
+  /** A party that is gone (its process died) no longer holds the clock. */
+  leave(name: string): void;
+  now(): number;
+}
+
+/**
+ * Time of a rehearsal: stands still while anybody works and jumps to the next timer when all wait (DESIGN §7).
+ *
+ * The jump is decided a turn of the event loop after the last work ended: code that goes on after an awaited answer,
+ * and only then asks for the next thing, must find the clock where it was.
+ */
+export function createSimulatedClock(options: SimulatedClockOptions): SimulatedClock {
+  let nowMs = options.startMs;
+  const foreign = { busy: 0 };
+  let deciding = false;
+  const startedRealMs = performance.now();
+  const participants = new Map<string, Participant>();
+  const timers: Timer[] = [];
+
+  const join = (name: string): Participant => {
+    const known = participants.get(name) ?? { busy: 0, sent: 0, taken: 0 };
+    participants.set(name, known);
+    return known;
+  };
+  const allWait = (): boolean => foreign.busy === 0 && [...participants.values()].every((one) => one.busy === 0 && one.taken >= one.sent);
+
+  const decide = (): void => {
+    if (deciding) return;
+    deciding = true;
+    setImmediate(() =>
+      setImmediate(() => {
+        deciding = false;
+        void jump();
+      }),
+    );
+  };
+
+  const jump = async (): Promise<void> => {
+    const next = timers[0];
+    if (next === undefined || !allWait()) return;
+    if (options.speed !== undefined) {
+      const allowedMs = options.startMs + (performance.now() - startedRealMs) * options.speed;
+      if (allowedMs < next.dueMs) {
+        deciding = true;
+        await realSleep((next.dueMs - allowedMs) / options.speed);
+        deciding = false;
+        return decide();
+      }
+    }
+    timers.shift();
+    nowMs = Math.max(nowMs, next.dueMs);
+    next.fire();
+    // One timer at a time: what the first wakes may be a reason for the second not to matter any more.
+    decide();
+  };
+
+  /** Kept sorted; timers due at the same time fire in the order they were set. */
+  const addTimer = (timer: Timer): void => {
+    let at = timers.length;
+    while (at > 0 && timers[at - 1]!.dueMs > timer.dueMs) at--;
+    timers.splice(at, 0, timer);
+    decide();
+  };
+
+  const hold = (holder: { busy: number }): (() => void) => {
+    holder.busy++;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      holder.busy--;
+      decide();
+    };
+  };
+
+  const traffic: Traffic = {
+    request(name) {
+      // A foreign client holds the clock only while one of its requests is being answered.
+      return hold(name === undefined ? foreign : join(name));
+    },
+    delivery(name) {
+      if (name !== undefined) join(name).sent++;
+    },
+  };
+
+  const clockOf = (participant: Participant): Clock => ({
+    now: () => nowMs,
+    sleep(ms, signal) {
+      return new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason);
+        const onAbort = (): void => {
+          const at = timers.indexOf(timer);
+          if (at >= 0) timers.splice(at, 1);
+          reject(signal?.reason);
+        };
+        const timer: Timer = {
+          dueMs: nowMs + Math.max(0, ms),
+          fire: () => {
+            signal?.removeEventListener('abort', onAbort);
+            resolve();
+          },
+        };
+        signal?.addEventListener('abort', onAbort, { once: true });
+        addTimer(timer);
+      });
+    },
+    async during(work) {
+      const release = hold(participant);
+      try {
+        return await work;
+      } finally {
+        release();
+      }
+    },
+    delivered() {
+      participant.taken++;
+      decide();
+      return Promise.resolve();
+    },
+  });
+
+  return {
+    traffic,
+    participant: (name) => clockOf(join(name)),
+    leave: (name) => {
+      participants.delete(name);
+      decide();
+    },
+    now: () => nowMs,
+  };
+}
