@@ -1,0 +1,30 @@
+import { createInterface } from 'node:readline';
+import type { Socket } from 'node:net';
+import * as z from 'zod';
+
+/** Lines of JSON between a process and the world whose clock it shares, over a Unix socket. */
+export const ToClock = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('join'), participant: z.string() }),
+  z.object({ type: z.literal('sleep'), id: z.number(), untilMs: z.number() }),
+  z.object({ type: z.literal('forget'), id: z.number() }),
+  /** Nothing is under way here, and so many messages (timers fired, watch lines) have been taken since joining. */
+  z.object({ type: z.literal('idle'), taken: z.number() }),
+  z.object({ type: z.literal('ask'), id: z.number() }),
+]);
+export type ToClock = z.infer<typeof ToClock>;
+
+export const FromClock = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('joined'), nowMs: z.number() }),
+  z.object({ type: z.literal('fired'), id: z.number(), nowMs: z.number() }),
+  z.object({ type: z.literal('now'), id: z.number(), nowMs: z.number() }),
+]);
+export type FromClock = z.infer<typeof FromClock>;
+
+export function sendLine(socket: Socket, message: ToClock | FromClock): void {
+  // The other side may be gone; whoever waits for its answer learns that from 'close'.
+  if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);
+}
+
+export function onLine<T>(socket: Socket, schema: z.ZodType<T>, handle: (message: T) => void): void {
+  createInterface({ input: socket }).on('line', (line) => handle(schema.parse(JSON.parse(line))));
+}

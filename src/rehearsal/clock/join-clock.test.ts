@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { realSleep } from '../../util/clock.ts';
+import { joinClock, type JoinedClock } from './join-clock.ts';
+import { serveClock } from './serve-clock.ts';
+import { createSimulatedClock, type SimulatedClock } from './simulated-clock.ts';
+
+test('an hour of a joined process passes at once, and its time is the world’s', async (t) => {
+  const { simulated, agent } = await joined(t);
+  await agent.clock.sleep(3_600_000);
+  assert.equal(agent.clock.now(), 3_600_000);
+  assert.equal(simulated.now(), 3_600_000);
+});
+
+test('the world waits for a joined process that works', async (t) => {
+  const { simulated, agent } = await joined(t);
+  const world = simulated.participant('world').sleep(60_000);
+  await agent.clock.during(realSleep(40));
+  assert.equal(simulated.now(), 0);
+  await world;
+});
+
+test('a watch event on its way to a joined process holds the world, and brings the time', async (t) => {
+  const { simulated, agent } = await joined(t);
+  await simulated.participant('world').sleep(10_000);
+  simulated.traffic.delivery('agent');
+  const later = simulated.participant('world').sleep(10_000);
+  await realSleep(20);
+  assert.equal(simulated.now(), 10_000);
+  await agent.clock.delivered();
+  assert.equal(agent.clock.now(), 10_000);
+  await later;
+});
+
+test('a process that hung up does not hold the world; its sleeps end with the world', async (t) => {
+  const { simulated, agent } = await joined(t);
+  simulated.traffic.delivery('agent');
+  agent.leave();
+  await simulated.participant('world').sleep(1_000);
+  await assert.rejects(agent.clock.sleep(5_000), { code: 'unreachable' });
+});
+
+test('no world is an error that says so', async () => {
+  await assert.rejects(joinClock('/nonexistent/world.sock', 'agent'), { code: 'unreachable', message: /no world answers/ });
+});
+
+async function joined(t: TestContext): Promise<{ simulated: SimulatedClock; agent: JoinedClock }> {
+  const folder = mkdtempSync(join(tmpdir(), 'labwright-test-'));
+  const simulated = createSimulatedClock({ startMs: 0, speed: undefined });
+  const server = await serveClock(simulated, join(folder, 'world.sock'));
+  const agent = await joinClock(join(folder, 'world.sock'), 'agent');
+  t.after(() => {
+    agent.leave();
+    server.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return { simulated, agent };
+}

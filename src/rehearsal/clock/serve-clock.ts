@@ -1,0 +1,62 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { onLine, sendLine, ToClock } from './clock-messages.ts';
+import type { SimulatedClock } from './simulated-clock.ts';
+
+/** Lets other processes take part in the clock; one that hangs up no longer holds it. Close the server to end. */
+export function serveClock(simulated: SimulatedClock, socketPath: string): Promise<Server> {
+  const server = createServer((socket) => serveParticipant(simulated, socket));
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(socketPath, () => resolve(server));
+  });
+}
+
+function serveParticipant(simulated: SimulatedClock, socket: Socket): void {
+  const sleeps = new Map<number, AbortController>();
+  let name: string | undefined;
+  let taken = 0;
+  // Held until the first `idle`: a process that has just joined is about to do something.
+  let releaseJoin: (() => void) | undefined;
+
+  onLine(socket, ToClock, (message) => {
+    if (message.type === 'join') {
+      name = message.participant;
+      simulated.participant(name);
+      releaseJoin = simulated.traffic.request(name);
+      return sendLine(socket, { type: 'joined', nowMs: simulated.now() });
+    }
+    if (name === undefined) return socket.destroy(new Error(`${message.type} before join`));
+    const participant = name;
+    const clock = simulated.participant(participant);
+    switch (message.type) {
+      case 'sleep': {
+        const stop = new AbortController();
+        sleeps.set(message.id, stop);
+        clock.sleep(message.untilMs - simulated.now(), stop.signal).then(
+          () => {
+            sleeps.delete(message.id);
+            simulated.traffic.delivery(participant);
+            sendLine(socket, { type: 'fired', id: message.id, nowMs: simulated.now() });
+          },
+          () => sleeps.delete(message.id),
+        );
+        return;
+      }
+      case 'forget':
+        return sleeps.get(message.id)?.abort(new Error('not needed any more'));
+      case 'idle':
+        for (; taken < message.taken; taken++) void clock.delivered();
+        return releaseJoin?.();
+      case 'ask':
+        return sendLine(socket, { type: 'now', id: message.id, nowMs: simulated.now() });
+      default:
+        return message satisfies never;
+    }
+  });
+  socket.on('error', () => undefined); // 'close' follows.
+  socket.on('close', () => {
+    releaseJoin?.();
+    for (const stop of sleeps.values()) stop.abort(new Error('its process hung up'));
+    if (name !== undefined) simulated.leave(name);
+  });
+}
