@@ -1,0 +1,85 @@
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { isIP } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { Clock } from '../../util/clock.ts';
+import type { Dial } from '../../util/dial.ts';
+import { LabwrightError, messageOf } from '../../util/errors.ts';
+
+export interface RedfishDeps {
+  readonly clock: Clock;
+  readonly dial: Dial;
+  readonly tls: { readonly ca?: string; readonly insecure?: boolean };
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface RedfishCall {
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: object;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface RedfishReply {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** One request, where `dial` says the host is. @throws LabwrightError `unreachable`; the signal's reason when aborted. */
+export async function redfishRequest(deps: RedfishDeps, call: RedfishCall): Promise<RedfishReply> {
+  return deps.clock.during(dialled(deps, call));
+}
+
+async function dialled(deps: RedfishDeps, call: RedfishCall): Promise<RedfishReply> {
+  const hostname = call.url.hostname.replace(/^\[|\]$/g, '');
+  const port = Number(call.url.port || (call.url.protocol === 'https:' ? 443 : 80));
+  const endpoint = await deps.dial({ host: hostname, port });
+  if (!endpoint) throw unreachable(call.url, 'connection refused');
+  try {
+    return await send(deps, call, hostname, endpoint);
+  } catch (error) {
+    call.signal?.throwIfAborted();
+    throw unreachable(call.url, messageOf(error), error);
+  }
+}
+
+function send(deps: RedfishDeps, call: RedfishCall, hostname: string, endpoint: { host: string; port: number }): Promise<RedfishReply> {
+  return new Promise((resolve, reject) => {
+    const body = call.body && JSON.stringify(call.body);
+    const options = {
+      ...endpoint,
+      method: call.method,
+      path: call.url.pathname + call.url.search,
+      agent: false as const,
+      headers: {
+        ...deps.headers,
+        ...call.headers,
+        Host: call.url.host,
+        Accept: 'application/json',
+        'OData-Version': '4.0',
+        ...(body === undefined ? { 'Content-Length': '0' } : { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(body)) }),
+      },
+      ...(call.signal && { signal: call.signal }),
+    };
+    const tls = {
+      ...(isIP(hostname) ? {} : { servername: hostname }),
+      ...(deps.tls.ca !== undefined && { ca: deps.tls.ca }),
+      rejectUnauthorized: deps.tls.insecure !== true,
+    };
+    const request = call.url.protocol === 'https:' ? httpsRequest({ ...options, ...tls }) : httpRequest(options);
+    request.on('error', reject);
+    request.on('response', (response) => {
+      text(response).then((content) => resolve({ status: response.statusCode ?? 0, text: content }), reject);
+    });
+    request.end(body);
+  });
+}
+
+function unreachable(url: URL, why: string, cause?: unknown): LabwrightError {
+  return new LabwrightError('unreachable', `the BMC at ${url.host} does not answer: ${why}`, {
+    hint: `check that ${url.host} is the BMC's address and that it is reachable from here`,
+    cause,
+  });
+}
