@@ -1,0 +1,30 @@
+import { stringify } from 'yaml';
+import type { LabPlan, PlannedNode } from '../lab/plan.ts';
+import { LabwrightError } from '../util/errors.ts';
+import { clusterOf } from './install-config.ts';
+import { FIRST_NIC } from './libvirt-domain.ts';
+
+/** `agent-config.yaml` of one cluster (reference/lab-and-libvirt.md §1.5); addresses come from the lab's DHCP. */
+export function renderAgentConfig(plan: LabPlan, options: { readonly cluster: string; readonly ntpSources: readonly string[] }): string {
+  const cluster = clusterOf(plan, options.cluster);
+  const rendezvousIP = cluster.nodes.find((node) => node.role === 'master')?.addresses[0];
+  if (rendezvousIP === undefined) throw new LabwrightError('bad_input', `${cluster.name} has no master with an address`);
+  return stringify({
+    apiVersion: 'v1beta1',
+    kind: 'AgentConfig',
+    metadata: { name: cluster.name },
+    rendezvousIP,
+    additionalNTPSources: options.ntpSources,
+    hosts: cluster.nodes.filter((node) => node.role !== 'provisionhost').map((node) => hostOf(plan, node)),
+  });
+}
+
+function hostOf(plan: LabPlan, node: PlannedNode): object {
+  const serialNumber = plan.machines.find((machine) => machine.name === node.machine)?.disks[0]?.serial;
+  return {
+    hostname: node.name,
+    role: node.role,
+    interfaces: [{ name: FIRST_NIC, macAddress: node.mac }],
+    ...(serialNumber === undefined ? {} : { rootDeviceHints: { serialNumber } }),
+  };
+}

@@ -1,0 +1,133 @@
+import type { LabPlan, PlannedDisk, PlannedMachine } from '../lab/plan.ts';
+import { LabwrightError } from '../util/errors.ts';
+import { el, xmlText, type XmlElement } from './xml.ts';
+
+export interface DomainOptions {
+  readonly machine: string;
+  /** Folders on the machine's server. */
+  readonly imagesDir: string;
+  readonly consolesDir: string;
+  readonly logsDir: string;
+  /** `sha256:…` of what the machine was made from; drift shows as a difference here. */
+  readonly spec: string;
+  readonly generation: number;
+}
+
+/** Namespace of the element that says which lab owns a domain. */
+export const LAB_XML_NAMESPACE = 'https://labwright.dev/lab/1';
+/** Name of the first NIC in the guest: it follows from PCI bus 1, slot 0. */
+export const FIRST_NIC = 'enp1s0';
+const CD_UNIT = 7;
+
+/** Where the disk of that index lies on the machine's server. */
+export function diskPath(options: { readonly imagesDir: string }, machine: string, index: number): string {
+  return `${options.imagesDir}/${machine}${index === 0 ? '' : `-${index}`}.qcow2`;
+}
+
+/** Domain XML of one VM, to define with `--validate` (reference/lab-and-libvirt.md §2.4). */
+export function renderLibvirtDomain(plan: LabPlan, options: DomainOptions): string {
+  const machine = plan.machines.find((candidate) => candidate.name === options.machine && candidate.kind === 'vm');
+  if (!machine) throw new LabwrightError('not_found', `the plan has no VM ${options.machine}`);
+  const owner = ownerOf(plan, machine);
+  return xmlText(
+    el(
+      'domain',
+      { type: plan.accel === 'kvm' ? 'kvm' : 'qemu' },
+      el('name', {}, machine.name),
+      el('uuid', {}, machine.uuid),
+      el(
+        'metadata',
+        {},
+        el('lab:machine', {
+          'xmlns:lab': LAB_XML_NAMESPACE,
+          lab: plan.lab,
+          cluster: owner.cluster,
+          node: owner.node,
+          spec: options.spec,
+          generation: options.generation,
+        }),
+      ),
+      el('memory', { unit: 'MiB' }, String(machine.memoryMiB)),
+      el('vcpu', {}, String(machine.vcpus)),
+      ...(plan.accel === 'kvm' ? [el('cpu', { mode: 'host-passthrough', migratable: 'off' })] : []),
+      osElement(machine),
+      el('features', {}, el('acpi'), el('apic')),
+      el('clock', { offset: 'utc' }),
+      el('on_reboot', {}, 'restart'),
+      el('devices', {}, ...devices(machine, owner.network, options)),
+    ),
+  );
+}
+
+/** Who holds the machine: the active cluster, else the first that declares it. */
+function ownerOf(plan: LabPlan, machine: PlannedMachine): { cluster: string; node: string; network: string } {
+  const holders = plan.clusters.flatMap((cluster) => cluster.nodes.filter((node) => node.machine === machine.name).map((node) => ({ cluster, node })));
+  const holder = holders.find(({ cluster }) => cluster.active) ?? holders[0];
+  if (!holder) throw new LabwrightError('not_found', `no cluster declares a node on ${machine.name}`);
+  return { cluster: holder.cluster.name, node: holder.node.name, network: holder.cluster.network };
+}
+
+function osElement(machine: PlannedMachine): XmlElement {
+  const type = el('type', { arch: 'x86_64', machine: 'q35' }, 'hvm');
+  const direct = machine.directBoot;
+  const boot = direct ? [el('kernel', {}, direct.kernel), el('initrd', {}, direct.initrd), el('cmdline', {}, direct.cmdline)] : [];
+  if (machine.firmware === 'bios') return el('os', {}, type, ...boot);
+  const secureBootOff = el('firmware', {}, el('feature', { enabled: 'no', name: 'secure-boot' }));
+  return el('os', { firmware: 'efi' }, type, secureBootOff, ...boot);
+}
+
+function devices(machine: PlannedMachine, network: string, options: DomainOptions): readonly XmlElement[] {
+  return [
+    ...[1, 2, 3].map((index) => el('controller', { type: 'pci', index, model: 'pcie-root-port' })),
+    el('controller', { type: 'scsi', index: 0, model: 'virtio-scsi' }, pciSlot(3)),
+    ...machine.disks.map((disk, index) => diskElement(disk, index, diskPath(options, machine.name, index))),
+    // Empty, in a slot of its own: media then comes and goes without adding a device or moving a disk.
+    el(
+      'disk',
+      { type: 'file', device: 'cdrom' },
+      el('driver', { name: 'qemu', type: 'raw' }),
+      el('target', { dev: 'sdz', bus: 'scsi' }),
+      el('readonly'),
+      el('boot', { order: 2 }),
+      driveUnit(CD_UNIT),
+    ),
+    el(
+      'interface',
+      { type: 'network' },
+      el('mac', { address: machine.mac }),
+      el('source', { network }),
+      el('model', { type: 'virtio' }),
+      el('boot', { order: 3 }),
+      pciSlot(1),
+    ),
+    el(
+      'serial',
+      { type: 'unix' },
+      el('source', { mode: 'bind', path: `${options.consolesDir}/${machine.name}` }),
+      el('log', { file: `${options.logsDir}/${machine.name}.log`, append: 'on' }),
+    ),
+    el('rng', { model: 'virtio' }, el('backend', { model: 'random' }, '/dev/urandom'), pciSlot(2)),
+  ];
+}
+
+/** No `<wwn>`: it would win over the serial as the name the installer's hint looks for. */
+function diskElement(disk: PlannedDisk, index: number, file: string): XmlElement {
+  return el(
+    'disk',
+    { type: 'file', device: 'disk' },
+    el('driver', { name: 'qemu', type: 'qcow2', cache: 'none', io: 'native', discard: 'unmap' }),
+    el('source', { file }),
+    el('target', { dev: `sd${String.fromCodePoint(97 + index)}`, bus: 'scsi' }),
+    el('serial', {}, disk.serial),
+    ...(index === 0 ? [el('boot', { order: 1 })] : []),
+    driveUnit(index < CD_UNIT ? index : index + 1),
+  );
+}
+
+function driveUnit(unit: number): XmlElement {
+  return el('address', { type: 'drive', controller: 0, bus: 0, target: 0, unit });
+}
+
+function pciSlot(bus: number): XmlElement {
+  return el('address', { type: 'pci', domain: '0x0000', bus: `0x0${bus}`, slot: '0x00', function: '0x0' });
+}
