@@ -57,17 +57,20 @@ export function createMachine(deps: MachineDeps, spec: MachineSpec): PoweredMach
     guest = new AbortController();
     boots += 1;
     const { signal } = guest;
-    // A guest that lost power, or whose image cannot be read, simply is not there: firmware says nothing to anyone.
-    firmware(signal).catch(() => undefined);
+    void firmware(signal)
+      // A guest that lost power, or whose image cannot be read, simply is not there: firmware says nothing to anyone.
+      .catch(() => undefined)
+      .then((from) => {
+        if (from && !signal.aborted) deps.boot({ machine, from, signal });
+      });
   }
 
-  async function firmware(signal: AbortSignal): Promise<void> {
+  async function firmware(signal: AbortSignal): Promise<Boot['from'] | undefined> {
     await deps.clock.sleep(firmwareMs(deps.seed, spec.name, boots), signal);
     const target = override.target;
     if (override.enabled === 'Once') override = NO_OVERRIDE;
-    if (deps.faults?.get(spec.name) === 'host-never-boots' || target === 'Pxe') return;
-    const from = await source(target, signal);
-    if (from && !signal.aborted) deps.boot({ machine, from, signal });
+    if (deps.faults?.get(spec.name) === 'host-never-boots' || target === 'Pxe') return undefined;
+    return source(target, signal);
   }
 
   async function source(target: Override['target'], signal: AbortSignal): Promise<Boot['from'] | undefined> {

@@ -89,6 +89,16 @@ test('a wrong password is unauthorized and names the machine', async (t) => {
   await assert.rejects(world.open().power(), { code: 'unauthorized' });
 });
 
+test('a host that never boots takes power and starts no guest', async (t) => {
+  const world = await start(t);
+  world.faults.set('m0', 'host-never-boots');
+  const bmc = world.open();
+  await bmc.insertMedia(ISO);
+  await bmc.reset('On');
+  await assert.rejects(world.nextBoot(), /did not boot/);
+  assert.equal(await bmc.power(), 'On');
+});
+
 test('an address where nothing listens is unreachable', async () => {
   const open = createOpenBmc({ clock: fakeClock(), dial: () => Promise.resolve(undefined), tls: {} });
   await assert.rejects(open({ url: 'redfish-virtualmedia+https://bmc.example/redfish/v1/Systems/x', username: 'a', password: 'b' }).power(), {
@@ -135,7 +145,7 @@ async function start(t: TestContext) {
     /** Lets the firmware run and gives the boot that follows. */
     async nextBoot(): Promise<Boot> {
       clock.advance(60_000);
-      await realSleep(0);
+      await realSleep(5);
       const boot = boots.shift();
       assert.ok(boot, 'the machine did not boot');
       return boot;
