@@ -17,11 +17,15 @@ export async function openDatabase(deps: DatabaseDeps, where: { readonly dataDir
   const server = 'url' in where ? undefined : await startEmbeddedPostgres(where.dataDir);
   const pool = new Pool('url' in where ? { connectionString: where.url } : { host: server?.socketFolder ?? '', user: databaseUser, database: 'postgres' });
   // Without a listener, a restart of the server would end this process.
-  pool.on('error', (error) => deps.log.warn({ error }, 'an idle database connection was lost'));
+  let closing = false; // The server's goodbye is no news then.
+  pool.on('error', (error) => {
+    if (!closing) deps.log.warn({ reason: error.message }, 'an idle database connection was lost');
+  });
   return {
     pool,
     kysely: new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }),
     async [Symbol.asyncDispose]() {
+      closing = true;
       await pool.end();
       await server?.stop();
     },
