@@ -1,0 +1,42 @@
+import type { LabPlan } from '../lab/plan.ts';
+import type { Diagnostic } from '../util/diagnostic.ts';
+import type { JobGraph } from './job-graph.ts';
+
+/** The variable by which a job gets the kubeconfig of the hub it works through. */
+const HUB_KUBECONFIG = 'hub_kubeconfig';
+
+/** Do the action jobs fit the lab: clusters that exist, methods that install, hubs that can be reached? */
+export function checkAgainstLab(graph: JobGraph, plan: LabPlan): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  for (const { job } of graph.jobs) {
+    if (!job.action) continue;
+    const error = (id: string, key: string, message: string, hint: string) => {
+      found.push({ id, severity: 'error', message, hint, at: job.at(key) });
+    };
+    const cluster = plan.clusters.find(({ name }) => name === job.cluster);
+    if (!cluster) {
+      const known = plan.clusters.map(({ name }) => name).join(', ');
+      error(
+        'unknown-cluster',
+        'cluster',
+        job.cluster === undefined ? `${job.name} names no cluster` : `lab ${plan.lab} has no cluster ${job.cluster}`,
+        `write cluster: with one of: ${known}`,
+      );
+      continue;
+    }
+    if (job.action === 'install' && cluster.install === 'none')
+      error('nothing-to-install', 'action', `${cluster.name} has install: none`, 'give the cluster a method in the lab file');
+    if (job.action === 'detach' && cluster.role !== 'spoke')
+      error('not-a-spoke', 'action', `${cluster.name} is no spoke: nothing to detach it from`, 'name a cluster with role: spoke');
+    const throughHub = job.action === 'detach' || cluster.install === 'clusterinstance';
+    if (throughHub && !Object.values(job.inputs).includes(HUB_KUBECONFIG)) {
+      error(
+        'no-hub-kubeconfig',
+        'inputs',
+        `${job.name} needs the kubeconfig of ${cluster.hub ?? 'its hub'}`,
+        `add inputs: {${HUB_KUBECONFIG}: ${HUB_KUBECONFIG}}, and the hub's job to prev_stages`,
+      );
+    }
+  }
+  return found;
+}
