@@ -13,7 +13,8 @@ export interface BridgeOptions {
  *
  * `apply STATE SECONDS` saves the way back in folder STATE, changes the network, and goes back by itself after SECONDS;
  * `commit STATE` keeps the change; `rollback STATE` goes back now. Run commit over a new connection: that it opens is the
- * proof that the change works. Both are safe to repeat. Give each apply a STATE of its own. The script does not survive a reboot: the nmstate document does.
+ * proof that the change works. Commit and rollback are safe to repeat; give each apply a STATE of its own. The script does
+ * not survive a reboot: the nmstate document does.
  */
 export function renderBridgeScript(plan: LabPlan, options: BridgeOptions): string {
   const { server, network, prefix } = placeOf(plan, options.server);
