@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import type { Clock } from '../../util/clock.ts';
 import type { Dial } from '../../util/dial.ts';
 import { LabwrightError, messageOf } from '../../util/errors.ts';
@@ -64,6 +65,8 @@ function send(deps: RedfishDeps, call: RedfishCall, hostname: string, endpoint: 
       ...(call.signal && { signal: call.signal }),
     };
     const tls = {
+      // An IP address has no SNI, and node would then compare the certificate with where we dialled.
+      checkServerIdentity: (_dialled: string, certificate: PeerCertificate) => checkServerIdentity(hostname, certificate),
       ...(isIP(hostname) ? {} : { servername: hostname }),
       ...(deps.tls.ca !== undefined && { ca: deps.tls.ca }),
       rejectUnauthorized: deps.tls.insecure !== true,
