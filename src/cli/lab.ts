@@ -27,7 +27,7 @@ async function plan(path: string, options: { readonly json?: boolean }): Promise
   const lines = text.split('\n');
   for (const one of result.diagnostics) process.stderr.write(`${formatDiagnostic(one, (_path, line) => lines[line - 1])}\n`);
   if (!result.plan) {
-    if (options.json) process.stdout.write(`${JSON.stringify({ clusters: [], changes: [], diagnostics: result.diagnostics })}\n`);
+    if (options.json) process.stdout.write(`${JSON.stringify({ lab: null, clusters: [], changes: [], diagnostics: result.diagnostics })}\n`);
     process.exitCode = 2;
     return;
   }

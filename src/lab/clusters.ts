@@ -30,7 +30,7 @@ export function ownCluster(file: LabFile, name: string, entry: ClusterEntry, pla
   const nodes = [...masters, ...Array.from({ length: entry.workers }, (_, index) => node('worker', index))];
   const sno = nodes.length === 1 ? nodes[0]!.addresses[0]! : undefined;
   const vips = entry.vips ?? { api: sno ?? formatIp(base + API), ingress: sno ?? formatIp(base + INGRESS) };
-  return { ...common(file, name, entry, nodes), network: place.network, slot, machineNetwork: place.cidr, vips };
+  return { ...common(file, name, entry, nodes), network: place.network, slot, machineNetwork: sno && entry.host_network ? `${sno}/32` : place.cidr, vips };
 }
 
 /** A cluster on machines of others: by `nodes`, or by `from`, which also lends the VIPs and leaves out what the hub itself stands on. */

@@ -1,4 +1,4 @@
-import { hasErrors, type Diagnostic } from '../util/diagnostic.ts';
+import type { Diagnostic } from '../util/diagnostic.ts';
 import type { SourceFile } from '../util/source-file.ts';
 import { contains, looksOctal, parseBlock, parseIp } from './ipv4.ts';
 import type { LabFile } from './lab-file.ts';
@@ -64,7 +64,8 @@ export function checkReferences(file: LabFile, source: SourceFile, servers: read
         'raise slot_size, or lower the counts',
       );
   }
-  return hasErrors(found) ? [...new Map(found.map((one) => [`${one.id} ${one.message}`, one])).values()] : found;
+  // A range of servers outside its network is one mistake per address; the same message twice is one.
+  return [...new Map(found.map((one) => [`${one.id} ${one.message}`, one])).values()];
 }
 
 /** Identities with two owners (once each, with all owners), and machines that two active clusters claim. */
