@@ -20,6 +20,8 @@ const Shape = z.object({
   outputs: z.record(z.string(), z.string()).default({}),
 });
 
+/** Ours by design, read by nothing yet: silence would make a user rely on them. */
+const FUTURE_KEYS = ['when', 'matrix', 'timeout', 'retries', 'resources', 'concurrency_group'];
 const OUR_KEYS = ['action', 'cluster', 'needs', 'when', 'matrix', 'timeout', 'retries', 'resources', 'concurrency_group'];
 const DCI_KEYS =
   'name stage type prev_stages topic use_previous_topic components ansible_playbook ansible_inventory inventory_playbook ansible_cfg ansible_extravars ansible_extravars_files ansible_envvars ansible_tags ansible_skip_tags dci_ansible_dir dci_credentials pipeline_user success_tag fallback_last_success outputs inputs comment url configuration previous_job_id'.split(
@@ -33,6 +35,7 @@ export function entryToJobdef(fields: Readonly<Record<string, unknown>>, at: (ke
     diagnostics.push({ id, severity, message, hint, at: at(key) });
   };
   for (const key of Object.keys(fields)) {
+    if (FUTURE_KEYS.includes(key)) report('key-not-read', 'warning', key, `the key "${key}" has no effect yet`, 'remove it, or do not rely on it');
     if (OUR_KEYS.includes(key) || DCI_KEYS.includes(key)) continue;
     const near = OUR_KEYS.concat(DCI_KEYS).find((known) => distance(known, key) <= 2);
     report(

@@ -55,6 +55,7 @@ test('every mistake has its id', () => {
   assert.deepEqual(ids(job('a', ', prev_stages: [x]')), ['unknown-prev-stage']);
   assert.deepEqual(ids(job('a', ', inputs: {k: v}')), ['input-without-output']);
   assert.deepEqual(ids(job('a', ', needs: [b]') + job('b', ', needs: [a]')), ['cycle']);
+  assert.deepEqual(ids(job('a', ', timeout: 1h')), ['key-not-read']);
   assert.deepEqual(ids('name: a'), ['not-a-list']);
 });
 
