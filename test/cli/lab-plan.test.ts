@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { packageRoot } from '../../src/util/package-root.ts';
+
+interface PlannedCluster {
+  readonly name: string;
+  readonly slot: number | null;
+  readonly vips: { readonly api: string; readonly ingress: string };
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly role: string;
+    readonly machine: string;
+    readonly addresses: readonly string[];
+    readonly mac: string;
+  }[];
+}
+
+interface Answer {
+  readonly clusters: readonly PlannedCluster[];
+  readonly changes: readonly unknown[];
+  readonly diagnostics: readonly unknown[];
+}
+
+test('the example lab gets the addresses of the first seed, and the same ones again', (t) => {
+  const lab = exampleLab(t);
+  const first = plan(lab);
+  const cluster1 = named(first, 'cluster1');
+  assert.deepEqual(cluster1.vips, { api: '192.168.21.18', ingress: '192.168.21.19' });
+  assert.deepEqual(
+    cluster1.nodes.map(({ role, addresses }) => [role, addresses[0]]),
+    [20, 21, 22].map((last) => ['master', `192.168.21.${last}`]).concat([23, 24, 25, 26].map((last) => ['worker', `192.168.21.${last}`])),
+  );
+  assert.equal(cluster1.nodes[0]?.mac, '52:54:00:00:01:04');
+  const hub = named(first, 'sno-cluster1');
+  assert.deepEqual([hub.slot, hub.vips.api, hub.vips.ingress, hub.nodes[0]?.machine], [null, '192.168.21.26', '192.168.21.26', 'cluster1-worker-3']);
+
+  const lock = readFileSync(join(lab, 'lab.lock.json'), 'utf8');
+  const second = plan(lab);
+  assert.deepEqual(second.changes, []);
+  assert.deepEqual(second.clusters, first.clusters);
+  assert.equal(readFileSync(join(lab, 'lab.lock.json'), 'utf8'), lock);
+});
+
+test('a cluster added at the top of the list moves no address', (t) => {
+  const lab = exampleLab(t);
+  const before = plan(lab);
+  const file = join(lab, 'lab.yml');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/^clusters:\n/m, 'clusters:\n  added: {on: server09, install: abi, masters: 3}\n'));
+  const after = plan(lab);
+  for (const cluster of before.clusters) assert.deepEqual(named(after, cluster.name), cluster);
+  assert.ok(named(after, 'added').slot !== null);
+});
+
+test('an octal-looking address is refused where it stands, and nothing is written', (t) => {
+  const lab = exampleLab(t);
+  rmSync(join(lab, 'lab.lock.json'), { force: true });
+  const file = join(lab, 'lab.yml');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('192.168.21.2+', '192.168.021.2+'));
+  const { status, stderr, stdout } = labwright('lab', 'plan', lab);
+  assert.equal(status, 2);
+  assert.match(stderr + stdout, /^\S*lab\.yml:\d+:\d+: .*\n(?:.*\n)+?hint: /);
+  assert.doesNotMatch(stderr, /^\s+at /m);
+  assert.ok(!existsSync(join(lab, 'lab.lock.json')));
+});
+
+test('help lists the commands and shows examples', () => {
+  const { status, stdout } = labwright('--help');
+  assert.equal(status, 0);
+  assert.match(stdout, /lab +plan/);
+  assert.match(stdout, /Examples:/);
+});
+
+function exampleLab(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'labwright-test-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  cpSync(join(packageRoot(), 'examples/pretty-lab'), folder, { recursive: true });
+  return folder;
+}
+
+function plan(lab: string): Answer {
+  const { status, stdout, stderr } = labwright('lab', 'plan', lab, '--json');
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout) as Answer;
+}
+
+function named(answer: Answer, name: string): PlannedCluster {
+  const cluster = answer.clusters.find((one) => one.name === name);
+  assert.ok(cluster, `${name} is planned`);
+  return cluster;
+}
+
+function labwright(...args: readonly string[]): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+  return spawnSync(process.execPath, [join(packageRoot(), 'bin/labwright.js'), ...args], { encoding: 'utf8' });
+}
