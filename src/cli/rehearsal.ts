@@ -1,0 +1,62 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { stringify } from 'yaml';
+import { serveApi } from '../rehearsal/api/server.ts';
+import { noTraffic } from '../rehearsal/clock/traffic.ts';
+import { systemClock } from '../util/clock.ts';
+import { LabwrightError } from '../util/errors.ts';
+
+interface ServeOptions {
+  readonly port: string;
+  readonly kubeconfig: string;
+  readonly tokenAuthFile?: string;
+  readonly bare?: boolean;
+}
+
+export function command(): Command {
+  const root = new Command('rehearsal').description('a simulated hub that any Kubernetes client can talk to');
+  root
+    .command('serve')
+    .description('serve until SIGINT or SIGTERM')
+    .option('--port <port>', 'port on 127.0.0.1, 0 for any free one', '0')
+    .requiredOption('--kubeconfig <file>', 'where to write the kubeconfig')
+    .option('--token-auth-file <csv>', 'further tokens, as lines of token,name,uid,"groups"')
+    .option('--bare', 'an API server without hub definitions and controllers')
+    .action(serve);
+  return root;
+}
+
+async function serve(options: ServeOptions): Promise<void> {
+  if (options.bare !== true)
+    throw new LabwrightError('bad_input', 'hub definitions and controllers are not there yet', { hint: 'pass --bare for an API server without them' });
+  const token = randomBytes(24).toString('base64url');
+  const more = options.tokenAuthFile === undefined ? [] : tokensIn(await readFile(options.tokenAuthFile, 'utf8'));
+  const server = await serveApi({ clock: systemClock, traffic: noTraffic, tokens: [token, ...more] }, Number(options.port));
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+  await writeFile(options.kubeconfig, kubeconfig(server.url, server.ca, token), { mode: 0o600 });
+  process.stdout.write(`${server.url}\n`);
+  await stopped;
+  await server.close();
+}
+
+function tokensIn(csv: string): string[] {
+  return csv
+    .split('\n')
+    .flatMap((line) => line.split(',').slice(0, 1))
+    .filter((token) => token !== '');
+}
+
+function kubeconfig(server: string, ca: string, token: string): string {
+  const name = 'rehearsal';
+  return stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': name,
+    clusters: [{ name, cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } }],
+    users: [{ name, user: { token } }],
+    contexts: [{ name, context: { cluster: name, user: name } }],
+  });
+}

@@ -1,0 +1,29 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { serveApi } from '../../src/rehearsal/api/server.ts';
+import type { ApiServer } from '../../src/rehearsal/api/server.ts';
+import { noTraffic } from '../../src/rehearsal/clock/traffic.ts';
+import { systemClock } from '../../src/util/clock.ts';
+
+/** The recorded scenarios that the simulated API server answers like the real one. */
+const PASSING = ['01-discovery', '02-namespace-lifecycle', '04-update-conflict', '18-watch'];
+
+const recorded = process.env['LABWRIGHT_RECORDED'] ?? join(import.meta.dirname, '..', '..', '..', 'shared', 'recorded');
+const replay = join(recorded, 'replay-kube.mjs');
+const skip = existsSync(replay) || process.env['CI'] === 'true' ? false : 'no recordings beside the repository';
+
+let server: ApiServer;
+before(async () => {
+  server = await serveApi({ clock: systemClock, traffic: noTraffic, tokens: ['admin-token'] }, 0);
+});
+after(() => server.close());
+
+for (const name of PASSING) {
+  test(`answers like the recorded API server: ${name}`, { skip }, async () => {
+    const access = ['--url', server.url, '--token', 'admin-token', '--viewer-token', 'viewer-token', '--insecure'];
+    await promisify(execFile)(process.execPath, [replay, ...access, '--only', name]);
+  });
+}
