@@ -9,7 +9,7 @@ import { noTraffic } from '../../src/rehearsal/clock/traffic.ts';
 import { systemClock } from '../../src/util/clock.ts';
 
 /** The recorded scenarios that the simulated API server answers like the real one. */
-const PASSING = ['01-discovery', '02-namespace-lifecycle', '04-update-conflict', '18-watch'];
+const PASSING = ['01-discovery', '02-namespace-lifecycle', '04-update-conflict', '10-generation', '11-finalizers-and-deletion', '18-watch'];
 
 const recorded = process.env['LABWRIGHT_RECORDED'] ?? join(import.meta.dirname, '..', '..', '..', 'shared', 'recorded');
 const replay = join(recorded, 'replay-kube.mjs');

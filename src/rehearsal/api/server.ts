@@ -6,6 +6,8 @@ import type { Traffic } from '../clock/traffic.ts';
 import { objectFrom, patched, readBody } from './body.ts';
 import { makeCertificates } from './certificates.ts';
 import { AGGREGATED, aggregated, apiGroup, groupNames, resourceList } from './discovery.ts';
+import { finalizerWarnings } from './finalizers.ts';
+import { member } from './json.ts';
 import type { Json } from './json.ts';
 import { builtIns, definitions, resourcesOf, storageKey } from './resource.ts';
 import type { Resource } from './resource.ts';
@@ -100,6 +102,14 @@ async function route(deps: ApiDeps, store: Store, exchange: Exchange): Promise<v
   if (target.name === '' && request.method === 'GET') return collection(deps, store, exchange, target, url.searchParams);
   const body = await readBody(request);
   const [code, answer] = act({ ...deps, store }, target, request, body);
+  if (code === 201) {
+    const warnings = finalizerWarnings(target.resource, member(answer, 'metadata'));
+    if (warnings.length > 0)
+      response.setHeader(
+        'Warning',
+        warnings.map((warning) => `299 - ${JSON.stringify(warning)}`),
+      );
+  }
   sendJson(response, code, answer);
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../util/clock.ts';
+import { checkFinalizers } from './finalizers.ts';
 import { list, member, text } from './json.ts';
 import type { Json } from './json.ts';
 import { storageKey } from './resource.ts';
@@ -38,6 +39,7 @@ export function create(deps: WriteDeps, target: Target, given: Json): Json {
   const name = text(metadata, 'name') || (prefix === '' ? '' : prefix + randomBytes(4).toString('hex').slice(0, 5));
   if (resource.namespaced) checkNamespace(deps, target, name);
   checkName(resource, name);
+  checkFinalizers(resource, name, metadata);
   const existing = deps.store.get(storageKey(resource), namespace, name);
   if (existing !== undefined) throw alreadyExists(resource, name, member(existing, 'metadata')['deletionTimestamp'] !== undefined);
   const { resourceVersion: _version, ...rest } = metadata;
@@ -105,7 +107,9 @@ export function update(deps: WriteDeps, target: Target, given: Json, patched: bo
 function newFinalizers(resource: Resource, name: string, added: readonly unknown[]): StatusError {
   const shown = `[]string{${added.map((one) => JSON.stringify(one)).join(', ')}}`;
   const message = `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers ${shown}`;
-  return invalid(resource, name, [{ reason: 'FieldValueForbidden', message, field: 'metadata.finalizers' }]);
+  const cause = { reason: 'FieldValueForbidden', message, field: 'metadata.finalizers' };
+  // The real server checks the metadata of a custom resource twice and says so twice.
+  return invalid(resource, name, resource.schema === undefined ? [cause] : [cause, cause]);
 }
 
 function checkVersions({ resource, name, namespace }: Target, metadata: Json, now: Json, patched: boolean): void {

@@ -1,0 +1,32 @@
+import { list } from './json.ts';
+import type { Json } from './json.ts';
+import type { Resource } from './resource.ts';
+import { invalid } from './status-error.ts';
+
+const SUBDOMAIN = '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*';
+const RULE =
+  "prefix part a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is " +
+  `'${SUBDOMAIN}')`;
+
+/** Finalizers are qualified names: the part before the slash is a DNS subdomain. @throws StatusError */
+export function checkFinalizers(resource: Resource, name: string, metadata: Json): void {
+  const causes = finalizersIn(metadata)
+    .filter((one) => one.includes('/') && !new RegExp(`^${SUBDOMAIN}$`).test(one.slice(0, one.indexOf('/'))))
+    .map((one) => ({ reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(one)}: ${RULE}`, field: 'metadata.finalizers' }));
+  if (causes.length > 0) throw invalid(resource, name, causes);
+}
+
+/** A custom resource's finalizer without a domain is stored, with a warning. @returns texts for Warning headers. */
+export function finalizerWarnings(resource: Resource, metadata: Json): readonly string[] {
+  if (resource.schema === undefined) return [];
+  return finalizersIn(metadata)
+    .filter((one) => !one.includes('/'))
+    .map(
+      (one) =>
+        `metadata.finalizers: ${JSON.stringify(one)}: prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers`,
+    );
+}
+
+function finalizersIn(metadata: Json): readonly string[] {
+  return list(metadata, 'finalizers').filter((one) => typeof one === 'string');
+}
