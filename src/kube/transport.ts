@@ -1,12 +1,10 @@
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { isIP } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { checkServerIdentity } from 'node:tls';
 import type { Clock } from '../util/clock.ts';
 import { realSleep } from '../util/clock.ts';
-import type { Dial } from '../util/dial.ts';
+import { endpointOf, tlsIdentity, type Dial } from '../util/dial.ts';
 import { LabwrightError, isLabwrightError, messageOf } from '../util/errors.ts';
 import { KubeApiError } from './kube-api-error.ts';
 import type { KubeConfig } from './parse-kubeconfig.ts';
@@ -43,14 +41,13 @@ const attempts = 5;
 export function createTransport(deps: KubeDeps, config: KubeConfig): Transport {
   const base = new URL(config.server);
   const secure = base.protocol === 'https:';
-  const host = base.hostname.replace(/^\[|\]$/g, '');
-  const port = Number(base.port || (secure ? 443 : 80));
+  const address = endpointOf(base);
   const prefix = base.pathname.replace(/\/$/, '');
   const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
 
   async function connect(request: KubeRequest, signal?: AbortSignal): Promise<IncomingMessage> {
     signal?.throwIfAborted();
-    const endpoint = await deps.dial({ host, port });
+    const endpoint = await deps.dial(address);
     if (endpoint === undefined) throw new LabwrightError('unreachable', `connection refused by ${base.host}`, { hint: 'check the server of the kubeconfig' });
     const payload = request.body === undefined ? undefined : JSON.stringify(request.body);
     const options = {
@@ -68,8 +65,7 @@ export function createTransport(deps: KubeDeps, config: KubeConfig): Transport {
       },
     };
     const tls = {
-      servername: isIP(host) === 0 ? host : '',
-      checkServerIdentity: (_: string, certificate: Parameters<typeof checkServerIdentity>[1]) => checkServerIdentity(host, certificate),
+      ...tlsIdentity(address.host),
       rejectUnauthorized: config.insecureSkipTlsVerify !== true,
       ca: config.ca,
       cert: config.clientCertificate,

@@ -1,10 +1,8 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { isIP } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import type { Clock } from '../../util/clock.ts';
-import type { Dial } from '../../util/dial.ts';
+import { endpointOf, tlsIdentity, type Dial, type Endpoint } from '../../util/dial.ts';
 import { LabwrightError, messageOf } from '../../util/errors.ts';
 
 export interface RedfishDeps {
@@ -34,19 +32,18 @@ export async function redfishRequest(deps: RedfishDeps, call: RedfishCall): Prom
 }
 
 async function dialled(deps: RedfishDeps, call: RedfishCall): Promise<RedfishReply> {
-  const hostname = call.url.hostname.replace(/^\[|\]$/g, '');
-  const port = Number(call.url.port || (call.url.protocol === 'https:' ? 443 : 80));
-  const endpoint = await deps.dial({ host: hostname, port });
+  const address = endpointOf(call.url);
+  const endpoint = await deps.dial(address);
   if (!endpoint) throw unreachable(call.url, 'connection refused');
   try {
-    return await send(deps, call, hostname, endpoint);
+    return await send(deps, call, address.host, endpoint);
   } catch (error) {
     call.signal?.throwIfAborted();
     throw unreachable(call.url, messageOf(error), error);
   }
 }
 
-function send(deps: RedfishDeps, call: RedfishCall, hostname: string, endpoint: { host: string; port: number }): Promise<RedfishReply> {
+function send(deps: RedfishDeps, call: RedfishCall, hostname: string, endpoint: Endpoint): Promise<RedfishReply> {
   return new Promise((resolve, reject) => {
     const body = call.body && JSON.stringify(call.body);
     const options = {
@@ -65,9 +62,7 @@ function send(deps: RedfishDeps, call: RedfishCall, hostname: string, endpoint: 
       ...(call.signal && { signal: call.signal }),
     };
     const tls = {
-      // An IP address has no SNI, and node would then compare the certificate with where we dialled.
-      checkServerIdentity: (_dialled: string, certificate: PeerCertificate) => checkServerIdentity(hostname, certificate),
-      ...(isIP(hostname) ? {} : { servername: hostname }),
+      ...tlsIdentity(hostname),
       ...(deps.tls.ca !== undefined && { ca: deps.tls.ca }),
       rejectUnauthorized: deps.tls.insecure !== true,
     };
