@@ -48,3 +48,10 @@ export interface WaitingOn {
 
 /** Header that carries a step's id on every mutating request (Kubernetes, Redfish). */
 export const CAUSE_HEADER = 'X-Labwright-Step';
+
+/**
+ * Annotation that carries a step's id on objects whose controllers act on machines: who creates, changes or deletes a
+ * BareMetalHost writes it, and its controller sends the value with each Redfish request, so that every power event can
+ * name the step that asked. A ClusterInstance passes it on by `spec.extraAnnotations.BareMetalHost`.
+ */
+export const STEP_ANNOTATION = 'labwright.dev/step';

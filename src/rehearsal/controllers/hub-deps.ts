@@ -1,0 +1,43 @@
+import type { KubeClient } from '../../kube/kube-client.ts';
+import type { OpenBmc } from '../../machines/bmc/bmc.ts';
+import type { Clock } from '../../util/clock.ts';
+import type { Fault } from '../faults.ts';
+import type { SimulatedMachines } from '../machines/machines.ts';
+
+/** What the world gives to the controllers of one hub. They reach everything else through the hub's API. */
+export interface HubDeps {
+  readonly kube: KubeClient;
+  readonly clock: Clock;
+  /** The hub cluster's name. */
+  readonly hub: string;
+  /** Drawn once per (object, stage): see `jitterMs`. */
+  readonly seed: number | string;
+  readonly bmc: OpenBmc;
+  readonly machines: SimulatedMachines;
+  /**
+   * Makes an ISO answer at a URL of the hub until it is published again or withdrawn (`undefined`).
+   * The content is what a machine that boots it gets in `Boot.from.content`.
+   */
+  readonly publishIso: (url: string, content: Buffer | undefined) => void;
+  /** `https://<this>/images/…`: host and port of the hub's image service. */
+  readonly imageServiceHost: string;
+  /** Credentials of a spoke; its API listens once they have been asked for. The same for every call of one cluster UID. */
+  readonly spokeCredentials: (spoke: {
+    readonly name: string;
+    readonly baseDomain: string;
+    readonly clusterId: string;
+  }) => Promise<{ readonly kubeconfig: string; readonly password: string }>;
+  /** Those that have a place in this world; read when they matter. */
+  readonly faults: FaultBoard;
+  readonly log: (line: string) => void;
+}
+
+/** The faults of a rehearsal that have not been spent yet. */
+export interface FaultBoard {
+  /**
+   * Whether a fault hits this cluster (and node, for faults of machines) now. A fault without a place was given the first
+   * spoke's first node when the world started; it is spent by `spend`, so that only the first install is hit.
+   */
+  hits(name: Fault['name'], cluster: string, node?: string): boolean;
+  spend(name: Fault['name'], cluster: string): void;
+}
