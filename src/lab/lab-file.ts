@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { SshTarget } from './plan.ts';
 
 const UNITS = { MiB: 1, GiB: 1024, TiB: 1024 * 1024 } as const;
 
@@ -9,13 +10,21 @@ const Size = z
   .transform((text) => Number.parseInt(text, 10) * UNITS[text.slice(-3) as keyof typeof UNITS]);
 const Name = z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'use lower-case letters, digits and dashes');
 const Count = z.int().min(0);
-const Ssh = z.strictObject({
-  host: z.string(),
-  port: z.int().default(22),
-  user: z.string().default('root'),
-  identityFile: z.string().exactOptional(),
-  knownHostsFile: z.string().exactOptional(),
-});
+const Ssh = z
+  .strictObject({
+    host: z.string(),
+    port: z.int().min(1).max(65_535).default(22),
+    user: z.string().default('root'),
+    identity_file: z.string().optional(),
+    known_hosts_file: z.string().optional(),
+  })
+  .transform(({ host, port, user, identity_file: identityFile, known_hosts_file: knownHostsFile }): SshTarget => ({
+    host,
+    port,
+    user,
+    identityFile,
+    knownHostsFile,
+  }));
 
 const Network = z.strictObject({
   cidr: z.string(),

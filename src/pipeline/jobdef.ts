@@ -1,6 +1,6 @@
 import type { FilePosition } from '../util/errors.ts';
 
-export const ACTIONS = ['install', 'detach'] as const;
+export const ACTIONS = ['install', 'detach', 'redeploy'] as const;
 export type ActionName = (typeof ACTIONS)[number];
 
 /** A job of a pipeline file, merged and overridden. */
