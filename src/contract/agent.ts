@@ -27,6 +27,7 @@ export const Lease = z.object({
 export type Lease = z.infer<typeof Lease>;
 
 export const WaitingOn = z.object({ object: z.string(), condition: z.string(), reason: z.string(), message: z.string() });
+export type WaitingOn = z.infer<typeof WaitingOn>;
 export const JobError = WaitingOn.extend({ step: z.string().nullable(), hint: z.string().nullable() });
 export type JobError = z.infer<typeof JobError>;
 
@@ -52,7 +53,13 @@ export type JobEvent = z.infer<typeof JobEvent>;
 export const SentEvent = z.object({ id: z.uuid(), jobId: z.uuid(), fence: z.number().int(), seq: z.number().int(), atMs: z.number(), event: JobEvent });
 export type SentEvent = z.infer<typeof SentEvent>;
 
-/** One agent per lab works; a second one is told to stand by and asks again. */
+/**
+ * One agent per lab (a remoteci of that name) works; a second one is told to stand by and asks again.
+ *
+ * `instance` is kept in the agent's data directory. Registering says "I have just started": jobs that this instance held
+ * are leased again by the next `leaseJob`, under a higher fence. Events it spooled before, under the earlier fence, are
+ * still accepted as long as no other agent held the job in between.
+ */
 export const registerAgent = route({
   method: 'POST',
   path: '/api/labwright/v1/agents',

@@ -28,6 +28,7 @@ export const RunStep = z.object({
   percent: z.number().nullable(),
   waitingOn: WaitingOn.nullable(),
 });
+export type RunStep = z.infer<typeof RunStep>;
 
 export const RunJobState = z.object({
   id: z.uuid(),
@@ -92,6 +93,7 @@ export const cancelRun = route({
 
 /**
  * Server-sent events of one run (`GET /api/labwright/v1/runs/:runId/events`): every SentEvent of its jobs as
- * `event: <type>`, `id: <number>`, `data: <SentEvent>`; `Last-Event-ID` resumes; ends with `event: run_ended`, `data: <Run>`.
+ * `event: <type>`, `id: <number>`, `data: <SentEvent>`; `Last-Event-ID` resumes. Between them `event: run`, `data: <Run>`, without
+ * id, when the run's state changed (skipped and cancelled jobs have no event of their own). Ends with `event: run_ended`, `data: <Run>`.
  */
 export const RUN_EVENTS_PATH = '/api/labwright/v1/runs/:runId/events';

@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect } from 'kysely';
-import { Pool } from 'pg';
+import { Pool, types } from 'pg';
 import type { Log } from '../util/log.ts';
 import { databaseUser, startEmbeddedPostgres } from './embedded-postgres.ts';
 
@@ -15,7 +15,8 @@ export interface Database {
 /** Opens the database at `url` (DATABASE_URL), or starts or adopts an own one in `dataDir`; disposing closes what was opened. */
 export async function openDatabase(deps: DatabaseDeps, where: { readonly dataDir: string } | { readonly url: string }): Promise<Database & AsyncDisposable> {
   const server = 'url' in where ? undefined : await startEmbeddedPostgres(where.dataDir);
-  const pool = new Pool('url' in where ? { connectionString: where.url } : { host: server?.socketFolder ?? '', user: databaseUser, database: 'postgres' });
+  const address = 'url' in where ? { connectionString: where.url } : { host: server?.socketFolder ?? '', user: databaseUser, database: 'postgres' };
+  const pool = new Pool({ ...address, types: { getTypeParser: parserOf } });
   // Without a listener, a restart of the server would end this process.
   let closing = false; // The server's goodbye is no news then.
   pool.on('error', (error) => {
@@ -30,4 +31,20 @@ export async function openDatabase(deps: DatabaseDeps, where: { readonly dataDir
       await server?.stop();
     },
   };
+}
+
+const bigint: number = types.builtins.INT8;
+const timestamp: number = types.builtins.TIMESTAMP;
+
+/** Counters and sizes fit a number; DCI's times keep their six digits, which a Date would lose. */
+const parserOf: typeof types.getTypeParser = (oid: number, format?: 'text' | 'binary') => {
+  if (format !== 'binary' && oid === bigint) return Number;
+  if (format !== 'binary' && oid === timestamp) return dciTime;
+  return types.getTypeParser(oid, format);
+};
+
+/** `2026-01-02 03:04:05.1` → `2026-01-02T03:04:05.100000`: no zone, always six digits (reference/dci-control-server.md §1.1). */
+function dciTime(text: string): string {
+  const [seconds = '', fraction = ''] = text.replace(' ', 'T').split('.');
+  return `${seconds}.${fraction.padEnd(6, '0')}`;
 }

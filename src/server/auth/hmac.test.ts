@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseHmac, verifyHmac, type SignedRequest } from './hmac.ts';
+import { sha256, type SignedRequest } from '../../contract/hmac-signature.ts';
+import { parseHmac, verifyHmac } from './hmac.ts';
 
 const secret = 's3cr3tS3cr3t';
 const signedMs = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -25,7 +26,7 @@ test('a blank value in the query may be left out of the signature', () => {
 });
 
 test('another body, query or secret is invalid', () => {
-  assert.equal(verdict({ ...jobs, body: Buffer.from('x') }), 'invalid');
+  assert.equal(verdict({ ...jobs, bodySha256: sha256('x') }), 'invalid');
   assert.equal(verdict({ ...jobs, query: 'limit=11' }), 'invalid');
   assert.equal(verdict(jobs, signedMs, 'other'), 'invalid');
 });
@@ -49,5 +50,5 @@ function verdict(request: SignedRequest, nowMs: number = signedMs, key: string =
 function signed(method: string, path: string, query: string, body: string, signature: string): SignedRequest {
   const credential = 'remoteci/11111111-2222-4333-8444-555555555555/20260102/BHS3/api/dci2_request';
   const authorization = `DCI2-HMAC-SHA256 Credential=${credential}, SignedHeaders=host;x-dci-date, Signature=${signature}`;
-  return { method, path, query, body: Buffer.from(body), headers: { host: '127.0.0.1:5000', 'x-dci-date': '20260102T030405Z', authorization } };
+  return { method, path, query, bodySha256: sha256(body), headers: { host: '127.0.0.1:5000', 'x-dci-date': '20260102T030405Z', authorization } };
 }

@@ -1,0 +1,61 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient, type Client } from '../../src/client/create-client.ts';
+import type { RunJob } from '../../src/contract/runs.ts';
+import { ensureComponent, ensureTopic } from '../../src/server/bootstrap/ensure-catalogue.ts';
+import { ensureAdmin, ensureLab } from '../../src/server/bootstrap/ensure-bootstrap.ts';
+import { startServer, type RunningServer, type ServerOptions } from '../../src/server/start-server.ts';
+
+export interface TestServer extends AsyncDisposable {
+  readonly server: RunningServer;
+  readonly dataDir: string;
+  /** Makes a lab; the client signs as its remoteci. */
+  readonly newLab: (name: string) => Promise<Client>;
+  readonly admin: Client;
+  /** Of the type `ocp`, in topic OCP-4.18. */
+  readonly componentId: string;
+}
+
+/** A control server on an embedded database in a folder of its own, with a topic and a component; all of it goes when disposed. */
+export async function startTestServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'lw-srv-'));
+  await chmod(dataDir, 0o755); // The account that runs PostgreSQL must get in.
+  const server = await startServer({ dataDir, port: 0, passwordCost: { memoryKiB: 8, passes: 1 }, ...options });
+  await ensureAdmin(server.deps, 'admin');
+  const { teamId } = await ensureLab(server.deps, { name: 'pretty', team: 'labs' });
+  const topicId = await ensureTopic(server.deps, { name: 'OCP-4.18', componentTypes: ['ocp'], teamIds: [teamId] });
+  const componentId = await ensureComponent(server.deps, { topicId, type: 'ocp', name: 'OpenShift 4.18.1', version: '4.18.1' });
+  return {
+    server,
+    dataDir,
+    componentId,
+    async newLab(name) {
+      const { remoteciId, apiSecret } = await ensureLab(server.deps, { name, team: 'labs' });
+      return createClient({ url: server.url, credentials: { kind: 'remoteci', id: remoteciId, secret: apiSecret } });
+    },
+    admin: createClient({ url: server.url, credentials: { kind: 'user', name: 'admin', password: 'admin' } }),
+    async [Symbol.asyncDispose]() {
+      await server.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A job as `pipeline/` would hand it over. */
+export function runJob(name: string, more: Partial<RunJob> = {}): RunJob {
+  return {
+    name,
+    stage: 'ztp',
+    needs: [],
+    topic: 'OCP-4.18',
+    action: 'install',
+    cluster: null,
+    componentIds: [],
+    inputs: {},
+    outputs: {},
+    timeoutMs: null,
+    definition: { name },
+    ...more,
+  };
+}
