@@ -1,0 +1,41 @@
+import { createKubeClient } from '../kube/create-kube-client.ts';
+import { parseKubeconfig } from '../kube/parse-kubeconfig.ts';
+import type { ActionDeps } from '../hub/action.ts';
+import type { PlannedMachine } from '../lab/plan.ts';
+import type { BmcCredentials } from '../machines/bmc/credentials.ts';
+import { createOpenBmc } from '../machines/bmc/redfish-client.ts';
+import { CAUSE_HEADER } from '../util/step.ts';
+import type { FileStore } from './file-store.ts';
+import type { LabDoors } from './lab-doors.ts';
+
+export interface JobDoors {
+  readonly doors: LabDoors;
+  readonly credentials: ReadonlyMap<string, BmcCredentials>;
+  readonly fileStore: FileStore;
+  readonly workDir: string;
+  readonly output: (name: string, content: string) => void;
+}
+
+/** The doors of one job's steps: the lab's, with the step that asks in every request, and holding the clock while they are used. */
+export function actionDeps({ doors, credentials, fileStore, workDir, output }: JobDoors): ActionDeps {
+  const { clock, dial, headers } = doors;
+  const credentialsOf = (machine: PlannedMachine): BmcCredentials => {
+    const found = credentials.get(machine.name);
+    if (!found) throw new Error(`${machine.name} is not in the lab's plan`);
+    return found;
+  };
+  // BMCs of labs have certificates of their own making; what protects the credentials is the lab's management network.
+  const openBmc = createOpenBmc({ clock, dial, headers, tls: { insecure: true } });
+  return {
+    clock,
+    dial,
+    exec: (command, options) => clock.during(doors.exec(command, options)),
+    kube: (kubeconfig, cause) => createKubeClient({ clock, dial, headers: { ...headers, [CAUSE_HEADER]: cause } }, parseKubeconfig(kubeconfig)),
+    bmc: (machine, cause) => openBmc({ url: machine.bmc.url, ...credentialsOf(machine) }, cause),
+    bmcCredentials: credentialsOf,
+    workDir,
+    serveFile: (path) => Promise.resolve(fileStore.urlOf(path)),
+    output: (name, content) => Promise.resolve(output(name, content)),
+    installer: doors.installer,
+  };
+}

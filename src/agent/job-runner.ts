@@ -1,0 +1,133 @@
+import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { JobSpec, Lease } from '../contract/agent.ts';
+import type { RunEngine } from '../runner/run-engine.ts';
+import type { Journal } from '../runner/journal.ts';
+import { LabwrightError } from '../util/errors.ts';
+import type { AgentStore } from './agent-store.ts';
+import type { ClockGate } from './clock-gate.ts';
+import { actionDeps, type JobDoors } from './job-doors.ts';
+import { jobSecrets } from './job-secrets.ts';
+import { jobSteps, type JobStepsDeps } from './job-steps.ts';
+
+export interface JobRunnerDeps extends Omit<JobDoors, 'workDir' | 'output'>, Omit<JobStepsDeps, 'doors'> {
+  readonly engine: RunEngine;
+  readonly journal: Journal;
+  readonly store: AgentStore;
+  readonly gate: ClockGate;
+  /** A folder per job. */
+  readonly jobsDir: string;
+  /** Something new is in the journal. */
+  readonly onEvent: () => void;
+  /** Aborted when the process stops. */
+  readonly signal: AbortSignal;
+}
+
+export interface JobRunner {
+  /** Runs a leased job, or goes on with it; for one that runs it only takes the newer fence. */
+  start(lease: Pick<Lease, 'job' | 'fence'>): void;
+  /** Asks a job to end as killed; its steps let go first. */
+  cancel(jobId: string, reason: string): void;
+  /** Stops work on a job that belongs to somebody else now, and forgets it. */
+  drop(jobId: string): void;
+  /** Everything about the job has reached the server: its secrets and files go. */
+  forget(jobId: string): void;
+  running(): number;
+  /** How many jobs have ended or were dropped so far. */
+  endings(): number;
+  /** Resolves when `endings()` is not `seen` any more; rejects when a job could not even be journaled. */
+  endedSince(seen: number): Promise<void>;
+  /** Resolves when nothing runs any more. */
+  idle(): Promise<void>;
+}
+
+export function createJobRunner(deps: JobRunnerDeps): JobRunner {
+  const { engine, journal, store, gate, doors } = deps;
+  const running = new Map<string, { readonly stop: AbortController; readonly done: Promise<void> }>();
+  let endings = 0;
+  let ending = Promise.withResolvers<void>();
+  ending.promise.catch(() => undefined); // Whoever waits for it hears of it.
+
+  const folderOf = (jobId: string): string => join(deps.jobsDir, jobId);
+
+  const run = async (job: JobSpec, signal: AbortSignal): Promise<void> => {
+    const workDir = folderOf(job.jobId);
+    // Not awaited: between the lease and the first step no simulated time may pass.
+    mkdirSync(workDir, { recursive: true, mode: 0o700 });
+    const output = (name: string, content: string): void => {
+      // Past the engine, which would redact it. Later jobs ask for an output by the name the pipeline gave it.
+      const names = Object.keys(job.outputs).filter((key) => job.outputs[key] === name);
+      for (const one of names.length > 0 ? names : [name]) journal.append(job.jobId, doors.clock.now(), { type: 'output', name: one, content });
+      deps.onEvent();
+    };
+    const over = new AbortController();
+    if (job.timeoutMs !== null) void cancelAfter(job, job.timeoutMs, AbortSignal.any([signal, over.signal]));
+    const plan = {
+      runId: job.jobId,
+      name: job.name,
+      steps: jobSteps(deps, job),
+      deps: actionDeps({ ...deps, workDir, output }),
+      clock: doors.clock,
+      memory: {},
+      secrets: jobSecrets(deps, job),
+      simulated: doors.simulated,
+      signal,
+      onEvent: deps.onEvent,
+    };
+    await engine.start(plan).finally(() => over.abort(new LabwrightError('cancelled', `${job.name} is over`)));
+  };
+
+  const cancelAfter = (job: JobSpec, timeoutMs: number, signal: AbortSignal): Promise<void> =>
+    doors.clock.sleep(timeoutMs, signal).then(
+      () => engine.cancel(job.jobId, `the job's limit of ${timeoutMs / 1000} s passed`),
+      () => undefined,
+    );
+
+  const ended = (error: unknown): void => {
+    // Steps that let go of a stopping agent may wait on the clock.
+    if (!deps.signal.aborted) gate.close();
+    endings++;
+    const before = ending;
+    ending = Promise.withResolvers();
+    ending.promise.catch(() => undefined);
+    if (error === undefined) before.resolve();
+    else before.reject(error);
+    deps.onEvent();
+  };
+
+  const release = async (jobId: string): Promise<void> => {
+    store.release(jobId);
+    await rm(folderOf(jobId), { recursive: true, force: true });
+  };
+
+  return {
+    start({ job, fence }) {
+      store.hold({ job, fence });
+      if (running.has(job.jobId)) return;
+      const stop = new AbortController();
+      const signal = AbortSignal.any([stop.signal, deps.signal]);
+      const done = run(job, signal).then(
+        () => ended(undefined),
+        (error: unknown) => ended(signal.aborted ? undefined : error),
+      );
+      running.set(job.jobId, { stop, done });
+      void done.then(() => running.delete(job.jobId));
+    },
+    cancel(jobId, reason) {
+      if (journal.state(jobId)) engine.cancel(jobId, reason);
+    },
+    drop(jobId) {
+      running.get(jobId)?.stop.abort(new LabwrightError('lease_lost', 'another agent holds this job now'));
+      void release(jobId);
+    },
+    forget(jobId) {
+      journal.forgetOutputs(jobId);
+      void release(jobId);
+    },
+    running: () => running.size,
+    endings: () => endings,
+    endedSince: (seen) => (endings === seen ? ending.promise : Promise.resolve()),
+    idle: async () => void (await Promise.all([...running.values()].map(({ done }) => done))),
+  };
+}

@@ -1,0 +1,58 @@
+import type { JobSpec } from '../contract/agent.ts';
+import type { Action, ActionDeps, ActionInput } from '../hub/action.ts';
+import type { LabPlan, PlannedCluster } from '../lab/plan.ts';
+import { StepFailed } from '../util/step-failed.ts';
+import type { Step } from '../util/step.ts';
+import type { LabDoors } from './lab-doors.ts';
+
+/** The action of that name for a cluster; undefined when there is none. */
+export type FindAction = (name: string, cluster: PlannedCluster) => Action | undefined;
+
+export interface JobStepsDeps {
+  readonly plan: LabPlan;
+  readonly doors: Pick<LabDoors, 'pullSecret' | 'sshPublicKey'>;
+  readonly findAction: FindAction;
+}
+
+/** A job's steps. A job that cannot begin has one step, which says what is missing. */
+export function jobSteps(deps: JobStepsDeps, job: JobSpec): readonly Step<ActionDeps>[] {
+  const input = actionInput(deps, job);
+  if (input instanceof StepFailed) return [refusing(input)];
+  const action = deps.findAction(job.action, input.cluster);
+  if (action === undefined) {
+    const on = {
+      object: `Job/${job.name}`,
+      condition: 'Startable',
+      reason: 'UnknownAction',
+      message: `there is no action ${job.action} for ${input.cluster.name}`,
+    };
+    return [refusing(new StepFailed('refused', on, { hint: 'does this agent run the same version as the one that wrote the pipeline?' }))];
+  }
+  return action(input);
+}
+
+function actionInput({ plan, doors }: JobStepsDeps, job: JobSpec): ActionInput | StepFailed {
+  const missing = (reason: string, message: string, hint: string): StepFailed =>
+    new StepFailed('refused', { object: `Job/${job.name}`, condition: 'Startable', reason, message }, { hint });
+  const cluster = plan.clusters.find(({ name }) => name === job.cluster);
+  if (!cluster)
+    return missing('UnknownCluster', `this agent's lab ${plan.lab} has no cluster ${job.cluster}`, 'give the agent the lab file the pipeline was written for');
+  const ocp = job.components.find(({ type }) => type === 'ocp');
+  const image = ocp?.data['pull_url'];
+  if (!ocp || typeof image !== 'string')
+    return missing('NoRelease', `the job has no component of type ocp with data.pull_url`, 'add ocp to the job’s components');
+  if (doors.pullSecret === undefined) return missing('NoPullSecret', 'this agent has no pull secret', 'start the agent with --pull-secret FILE');
+  return {
+    job: job.name,
+    plan,
+    cluster,
+    inputs: job.inputs,
+    release: { version: ocp.version, image },
+    pullSecret: doors.pullSecret,
+    sshPublicKey: doors.sshPublicKey,
+  };
+}
+
+function refusing(failure: StepFailed): Step<ActionDeps> {
+  return { id: 'check-job', title: 'Check what the job needs', limitMs: 60_000, run: () => Promise.reject(failure) };
+}

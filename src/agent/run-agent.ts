@@ -1,0 +1,174 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LabPlan } from '../lab/plan.ts';
+import { machineCredentials } from '../machines/bmc/credentials.ts';
+import { createEmbeddedEngine } from '../runner/embedded-engine.ts';
+import { Journal } from '../runner/journal.ts';
+import { realSleep } from '../util/clock.ts';
+import { isLabwrightError, messageOf } from '../util/errors.ts';
+import type { Log } from '../util/log.ts';
+import type { AgentApi, Registration } from './agent-api.ts';
+import { AgentStore } from './agent-store.ts';
+import { createClockGate, type ClockGate } from './clock-gate.ts';
+import { startFileStore } from './file-store.ts';
+import { createJobRunner, type JobRunner } from './job-runner.ts';
+import type { FindAction } from './job-steps.ts';
+import type { LabDoors } from './lab-doors.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import { unlessAborted } from './unless-aborted.ts';
+
+export interface AgentDeps {
+  readonly api: AgentApi;
+  readonly plan: LabPlan;
+  readonly doors: LabDoors;
+  readonly findAction: FindAction;
+  /** From `readLabSecret`. */
+  readonly labSecret: string;
+  /** Journal, leases and job folders: what a restarted agent goes on with. */
+  readonly dataDir: string;
+  readonly version: string;
+  readonly log: Log;
+  /** Told each time the server says whether this agent works or stands by. */
+  readonly onRegistered?: (registration: Registration) => void;
+}
+
+const LONG_POLL_MS = 20_000;
+/** While jobs run: how often to look for one that another run has made ready. */
+const POLL_MS = 1000;
+const HEARTBEAT_MS = 2000;
+const STANDBY_MS = 1000;
+const RETRY_MS = 1000;
+
+/** What the loops below share. */
+interface Session {
+  readonly deps: AgentDeps;
+  readonly store: AgentStore;
+  readonly runner: JobRunner;
+  readonly outbox: Outbox;
+  readonly gate: ClockGate;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The lab agent: leases jobs, runs them as journaled steps and tells the control server what happens, until the signal is aborted.
+ *
+ * It goes on with what an earlier process on `dataDir` left unended, and with running jobs while the server is away. When
+ * another agent works for the lab it stands by. All of its own waiting is real time; simulated time passes only while jobs run.
+ *
+ * @throws LabwrightError when the server refuses this agent (`unauthorized`, `forbidden`), or the journal cannot be written.
+ */
+export async function runAgent(deps: AgentDeps, signal: AbortSignal): Promise<void> {
+  const { api, doors, log } = deps;
+  const stopped = new AbortController();
+  const both = AbortSignal.any([signal, stopped.signal]);
+  const jobsDir = join(deps.dataDir, 'jobs');
+  mkdirSync(jobsDir, { recursive: true, mode: 0o700 });
+  await using stack = new AsyncDisposableStack();
+  const store = stack.adopt(new AgentStore(join(deps.dataDir, 'agent.db')), (one) => one.close());
+  const journal = stack.adopt(new Journal(join(deps.dataDir, 'journal.db')), (one) => one.close());
+  // From here on no simulated time passes until a job waits.
+  const gate = stack.adopt(createClockGate(doors.clock), (one) => one.open());
+  const fileStore = stack.adopt(await startFileStore(doors, jobsDir, deps.labSecret), (one) => one.close());
+  const outbox = createOutbox({ api, journal, store, log, onDelivered: (jobId) => runner.forget(jobId) });
+  const runner: JobRunner = createJobRunner({
+    ...deps,
+    engine: createEmbeddedEngine(journal),
+    journal,
+    store,
+    gate,
+    fileStore,
+    jobsDir,
+    credentials: machineCredentials(deps.plan, deps.labSecret),
+    onEvent: () => outbox.poke(),
+    signal: both,
+  });
+  const session: Session = { deps, store, runner, outbox, gate, signal: both };
+
+  const background: Promise<void>[] = [];
+  try {
+    const { agentId } = await becomeActive(session);
+    background.push(outbox.run(agentId, both), heartbeats(session, agentId));
+    await takeUp(session, agentId);
+    for (;;) {
+      await work(session, agentId);
+      await becomeActive(session);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    stopped.abort(new Error('the agent stops'));
+    gate.open();
+    await Promise.allSettled([...background, runner.idle()]);
+  }
+}
+
+/** Registers; while another agent works for the lab, asks again and again. */
+async function becomeActive({ deps, store, signal }: Session): Promise<Registration> {
+  for (;;) {
+    const body = { lab: deps.plan.lab, instance: store.instance, version: deps.version };
+    const registration = await untilAnswered(deps, signal, () => deps.api.register(body, signal));
+    deps.onRegistered?.(registration);
+    if (registration.state === 'active') return registration;
+    await realSleep(STANDBY_MS, signal);
+  }
+}
+
+/** Goes on with the jobs that an earlier process of this agent held, unless they belong to somebody else by now. */
+async function takeUp(session: Session, agentId: string): Promise<void> {
+  const { deps, store, runner, signal } = session;
+  if (store.held().length === 0) return;
+  obey(session, await untilAnswered(deps, signal, () => deps.api.heartbeat(agentId, heldBy(store), signal)));
+  for (const held of store.held()) runner.start(held);
+}
+
+/** Leases jobs and starts them, until the server says that another agent works now. Entered and left with the gate closed. */
+async function work({ deps, runner, outbox, gate, signal }: Session, agentId: string): Promise<void> {
+  for (;;) {
+    const seen = runner.endings();
+    // What has ended makes the next job ready, once the server knows.
+    await outbox.flush(signal);
+    const waitMs = runner.running() === 0 ? LONG_POLL_MS : 0;
+    const { lease, state } = await untilAnswered(deps, signal, () => deps.api.lease(agentId, waitMs, signal));
+    if (state === 'standby') return;
+    if (lease) runner.start(lease);
+    else if (runner.running() > 0 && runner.endings() === seen) {
+      gate.open();
+      await unlessAborted(Promise.race([runner.endedSince(seen), realSleep(POLL_MS)]), signal);
+    }
+  }
+}
+
+async function heartbeats(session: Session, agentId: string): Promise<void> {
+  const { deps, store, signal } = session;
+  while (!signal.aborted) {
+    try {
+      await realSleep(HEARTBEAT_MS, signal);
+      obey(session, await deps.api.heartbeat(agentId, heldBy(store), signal));
+    } catch (error) {
+      if (!signal.aborted) deps.log.warn({ reason: messageOf(error) }, 'the control server did not take a heartbeat');
+    }
+  }
+}
+
+function obey({ runner }: Session, { lost, cancel }: { readonly lost: readonly string[]; readonly cancel: readonly string[] }): void {
+  for (const jobId of lost) runner.drop(jobId);
+  for (const jobId of cancel) runner.cancel(jobId, 'cancelled on the control server');
+}
+
+function heldBy(store: AgentStore): { readonly jobId: string; readonly fence: number }[] {
+  return store.held().map(({ job, fence }) => ({ jobId: job.jobId, fence }));
+}
+
+/** Asks again until the server answers. @throws what it refuses for good. */
+async function untilAnswered<T>({ log }: AgentDeps, signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isLabwrightError(error) && (error.code === 'unauthorized' || error.code === 'forbidden' || error.code === 'bad_input')) throw error;
+      log.warn({ reason: messageOf(error) }, 'the control server does not answer; asking again');
+      await realSleep(RETRY_MS, signal);
+    }
+  }
+}
