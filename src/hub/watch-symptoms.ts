@@ -1,0 +1,36 @@
+import type { ClusterObjects } from './cluster-objects.ts';
+import type { FailFastRule, Symptom } from './fail-fast.ts';
+
+export type Diagnosis =
+  | { readonly status: 'refused'; readonly symptom: Symptom; readonly hint: string }
+  /** `againMs`: when the next symptom will have lasted too long, if nothing changes. */
+  | { readonly status: 'waiting'; readonly againMs: number | undefined };
+
+/**
+ * Remembers since when and how often each symptom is there.
+ *
+ * A symptom is *waiting* from its first sight, forgotten when it goes away (but counted), and *refused* when its rule
+ * believes it. Times are those of this watcher, not the object's: clocks of hub and jumphost may differ.
+ */
+export function createSymptomWatch(rules: readonly FailFastRule[]): (objects: ClusterObjects, nowMs: number) => Diagnosis {
+  const since = new Map<string, number>();
+  const count = new Map<string, number>();
+  return (objects, nowMs) => {
+    const present = rules.flatMap((rule) => rule.sees(objects).map((symptom) => ({ rule, symptom, key: `${rule.id} ${symptom.object}` })));
+    const keys = new Set(present.map(({ key }) => key));
+    for (const key of since.keys()) if (!keys.has(key)) since.delete(key);
+    let againMs: number | undefined;
+    for (const { rule, symptom, key } of present) {
+      if (!since.has(key)) {
+        since.set(key, nowMs);
+        count.set(key, (count.get(key) ?? 0) + 1);
+      }
+      const leftMs = since.get(key)! + rule.tolerateMs - nowMs;
+      if (leftMs <= 0 || count.get(key)! >= (rule.times ?? Infinity)) {
+        return { status: 'refused', symptom, hint: symptom.because === undefined ? rule.hint : `${symptom.because}; ${rule.hint}` };
+      }
+      againMs = Math.min(againMs ?? leftMs, leftMs);
+    }
+    return { status: 'waiting', againMs };
+  };
+}

@@ -1,0 +1,120 @@
+import { Address4 } from 'ip-address';
+import type { KubeObject } from '../kube/objects.ts';
+import type { LabPlan, PlannedCluster, PlannedMachine, PlannedNode } from '../lab/plan.ts';
+import { LabwrightError } from '../util/errors.ts';
+import { STEP_ANNOTATION } from '../util/step.ts';
+import { clusterOf } from './install-config.ts';
+
+export interface ClusterInstanceOptions {
+  readonly cluster: string;
+  readonly clusterImageSet: string;
+  readonly sshPublicKey: string | undefined;
+  /** Id of the step that asks; power events of the hosts name it. */
+  readonly step: string;
+}
+
+/** Secrets that a ClusterInstance of ours refers to, in the cluster's namespace. */
+export const PULL_SECRET = 'pull-secret';
+export function bmcSecretName(node: PlannedNode): string {
+  return `${node.name}-bmc`;
+}
+
+const TEMPLATES_NAMESPACE = 'open-cluster-management';
+export const CLUSTER_TEMPLATES = 'ai-cluster-templates-v1';
+export const NODE_TEMPLATES = 'ai-node-templates-v1';
+
+/**
+ * A held ClusterInstance of one spoke, for server-side apply (reference/ztp.md §3.1).
+ *
+ * An SNO gets its machineNetwork and no VIPs, everything else VIPs and no machineNetwork (§3.2(c)). It is held because a
+ * held one can still be corrected; its hosts boot and are validated meanwhile.
+ *
+ * @throws LabwrightError `bad_input` when the plan breaks a rule that assisted-service would find minutes later.
+ */
+export function renderClusterInstance(plan: LabPlan, options: ClusterInstanceOptions): KubeObject {
+  const cluster = clusterOf(plan, options.cluster);
+  const nodes = cluster.nodes.filter((node) => node.role !== 'provisionhost');
+  const type = clusterType(nodes);
+  if (type === 'SNO') checkSno(cluster, nodes);
+  else checkMno(cluster, nodes);
+  const templates = (name: string): object => ({ templateRefs: [{ name, namespace: TEMPLATES_NAMESPACE }] });
+  return {
+    apiVersion: 'siteconfig.open-cluster-management.io/v1alpha1',
+    kind: 'ClusterInstance',
+    metadata: { name: cluster.name, namespace: cluster.name },
+    spec: {
+      clusterName: cluster.name,
+      baseDomain: cluster.baseDomain,
+      clusterType: type,
+      clusterImageSetNameRef: options.clusterImageSet,
+      pullSecretRef: { name: PULL_SECRET },
+      ...(options.sshPublicKey === undefined ? {} : { sshPublicKey: options.sshPublicKey }),
+      holdInstallation: true,
+      clusterNetwork: [{ cidr: '10.128.0.0/14', hostPrefix: 23 }],
+      serviceNetwork: [{ cidr: '172.30.0.0/16' }],
+      ...(type === 'SNO' ? { machineNetwork: [{ cidr: cluster.machineNetwork }] } : { apiVIPs: [cluster.vips.api], ingressVIPs: [cluster.vips.ingress] }),
+      additionalNTPSources: [plan.jumphost.address],
+      extraAnnotations: { BareMetalHost: { [STEP_ANNOTATION]: options.step } },
+      ...templates(CLUSTER_TEMPLATES),
+      nodes: nodes.map((node) => ({ ...nodeSpec(node, machineOf(plan, node)), ...templates(NODE_TEMPLATES) })),
+    },
+  };
+}
+
+function nodeSpec(node: PlannedNode, machine: PlannedMachine): object {
+  const serialNumber = machine.disks[0]?.serial;
+  return {
+    hostName: node.name,
+    role: node.role,
+    bmcAddress: `redfish-virtualmedia+${machine.bmc.url}`,
+    bmcCredentialsName: { name: bmcSecretName(node) },
+    bootMACAddress: node.mac,
+    bootMode: machine.firmware === 'efi' ? 'UEFI' : 'legacy',
+    automatedCleaningMode: 'disabled',
+    ...(serialNumber === undefined ? {} : { rootDeviceHints: { serialNumber } }),
+  };
+}
+
+function machineOf(plan: LabPlan, node: PlannedNode): PlannedMachine {
+  const machine = plan.machines.find((candidate) => candidate.name === node.machine);
+  if (!machine) throw new LabwrightError('not_found', `the plan has no machine ${node.machine}`);
+  return machine;
+}
+
+function clusterType(nodes: readonly PlannedNode[]): 'SNO' | 'HighlyAvailable' | 'HighlyAvailableArbiter' {
+  if (nodes.some((node) => node.role === 'arbiter')) return 'HighlyAvailableArbiter';
+  return count(nodes, 'master') === 1 ? 'SNO' : 'HighlyAvailable';
+}
+
+function checkSno(cluster: PlannedCluster, nodes: readonly PlannedNode[]): void {
+  if (nodes.length !== 1)
+    throw mistake(
+      cluster,
+      `has one master and ${nodes.length - 1} more nodes`,
+      'a single-node cluster has exactly one node: take the workers out, or plan 3 masters',
+    );
+  if (cluster.machineNetwork === '') throw mistake(cluster, 'has no machine network', 'give its network a cidr');
+}
+
+function checkMno(cluster: PlannedCluster, nodes: readonly PlannedNode[]): void {
+  const masters = count(nodes, 'master');
+  const wanted = count(nodes, 'arbiter') > 0 ? masters >= 2 : masters >= 3 && masters <= 5;
+  if (!wanted) throw mistake(cluster, `has ${masters} masters`, 'plan 1 master, or 3 to 5');
+  const { api, ingress } = cluster.vips;
+  if (api === ingress) throw mistake(cluster, `has ${api} as both VIPs`, 'give api and ingress one address each');
+  for (const vip of [api, ingress]) {
+    const holder = nodes.find((node) => node.addresses.includes(vip));
+    if (holder) throw mistake(cluster, `has VIP ${vip}, which is the address of ${holder.name}`, 'choose a VIP that no node has');
+    if (!vip.includes(':') && !cluster.machineNetwork.includes(':') && !new Address4(vip).isInSubnet(new Address4(cluster.machineNetwork))) {
+      throw mistake(cluster, `has VIP ${vip} outside ${cluster.machineNetwork}`, 'choose VIPs inside the machine network');
+    }
+  }
+}
+
+function count(nodes: readonly PlannedNode[], role: PlannedNode['role']): number {
+  return nodes.filter((node) => node.role === role).length;
+}
+
+function mistake(cluster: PlannedCluster, what: string, hint: string): LabwrightError {
+  return new LabwrightError('bad_input', `${cluster.name} ${what}`, { hint });
+}
