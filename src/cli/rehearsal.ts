@@ -6,6 +6,7 @@ import { serveApi } from '../rehearsal/api/server.ts';
 import { noTraffic } from '../rehearsal/clock/traffic.ts';
 import { systemClock } from '../util/clock.ts';
 import { LabwrightError } from '../util/errors.ts';
+import { worldCommand } from './rehearsal-world.ts';
 
 interface ServeOptions {
   readonly port: string;
@@ -24,6 +25,7 @@ export function command(): Command {
     .option('--token-auth-file <csv>', 'further tokens, as lines of token,name,uid,"groups"')
     .option('--bare', 'an API server without hub definitions and controllers')
     .action(serve);
+  root.addCommand(worldCommand(), { hidden: true });
   return root;
 }
 

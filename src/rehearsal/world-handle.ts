@@ -1,6 +1,7 @@
 import type { Clock } from '../util/clock.ts';
 import type { Dial, Endpoint } from '../util/dial.ts';
 import type { PowerEvent } from './machines/machines.ts';
+import type { Mutation } from './world/world-deps.ts';
 
 /** A running world, as the process that started or found it sees it. */
 export interface WorldHandle {
@@ -11,6 +12,8 @@ export interface WorldHandle {
   /** Makes a listener of ours answer at an address of the lab: the jumphost's HTTP store, for one. */
   publish(address: Endpoint, listener: Endpoint): Promise<void>;
   powerLog(): Promise<readonly PowerEvent[]>;
+  /** Requests that changed something on a hub or a BMC, in order. */
+  mutations(): Promise<readonly Mutation[]>;
   /** Headers that tell the world's servers who asks. */
   readonly headers: Readonly<Record<string, string>>;
   /** Kubeconfig of a hub that the world has had from its start, if it was given one. */

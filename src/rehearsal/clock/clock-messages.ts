@@ -10,6 +10,8 @@ export const ToClock = z.discriminatedUnion('type', [
   /** Nothing is under way here, and so many messages (timers fired, watch lines) have been taken since joining. */
   z.object({ type: z.literal('idle'), taken: z.number() }),
   z.object({ type: z.literal('ask'), id: z.number() }),
+  /** Not coming back. Who hangs up without it is waited for: time stands still until it joins again. */
+  z.object({ type: z.literal('leave') }),
 ]);
 export type ToClock = z.infer<typeof ToClock>;
 

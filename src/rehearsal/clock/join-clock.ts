@@ -113,5 +113,9 @@ function createJoinedClock(socket: Socket, onJoined: () => void): JoinedClock {
       );
     },
   };
-  return { clock, lost: lost.signal, leave: () => void socket.destroy() };
+  const leave = (): void => {
+    sendLine(socket, { type: 'leave' });
+    socket.end();
+  };
+  return { clock, lost: lost.signal, leave };
 }

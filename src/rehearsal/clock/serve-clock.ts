@@ -2,27 +2,36 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { onLine, sendLine, ToClock } from './clock-messages.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
 
-/** Lets other processes take part in the clock; one that hangs up no longer holds it. Close the server to end. */
+/**
+ * Lets other processes take part in the clock.
+ *
+ * One that leaves no longer holds it. One that hangs up without a word was killed: time stands still until it is back,
+ * so that it finds what it left. Close the server to end.
+ */
 export function serveClock(simulated: SimulatedClock, socketPath: string): Promise<Server> {
-  const server = createServer((socket) => serveParticipant(simulated, socket));
+  const missed = new Map<string, () => void>();
+  const server = createServer((socket) => serveParticipant(simulated, missed, socket));
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(socketPath, () => resolve(server));
   });
 }
 
-function serveParticipant(simulated: SimulatedClock, socket: Socket): void {
+function serveParticipant(simulated: SimulatedClock, missed: Map<string, () => void>, socket: Socket): void {
   const sleeps = new Map<number, AbortController>();
   let name: string | undefined;
   let taken = 0;
   // Held until the first `idle`: a process that has just joined is about to do something.
   let releaseJoin: (() => void) | undefined;
+  let left = false;
 
   onLine(socket, ToClock, (message) => {
     if (message.type === 'join') {
       name = message.participant;
       simulated.participant(name);
       releaseJoin = simulated.traffic.request(name);
+      missed.get(name)?.();
+      missed.delete(name);
       return sendLine(socket, { type: 'joined', nowMs: simulated.now() });
     }
     if (name === undefined) return socket.destroy(new Error(`${message.type} before join`));
@@ -47,6 +56,9 @@ function serveParticipant(simulated: SimulatedClock, socket: Socket): void {
       case 'idle':
         for (; taken < message.taken; taken++) void clock.delivered();
         return releaseJoin?.();
+      case 'leave':
+        left = true;
+        return;
       case 'ask':
         return sendLine(socket, { type: 'now', id: message.id, nowMs: simulated.now() });
       default:
@@ -57,6 +69,8 @@ function serveParticipant(simulated: SimulatedClock, socket: Socket): void {
   socket.on('close', () => {
     releaseJoin?.();
     for (const stop of sleeps.values()) stop.abort(new Error('its process hung up'));
-    if (name !== undefined) simulated.leave(name);
+    if (name === undefined) return;
+    simulated.leave(name);
+    if (!left) missed.set(name, simulated.traffic.request(name));
   });
 }

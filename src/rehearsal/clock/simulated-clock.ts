@@ -29,6 +29,8 @@ export interface SimulatedClock {
   /** A party that is gone (its process died) no longer holds the clock. */
   leave(name: string): void;
   now(): number;
+  /** Names of those who take part. */
+  participants(): readonly string[];
 }
 
 /**
@@ -155,5 +157,6 @@ export function createSimulatedClock(options: SimulatedClockOptions): SimulatedC
       decide();
     },
     now: () => nowMs,
+    participants: () => [...participants.keys()],
   };
 }

@@ -1,0 +1,154 @@
+import { createServer, type Server } from 'node:https';
+import { request } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { machineCredentials } from '../../machines/bmc/credentials.ts';
+import { createOpenBmc } from '../../machines/bmc/redfish-client.ts';
+import { createRedfishService } from '../../machines/bmc/redfish-service.ts';
+import { endpointOf } from '../../util/dial.ts';
+import { LabwrightError } from '../../util/errors.ts';
+import { CAUSE_HEADER } from '../../util/step.ts';
+import { makeCertificates } from '../api/certificates.ts';
+import { createSimulatedClock, type SimulatedClock } from '../clock/simulated-clock.ts';
+import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
+import type { PowerEvent } from '../machines/machines.ts';
+import { createSimulatedMachines } from '../machines/simulated-machines.ts';
+import type { MachineSpec } from '../machines/simulated-machine.ts';
+import { makeClusterCertificates } from './cluster-certificates.ts';
+import { createDialTable, type DialTable } from './dial-table.ts';
+import { createFaultBoard } from './fault-board.ts';
+import { startHub, type HubOptions, type RunningHub } from './hub.ts';
+import { createSpokes } from './spoke-credentials.ts';
+import type { Mutation, WorldDeps } from './world-deps.ts';
+import type { WorldSpec } from './world-spec.ts';
+
+export interface World {
+  readonly clock: SimulatedClock;
+  readonly dial: DialTable;
+  readonly powerLog: readonly PowerEvent[];
+  readonly mutations: readonly Mutation[];
+  readonly hubs: ReadonlyMap<string, RunningHub>;
+  /** Starts a hub that nobody had to install. */
+  addHub(options: Pick<HubOptions, 'name' | 'baseDomain' | 'port' | 'tokens'>): Promise<RunningHub>;
+  close(): Promise<void>;
+}
+
+export interface WorldOptions extends WorldSpec {
+  readonly log: (line: string) => void;
+  /** Called when the world cannot go on. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** Makes a world in this process: machines, their BMCs, and hubs as they come up; nothing of it is reachable but by its dial table. */
+export async function createWorld(options: WorldOptions): Promise<World> {
+  const { plan, seed, log } = options;
+  const clock = createSimulatedClock({ startMs: Date.now(), speed: options.speed ?? undefined });
+  const own = clock.participant('world');
+  const dial = createDialTable();
+  const isos = new Map<string, Buffer>();
+  const faults = createFaultBoard(plan, options.faults);
+  const { machines, backend } = createSimulatedMachines(
+    { clock: own, seed, faults: faults.machines, fetchIso: (url, signal) => fetchIso(dial, isos, url, signal) },
+    machineSpecs(options),
+  );
+  const mutations: Mutation[] = [];
+  const redfish = await serveRedfish(createRedfishService(backend), clock, (mutation) => mutations.push(mutation));
+  dial.set({ host: `bmc.${plan.domain}`, port: 8443 }, { host: '127.0.0.1', port: portOf(redfish) });
+  const headers = { [PARTICIPANT_HEADER]: 'world' };
+  const spokes = createSpokes({ clock: own, traffic: clock.traffic, dial, seed });
+  const deps: WorldDeps = {
+    clock: own,
+    traffic: clock.traffic,
+    dial,
+    seed,
+    machines,
+    bmc: createOpenBmc({ clock: own, dial: dial.dial, tls: { insecure: true }, headers }),
+    crdsDir: options.crdsDir ?? undefined,
+    publishIso: (url, content) => void (content === undefined ? isos.delete(url) : isos.set(url, content)),
+    spokeCredentials: spokes.credentials,
+    faults,
+    log,
+    mutated: (mutation) => mutations.push(mutation),
+    failed: options.failed,
+  };
+  const hubs = new Map<string, RunningHub>();
+
+  const world: World = {
+    clock,
+    dial,
+    powerLog: machines.powerLog,
+    mutations,
+    hubs,
+    async addHub({ name, baseDomain, ...more }) {
+      const certificates = await makeClusterCertificates(name, { host: `api.${name}.${baseDomain}`, port: 6443 });
+      const hub = await startHub(deps, { name, baseDomain, certificates, version: '4.18.0', ...more });
+      hubs.set(name, hub);
+      return hub;
+    },
+    async close() {
+      await Promise.all([...hubs.values()].map((hub) => hub.close()));
+      await spokes.close();
+      redfish.closeAllConnections();
+      await new Promise((resolve) => redfish.close(resolve));
+    },
+  };
+  for (const name of options.hubs) {
+    const cluster = plan.clusters.find((one) => one.name === name);
+    if (!cluster) throw new LabwrightError('not_found', `the lab has no cluster ${name}`);
+    await world.addHub({ name, baseDomain: cluster.baseDomain });
+  }
+  return world;
+}
+
+function machineSpecs({ plan, bmcSecret }: WorldSpec): MachineSpec[] {
+  const credentials = machineCredentials(plan, bmcSecret);
+  const nodes = plan.clusters.flatMap((cluster) => cluster.nodes);
+  return plan.machines.map(({ name, uuid, mac, vcpus, memoryMiB, disks }) => {
+    const address = nodes.find((node) => node.machine === name)?.addresses[0] ?? '';
+    return { name, uuid, mac, address, vcpus, memoryMiB, disks, ...credentials.get(name)! };
+  });
+}
+
+/** An ISO that a hub has published, or a file from whoever listens at the URL's address: the lab's HTTP store. */
+async function fetchIso(dial: DialTable, isos: ReadonlyMap<string, Buffer>, url: string, signal: AbortSignal): Promise<Buffer> {
+  const published = isos.get(url);
+  if (published) return published;
+  const target = new URL(url);
+  const endpoint = await dial.dial(endpointOf(target));
+  if (!endpoint) throw new LabwrightError('unreachable', `connection refused by ${target.host}`);
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ ...endpoint, path: target.pathname + target.search, headers: { host: target.host }, signal }, (response) => {
+      if (response.statusCode === 200) return void buffer(response).then(resolve, reject);
+      response.resume();
+      reject(new LabwrightError('refused', `${url} answers ${response.statusCode}`));
+    });
+    outgoing.on('error', reject).end();
+  });
+}
+
+/** Every BMC of the lab behind one listener; a request holds the clock until it is answered. */
+async function serveRedfish(service: ReturnType<typeof createRedfishService>, clock: SimulatedClock, mutated: (mutation: Mutation) => void): Promise<Server> {
+  const { certificate, key } = await makeCertificates(Date.now());
+  const header = (value: string | string[] | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
+  const server = createServer({ cert: certificate, key }, (incoming, response) => {
+    const participant = header(incoming.headers[PARTICIPANT_HEADER.toLowerCase()]);
+    const answered = clock.traffic.request(participant);
+    response.on('close', () => {
+      answered();
+      const { method = 'GET', url: path = '/' } = incoming;
+      if (method === 'GET' || method === 'HEAD') return;
+      const cause = header(incoming.headers[CAUSE_HEADER.toLowerCase()]) ?? null;
+      mutated({ atMs: clock.now(), server: 'bmc', method, path, cause, participant: participant ?? null, status: response.statusCode });
+    });
+    service(incoming, response);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return server;
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

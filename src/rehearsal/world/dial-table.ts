@@ -1,0 +1,23 @@
+import type { Dial, Endpoint } from '../../util/dial.ts';
+
+/** Where the addresses of a rehearsed lab really listen. Names are told apart without case. */
+export interface DialTable {
+  readonly dial: Dial;
+  /** `listener`: a place, or how to make one the first time somebody asks. */
+  set(address: Endpoint, listener: Endpoint | (() => Promise<Endpoint>)): void;
+  remove(address: Endpoint): void;
+}
+
+export function createDialTable(): DialTable {
+  const entries = new Map<string, () => Promise<Endpoint>>();
+  const idOf = ({ host, port }: Endpoint): string => `${host.toLowerCase()}:${port}`;
+  return {
+    dial: async (address) => entries.get(idOf(address))?.(),
+    set(address, listener) {
+      if (typeof listener !== 'function') return void entries.set(idOf(address), () => Promise.resolve(listener));
+      let made: Promise<Endpoint> | undefined;
+      entries.set(idOf(address), () => (made ??= listener()));
+    },
+    remove: (address) => void entries.delete(idOf(address)),
+  };
+}

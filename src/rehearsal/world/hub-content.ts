@@ -1,0 +1,20 @@
+import type { KubeObject } from '../../kube/objects.ts';
+
+/**
+ * What a hub has before anybody asks it for a spoke (reference/ztp.md §1.2, §2.8), as far as our actions and its
+ * controllers look: namespaces, its version, the operators' own objects, and its pull secret.
+ */
+export function hubContent(hub: { readonly name: string; readonly baseDomain: string; readonly version: string }): readonly KubeObject[] {
+  const namespaces = ['open-cluster-management', 'multicluster-engine', 'hive', 'openshift-machine-api', 'openshift-config'];
+  const auth = { auths: { [`registry.${hub.name}.${hub.baseDomain}`]: { auth: Buffer.from('rehearsal:rehearsal').toString('base64') } } };
+  return [
+    ...namespaces.map((name): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'pull-secret', namespace: 'openshift-config' },
+      type: 'kubernetes.io/dockerconfigjson',
+      data: { '.dockerconfigjson': Buffer.from(JSON.stringify(auth)).toString('base64') },
+    },
+  ];
+}

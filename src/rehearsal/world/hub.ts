@@ -1,0 +1,92 @@
+import { createKubeClient } from '../../kube/create-kube-client.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
+import { parseKubeconfig } from '../../kube/parse-kubeconfig.ts';
+import { LABWRIGHT_NAMESPACE, uuidV5 } from '../../util/ids.ts';
+import { serveApi, type ApiServer } from '../api/server.ts';
+import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
+import type { HubDeps } from '../controllers/hub-deps.ts';
+import { metal3Controllers } from '../controllers/metal3/metal3-controllers.ts';
+import type { ObjectCache } from '../controllers/object-cache.ts';
+import type { Controller } from '../controllers/controller.ts';
+import { runControllers } from '../controllers/run-controllers.ts';
+import type { ClusterCertificates } from './cluster-certificates.ts';
+import { hubContent } from './hub-content.ts';
+import type { WorldDeps } from './world-deps.ts';
+
+export interface HubOptions {
+  readonly name: string;
+  readonly baseDomain: string;
+  readonly certificates: ClusterCertificates;
+  /** On 127.0.0.1; default: any free one. */
+  readonly port?: number;
+  readonly tokens?: readonly string[];
+  readonly version: string;
+}
+
+export interface RunningHub {
+  readonly name: string;
+  readonly kubeconfig: string;
+  readonly api: ApiServer;
+  close(): Promise<void>;
+}
+
+/** Serves a hub: its API at `api.<name>.<domain>:6443` of the dial table, the kinds of a hub, and the controllers behind them. */
+export async function startHub(world: WorldDeps, options: HubOptions): Promise<RunningHub> {
+  const { name, baseDomain, certificates } = options;
+  const stop = new AbortController();
+  const api = await serveApi(
+    {
+      clock: world.clock,
+      traffic: world.traffic,
+      tokens: [...(options.tokens ?? [])],
+    },
+    options.port ?? 0,
+  );
+  const address = { host: `api.${name}.${baseDomain}`, port: 6443 };
+  world.dial.set(address, { host: '127.0.0.1', port: Number(new URL(api.url).port) });
+  const kube = worldClient(world, certificates.kubeconfig);
+  for (const object of hubContent(options)) await kube.create(object);
+  const deps: HubDeps = {
+    kube,
+    clock: world.clock,
+    hub: name,
+    seed: world.seed,
+    bmc: world.bmc,
+    machines: world.machines,
+    publishIso: world.publishIso,
+    imageServiceHost: `assisted-image-service-multicluster-engine.apps.${name}.${baseDomain}`,
+    spokeCredentials: world.spokeCredentials,
+    faults: world.faults,
+    log: (line) => world.log(`${name}: ${line}`),
+  };
+  const running = await runControllers({ kube, clock: world.clock, log: deps.log }, (cache) => controllersOf(deps, cache), stop.signal);
+  running.done.catch((error: unknown) => {
+    if (!stop.signal.aborted) world.failed(error);
+  });
+  return {
+    name,
+    kubeconfig: certificates.kubeconfig,
+    api,
+    async close() {
+      stop.abort(new Error(`${name} is over`));
+      world.dial.remove(address);
+      await api.close();
+    },
+  };
+}
+
+function controllersOf(deps: HubDeps, cache: ObjectCache): readonly Controller[] {
+  return [...metal3Controllers(deps, cache)];
+}
+
+/** A client of one cluster of the world, for the world's own use. */
+export function worldClient(world: Pick<WorldDeps, 'clock' | 'dial'>, kubeconfig: string): KubeClient {
+  const headers = { [PARTICIPANT_HEADER]: 'world', 'User-Agent': 'labwright-world' };
+  return createKubeClient({ clock: world.clock, dial: world.dial.dial, headers }, parseKubeconfig(kubeconfig));
+}
+
+/** UUIDs in the order in which they are asked for, the same for one seed. */
+export function uuidSource(seed: number | string, name: string): () => string {
+  let count = 0;
+  return () => uuidV5(LABWRIGHT_NAMESPACE, `${seed}/${name}/${++count}`);
+}

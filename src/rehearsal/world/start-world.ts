@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process';
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Dial, Endpoint } from '../../util/dial.ts';
+import { LabwrightError } from '../../util/errors.ts';
+import { packageRoot } from '../../util/package-root.ts';
+import { joinClock } from '../clock/join-clock.ts';
+import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
+import type { PowerEvent } from '../machines/machines.ts';
+import type { WorldHandle } from '../world-handle.ts';
+import { WorldState, type ControlRequest } from './control-messages.ts';
+import { processStartTicks } from './process-start.ts';
+import { STATE_FILE } from './run-world.ts';
+import type { Mutation } from './world-deps.ts';
+import type { WorldSpec } from './world-spec.ts';
+
+const PARTICIPANT = 'agent';
+
+/**
+ * Starts a world in a process of its own and joins it as the participant `agent`.
+ *
+ * `stateDir` gets its state file, by which `findWorld` finds it again, and `world.log`. The process outlives this one
+ * unless `stop` is called.
+ *
+ * @throws LabwrightError `exec_failed` with the end of its log when it does not come up.
+ */
+export async function startWorld(options: { readonly stateDir: string; readonly spec: WorldSpec }): Promise<WorldHandle> {
+  const { stateDir, spec } = options;
+  await mkdir(stateDir, { recursive: true });
+  const specFile = join(stateDir, 'world-spec.json');
+  const logFile = join(stateDir, 'world.log');
+  await rm(join(stateDir, STATE_FILE), { force: true });
+  await writeFile(specFile, JSON.stringify(spec), { mode: 0o600 });
+  const log = await open(logFile, 'a', 0o600);
+  try {
+    const child = spawn(process.execPath, [join(packageRoot(), 'bin/labwright.js'), 'rehearsal', 'world', '--spec', specFile, '--state-dir', stateDir], {
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd, 'ipc'],
+    });
+    await new Promise<void>((resolve, reject) => {
+      child.once('message', () => resolve());
+      child.once('error', reject);
+      child.once('exit', (code, signal) => reject(new Error(`it ended with ${signal ?? code}`)));
+    });
+    child.removeAllListeners();
+    child.disconnect();
+    child.unref();
+  } catch (cause) {
+    const lines = (await readFile(logFile, 'utf8')).trim().split('\n').slice(-5).join('\n');
+    throw new LabwrightError('exec_failed', `the rehearsal world did not come up: ${lines}`, { cause, hint: `look at ${logFile}` });
+  } finally {
+    await log.close();
+  }
+  const found = await findWorld(stateDir);
+  if (!found) throw new LabwrightError('unreachable', 'the rehearsal world ended as it came up', { hint: `look at ${logFile}` });
+  return found;
+}
+
+/** The world that an earlier process left running; undefined when there is none (any more). */
+export async function findWorld(stateDir: string): Promise<WorldHandle | undefined> {
+  const state = await readState(join(stateDir, STATE_FILE));
+  if (!state || state.startTicks === '' || (await processStartTicks(state.pid)) !== state.startTicks) return undefined;
+  const joined = await joinClock(state.clockSocket, PARTICIPANT);
+  const ask = (message: ControlRequest): Promise<unknown> => joined.clock.during(askControl(state.controlSocket, message));
+  return {
+    clock: joined.clock,
+    dial: cachedDial((address) => ask({ type: 'dial', address })),
+    publish: async (address, listener) => void (await ask({ type: 'publish', address, listener })),
+    powerLog: async () => (await ask({ type: 'power-log' })) as readonly PowerEvent[],
+    mutations: async () => (await ask({ type: 'mutations' })) as readonly Mutation[],
+    headers: { [PARTICIPANT_HEADER]: PARTICIPANT },
+    hubKubeconfig: async (hub) => ((await ask({ type: 'hub-kubeconfig', hub })) as string | null) ?? undefined,
+    died: joined.lost,
+    async stop() {
+      const ended = new Promise<void>((resolve) => {
+        if (joined.lost.aborted) resolve();
+        else joined.lost.addEventListener('abort', () => resolve(), { once: true });
+      });
+      await ask({ type: 'stop' });
+      joined.leave();
+      await ended;
+    },
+    leave() {
+      joined.leave();
+      return Promise.resolve();
+    },
+  };
+}
+
+async function readState(path: string): Promise<WorldState | undefined> {
+  try {
+    return WorldState.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Places that were found stay where they are for as long as the world runs; one that was not there yet may come. */
+function cachedDial(ask: (address: Endpoint) => Promise<unknown>): Dial {
+  const known = new Map<string, Endpoint>();
+  return async (address) => {
+    const id = `${address.host}:${address.port}`;
+    const found = known.get(id) ?? ((await ask(address)) as Endpoint | null) ?? undefined;
+    if (found) known.set(id, found);
+    return found;
+  };
+}
+
+function askControl(socketPath: string, message: ControlRequest): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ socketPath, method: 'POST', path: `/${message.type}` }, (response) => {
+      text(response).then((body) => {
+        const answer: unknown = JSON.parse(body);
+        if (response.statusCode === 200) resolve(answer);
+        else reject(new LabwrightError('refused', `the rehearsal world refuses ${message.type}: ${(answer as { message: string }).message}`));
+      }, reject);
+    });
+    outgoing.on('error', (cause) => reject(new LabwrightError('unreachable', `the rehearsal world does not answer: ${cause.message}`, { cause })));
+    outgoing.end(JSON.stringify(message));
+  });
+}

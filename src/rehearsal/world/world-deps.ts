@@ -1,0 +1,34 @@
+import type { OpenBmc } from '../../machines/bmc/bmc.ts';
+import type { Clock } from '../../util/clock.ts';
+import type { Traffic } from '../clock/traffic.ts';
+import type { HubDeps } from '../controllers/hub-deps.ts';
+import type { SimulatedMachines } from '../machines/machines.ts';
+import type { DialTable } from './dial-table.ts';
+
+/** What the parts of a world share. */
+export interface WorldDeps extends Pick<HubDeps, 'publishIso' | 'spokeCredentials' | 'faults' | 'log'> {
+  /** The world's own participation in its clock. */
+  readonly clock: Clock;
+  readonly traffic: Traffic;
+  readonly dial: DialTable;
+  readonly seed: number | string;
+  readonly machines: SimulatedMachines;
+  readonly bmc: OpenBmc;
+  /** Folder of real CustomResourceDefinitions; undefined: ours. */
+  readonly crdsDir: string | undefined;
+  readonly mutated: (mutation: Mutation) => void;
+  /** Something that cannot go on: the world ends. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** A request that changed something, as the world's log keeps it: the witness for "nothing twice". */
+export interface Mutation {
+  readonly atMs: number;
+  /** `hub1`, `bmc`. */
+  readonly server: string;
+  readonly method: string;
+  readonly path: string;
+  readonly cause: string | null;
+  readonly participant: string | null;
+  readonly status: number;
+}
