@@ -88,9 +88,10 @@ export function createKubeClient(deps: KubeDeps, config: KubeConfig): KubeClient
         {
           clock: deps.clock,
           list: (inner) => list(query, inner),
-          open: async (version, inner) =>
+          open: async (version, stream, inner) =>
             transport.open(
               await pathOf(query, undefined, { ...selectors(query), watch: 'true', allowWatchBookmarks: 'true', resourceVersion: version }, undefined, inner),
+              stream,
               inner,
             ),
         },

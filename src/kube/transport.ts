@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
 import type { Clock } from '../util/clock.ts';
-import { realSleep } from '../util/clock.ts';
+import { realSleep, STREAM_HEADER } from '../util/clock.ts';
 import { endpointOf, tlsIdentity, type Dial } from '../util/dial.ts';
 import { LabwrightError, isLabwrightError, messageOf } from '../util/errors.ts';
 import { KubeApiError } from './kube-api-error.ts';
@@ -33,7 +33,7 @@ export interface Transport {
   /** Any status; 429 is asked again for every method, a dropped connection only for GET. */
   send(request: KubeRequest, signal?: AbortSignal): Promise<KubeAnswer>;
   /** A GET whose answer is read as it comes. @throws KubeApiError when it is not 200. */
-  open(path: string, signal: AbortSignal): Promise<IncomingMessage>;
+  open(path: string, stream: string, signal: AbortSignal): Promise<IncomingMessage>;
 }
 
 const attempts = 5;
@@ -45,7 +45,7 @@ export function createTransport(deps: KubeDeps, config: KubeConfig): Transport {
   const prefix = base.pathname.replace(/\/$/, '');
   const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
 
-  async function connect(request: KubeRequest, signal?: AbortSignal): Promise<IncomingMessage> {
+  async function connect(request: KubeRequest, signal?: AbortSignal, headers: Readonly<Record<string, string>> = {}): Promise<IncomingMessage> {
     signal?.throwIfAborted();
     const endpoint = await deps.dial(address);
     if (endpoint === undefined) throw new LabwrightError('unreachable', `connection refused by ${base.host}`, { hint: 'check the server of the kubeconfig' });
@@ -58,6 +58,7 @@ export function createTransport(deps: KubeDeps, config: KubeConfig): Transport {
       ...(signal === undefined ? {} : { signal }),
       headers: {
         ...deps.headers,
+        ...headers,
         host: base.host,
         accept: 'application/json',
         ...(config.token === undefined ? {} : { authorization: `Bearer ${config.token}` }),
@@ -99,15 +100,15 @@ export function createTransport(deps: KubeDeps, config: KubeConfig): Transport {
     }
   }
 
-  async function opening(path: string, signal: AbortSignal): Promise<IncomingMessage> {
-    const response = await connect({ method: 'GET', path }, signal);
+  async function opening(path: string, stream: string, signal: AbortSignal): Promise<IncomingMessage> {
+    const response = await connect({ method: 'GET', path }, signal, { [STREAM_HEADER]: stream });
     if (response.statusCode === 200) return response;
     throw new KubeApiError(`GET ${path}`, response.statusCode ?? 0, parseBody(await text(response)));
   }
 
   return {
     send: (request, signal) => deps.clock.during(retrying(request, signal)),
-    open: (path, signal) => deps.clock.during(opening(path, signal)),
+    open: (path, stream, signal) => deps.clock.during(opening(path, stream, signal)),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../util/clock.ts';
 import { realSleep } from '../util/clock.ts';
+import { newUuid } from '../util/ids.ts';
 import { KubeApiError } from './kube-api-error.ts';
 import type { KubeList, WatchEvent } from './kube-client.ts';
 import type { KubeObject } from './objects.ts';
@@ -8,7 +9,8 @@ import type { KubeObject } from './objects.ts';
 export interface WatchDeps {
   readonly clock: Clock;
   list(signal: AbortSignal): Promise<KubeList>;
-  open(resourceVersion: string, signal: AbortSignal): Promise<IncomingMessage>;
+  /** `stream`: what the lines are counted under, see Clock.delivered. */
+  open(resourceVersion: string, stream: string, signal: AbortSignal): Promise<IncomingMessage>;
 }
 
 interface Line {
@@ -36,7 +38,8 @@ export async function* watchObjects(deps: WatchDeps, signal?: AbortSignal): Asyn
         synced = true;
       }
       try {
-        for await (const line of linesOf(deps.clock, await deps.open(version, stop))) {
+        const stream = newUuid();
+        for await (const line of linesOf(deps.clock, stream, await deps.open(version, stream, stop))) {
           if (line.type === 'ERROR') throw new KubeApiError('watch', line.object.code ?? 500, line.object);
           failures = 0;
           version = line.object.metadata.resourceVersion ?? version;
@@ -59,7 +62,7 @@ export async function* watchObjects(deps: WatchDeps, signal?: AbortSignal): Asyn
 }
 
 /** Reads ahead of the caller: a line left in the socket while the caller sleeps would hold a shared clock for ever. */
-async function* linesOf(clock: Clock, response: IncomingMessage): AsyncGenerator<Line> {
+async function* linesOf(clock: Clock, stream: string, response: IncomingMessage): AsyncGenerator<Line> {
   const queue: Line[] = [];
   let wake = Promise.withResolvers<void>();
   let ended = false;
@@ -73,7 +76,7 @@ async function* linesOf(clock: Clock, response: IncomingMessage): AsyncGenerator
         rest = lines.pop() ?? '';
         for (const text of lines) {
           if (text === '') continue;
-          await clock.delivered();
+          await clock.delivered(stream);
           queue.push(JSON.parse(text) as Line);
           wake.resolve();
         }

@@ -13,9 +13,15 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Holds a shared clock until `work` settles. */
   during<T>(work: Promise<T>): Promise<T>;
-  /** Counts a message that came from the clock's owner and makes `now()` current; await it before acting on the message. */
-  delivered(): Promise<void>;
+  /**
+   * Counts a message of one of the streams that the clock's owner sends (a watch, named in its STREAM_HEADER) and makes
+   * `now()` current; await it before acting on the message.
+   */
+  delivered(stream: string): Promise<void>;
 }
+
+/** Names the stream of messages that a request opens, so that both sides can count what is under way in it. */
+export const STREAM_HEADER = 'X-Labwright-Stream';
 
 export const systemClock: Clock = {
   now: () => Date.now(),

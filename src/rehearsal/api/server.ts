@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { Clock } from '../../util/clock.ts';
+import { STREAM_HEADER, type Clock } from '../../util/clock.ts';
 import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
 import type { Traffic } from '../clock/traffic.ts';
 import { objectFrom, patched, readBody } from './body.ts';
@@ -131,10 +131,12 @@ async function collection(deps: ApiDeps, store: Store, exchange: Exchange, targe
   if (['1', 'true'].includes(query.get('watch') ?? '')) {
     const resourceVersion = query.get('resourceVersion') ?? '';
     const timeoutSeconds = Number(query.get('timeoutSeconds') ?? WATCH_SECONDS);
-    const onLine = (): void => deps.traffic.delivery(exchange.participant);
+    const stream = exchange.request.headers[STREAM_HEADER.toLowerCase()];
+    const traffic = deps.traffic.watch(exchange.participant, typeof stream === 'string' ? stream : undefined);
+    exchange.response.on('close', traffic.closed);
     const streaming = streamWatch(
       { ...deps, store },
-      { resource: storageKey(resource), namespace, matches, resourceVersion, timeoutSeconds, onLine },
+      { resource: storageKey(resource), namespace, matches, resourceVersion, timeoutSeconds, onLine: traffic.line },
       exchange.response,
     );
     exchange.answered();

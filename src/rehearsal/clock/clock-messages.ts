@@ -2,13 +2,16 @@ import { createInterface } from 'node:readline';
 import type { Socket } from 'node:net';
 import * as z from 'zod';
 
+/** The stream that fired timers are counted under. */
+export const TIMERS = 'timers';
+
 /** Lines of JSON between a process and the world whose clock it shares, over a Unix socket. */
 export const ToClock = z.discriminatedUnion('type', [
   z.object({ type: z.literal('join'), participant: z.string() }),
   z.object({ type: z.literal('sleep'), id: z.number(), untilMs: z.number() }),
   z.object({ type: z.literal('forget'), id: z.number() }),
-  /** Nothing is under way here, and so many messages (timers fired, watch lines) have been taken since joining. */
-  z.object({ type: z.literal('idle'), taken: z.number() }),
+  /** Nothing is under way here; `taken` has, by stream, how many messages were taken since the last time this was said. */
+  z.object({ type: z.literal('idle'), taken: z.record(z.string(), z.number()) }),
   z.object({ type: z.literal('ask'), id: z.number() }),
   /** Not coming back. Who hangs up without it is waited for: time stands still until it joins again. */
   z.object({ type: z.literal('leave') }),

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import type { Clock } from '../../util/clock.ts';
 import { LabwrightError } from '../../util/errors.ts';
-import { FromClock, onLine, sendLine } from './clock-messages.ts';
+import { FromClock, onLine, sendLine, TIMERS } from './clock-messages.ts';
 
 /** The world's clock as a process of its own sees it. */
 export interface JoinedClock {
@@ -38,7 +38,7 @@ function createJoinedClock(socket: Socket, onJoined: () => void): JoinedClock {
   let nowMs = 0;
   let nextId = 1;
   let holds = 0;
-  let taken = 0;
+  let taken = new Map<string, number>();
   let reporting = false;
 
   // Two turns of the event loop later: code that goes on after an answer, and then asks for the next thing, is still at work.
@@ -48,10 +48,13 @@ function createJoinedClock(socket: Socket, onJoined: () => void): JoinedClock {
     setImmediate(() =>
       setImmediate(() => {
         reporting = false;
-        if (holds === 0) sendLine(socket, { type: 'idle', taken });
+        if (holds > 0) return;
+        sendLine(socket, { type: 'idle', taken: Object.fromEntries(taken) });
+        taken = new Map();
       }),
     );
   };
+  const take = (stream: string): void => void taken.set(stream, (taken.get(stream) ?? 0) + 1);
   const during = async <T>(work: Promise<T>): Promise<T> => {
     holds++;
     try {
@@ -68,7 +71,7 @@ function createJoinedClock(socket: Socket, onJoined: () => void): JoinedClock {
       onJoined();
     } else {
       // A timer that was forgotten while it fired is taken all the same: the world has counted it.
-      if (message.type === 'fired') taken++;
+      if (message.type === 'fired') take(TIMERS);
       answers.get(message.id)?.();
       answers.delete(message.id);
     }
@@ -101,8 +104,8 @@ function createJoinedClock(socket: Socket, onJoined: () => void): JoinedClock {
         report();
       });
     },
-    delivered() {
-      taken++;
+    delivered(stream) {
+      take(stream);
       const id = nextId++;
       return during(
         new Promise<void>((resolve, reject) => {

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { onLine, sendLine, ToClock } from './clock-messages.ts';
+import { onLine, sendLine, TIMERS, ToClock } from './clock-messages.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
+import type { WatchTraffic } from './traffic.ts';
 
 /**
  * Lets other processes take part in the clock.
@@ -20,7 +21,7 @@ export function serveClock(simulated: SimulatedClock, socketPath: string): Promi
 function serveParticipant(simulated: SimulatedClock, missed: Map<string, () => void>, socket: Socket): void {
   const sleeps = new Map<number, AbortController>();
   let name: string | undefined;
-  let taken = 0;
+  let timers: WatchTraffic | undefined;
   // Held until the first `idle`: a process that has just joined is about to do something.
   let releaseJoin: (() => void) | undefined;
   let left = false;
@@ -28,7 +29,10 @@ function serveParticipant(simulated: SimulatedClock, missed: Map<string, () => v
   onLine(socket, ToClock, (message) => {
     if (message.type === 'join') {
       name = message.participant;
+      // What an earlier process of that name left open will never be taken.
+      simulated.leave(name);
       simulated.participant(name);
+      timers = simulated.traffic.watch(name, TIMERS);
       releaseJoin = simulated.traffic.request(name);
       missed.get(name)?.();
       missed.delete(name);
@@ -44,7 +48,7 @@ function serveParticipant(simulated: SimulatedClock, missed: Map<string, () => v
         clock.sleep(message.untilMs - simulated.now(), stop.signal).then(
           () => {
             sleeps.delete(message.id);
-            simulated.traffic.delivery(participant);
+            timers?.line();
             sendLine(socket, { type: 'fired', id: message.id, nowMs: simulated.now() });
           },
           () => sleeps.delete(message.id),
@@ -54,7 +58,7 @@ function serveParticipant(simulated: SimulatedClock, missed: Map<string, () => v
       case 'forget':
         return sleeps.get(message.id)?.abort(new Error('not needed any more'));
       case 'idle':
-        for (; taken < message.taken; taken++) void clock.delivered();
+        for (const [stream, count] of Object.entries(message.taken)) for (let left = count; left > 0; left--) void clock.delivered(stream);
         return releaseJoin?.();
       case 'leave':
         left = true;

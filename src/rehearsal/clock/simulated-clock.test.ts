@@ -25,10 +25,10 @@ test('a watch event that was sent and not yet taken holds the clock', async () =
   const simulated = createSimulatedClock({ startMs: 0, speed: undefined });
   const agent = simulated.participant('agent');
   const sleeping = simulated.participant('world').sleep(5_000);
-  simulated.traffic.delivery('agent');
+  simulated.traffic.watch('agent', 'w').line();
   await realSleep(20);
   assert.equal(simulated.now(), 0);
-  await agent.delivered();
+  await agent.delivered('w');
   await sleeping;
   assert.equal(simulated.now(), 5_000);
 });
@@ -53,9 +53,21 @@ test('timers fire in order, each before the next is looked at', async () => {
 test('a party whose process died does not hold the clock', async () => {
   const simulated = createSimulatedClock({ startMs: 0, speed: undefined });
   simulated.participant('agent');
-  simulated.traffic.delivery('agent');
+  simulated.traffic.watch('agent', 'w').line();
   const sleeping = simulated.participant('world').sleep(1_000);
   simulated.leave('agent');
+  await sleeping;
+  assert.equal(simulated.now(), 1_000);
+});
+
+test('lines of a watch that was closed before they were taken no longer hold the clock', async () => {
+  const simulated = createSimulatedClock({ startMs: 0, speed: undefined });
+  const sleeping = simulated.participant('world').sleep(1_000);
+  const watch = simulated.traffic.watch('agent', 'w');
+  watch.line();
+  watch.line();
+  await simulated.participant('agent').delivered('w');
+  watch.closed();
   await sleeping;
   assert.equal(simulated.now(), 1_000);
 });

@@ -5,9 +5,12 @@ import type { Traffic } from './traffic.ts';
 interface Participant {
   /** Pieces of work under way: requests it makes, requests of its that a server of the world is answering. */
   busy: number;
-  /** Messages sent to it, and how many of them it has taken. */
-  sent: number;
-  taken: number;
+  /** Open streams of messages to it: how many were sent that it has not taken. */
+  readonly streams: Map<string, { underWay: number }>;
+}
+
+function waits({ busy, streams }: Participant): boolean {
+  return busy === 0 && [...streams.values()].every(({ underWay }) => underWay <= 0);
 }
 
 interface Timer {
@@ -48,11 +51,11 @@ export function createSimulatedClock(options: SimulatedClockOptions): SimulatedC
   const timers: Timer[] = [];
 
   const join = (name: string): Participant => {
-    const known = participants.get(name) ?? { busy: 0, sent: 0, taken: 0 };
+    const known = participants.get(name) ?? { busy: 0, streams: new Map<string, { underWay: number }>() };
     participants.set(name, known);
     return known;
   };
-  const allWait = (): boolean => foreign.busy === 0 && [...participants.values()].every((one) => one.busy === 0 && one.taken >= one.sent);
+  const allWait = (): boolean => foreign.busy === 0 && [...participants.values()].every(waits);
 
   const decide = (): void => {
     if (deciding) return;
@@ -108,8 +111,18 @@ export function createSimulatedClock(options: SimulatedClockOptions): SimulatedC
       // A foreign client holds the clock only while one of its requests is being answered.
       return hold(name === undefined ? foreign : join(name));
     },
-    delivery(name) {
-      if (name !== undefined) join(name).sent++;
+    watch(name, stream) {
+      if (name === undefined || stream === undefined) return { line: () => undefined, closed: () => undefined };
+      const { streams } = join(name);
+      const counted = { underWay: 0 };
+      streams.set(stream, counted);
+      return {
+        line: () => void counted.underWay++,
+        closed() {
+          streams.delete(stream);
+          decide();
+        },
+      };
     },
   };
 
@@ -142,8 +155,9 @@ export function createSimulatedClock(options: SimulatedClockOptions): SimulatedC
         release();
       }
     },
-    delivered() {
-      participant.taken++;
+    delivered(stream) {
+      const counted = participant.streams.get(stream);
+      if (counted) counted.underWay--;
       decide();
       return Promise.resolve();
     },

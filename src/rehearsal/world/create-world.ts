@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:https';
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { machineCredentials } from '../../machines/bmc/credentials.ts';
 import { createOpenBmc } from '../../machines/bmc/redfish-client.ts';
@@ -115,14 +115,14 @@ async function fetchIso(dial: DialTable, isos: ReadonlyMap<string, Buffer>, url:
   const target = new URL(url);
   const endpoint = await dial.dial(endpointOf(target));
   if (!endpoint) throw new LabwrightError('unreachable', `connection refused by ${target.host}`);
-  return new Promise((resolve, reject) => {
-    const outgoing = request({ ...endpoint, path: target.pathname + target.search, headers: { host: target.host }, signal }, (response) => {
-      if (response.statusCode === 200) return void buffer(response).then(resolve, reject);
-      response.resume();
-      reject(new LabwrightError('refused', `${url} answers ${response.statusCode}`));
-    });
-    outgoing.on('error', reject).end();
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    request({ ...endpoint, path: target.pathname + target.search, headers: { host: target.host }, signal }, resolve)
+      .on('error', reject)
+      .end();
   });
+  const content = await buffer(response);
+  if (response.statusCode !== 200) throw new LabwrightError('refused', `${url} answers ${response.statusCode}`);
+  return content;
 }
 
 /** Every BMC of the lab behind one listener; a request holds the clock until it is answered. */

@@ -14,9 +14,8 @@ export function createDialTable(): DialTable {
   return {
     dial: async (address) => entries.get(idOf(address))?.(),
     set(address, listener) {
-      if (typeof listener !== 'function') return void entries.set(idOf(address), () => Promise.resolve(listener));
       let made: Promise<Endpoint> | undefined;
-      entries.set(idOf(address), () => (made ??= listener()));
+      entries.set(idOf(address), () => (made ??= typeof listener === 'function' ? listener() : Promise.resolve(listener)));
     },
     remove: (address) => void entries.delete(idOf(address)),
   };

@@ -24,7 +24,9 @@ export function createFaultBoard(plan: LabPlan, faults: readonly Fault[]): Fault
   return {
     machines,
     hits: (name, cluster, node) =>
-      [...placed].some((fault) => fault.name === name && fault.cluster === cluster && (node === undefined || fault.node === undefined || fault.node === node.split('.')[0])),
+      [...placed].some(
+        (fault) => fault.name === name && fault.cluster === cluster && (node === undefined || fault.node === undefined || fault.node === node.split('.')[0]),
+      ),
     spend(name, cluster) {
       for (const fault of placed) {
         if (fault.name !== name || fault.cluster !== cluster) continue;
