@@ -1,21 +1,87 @@
 import * as z from 'zod';
+import { checkShape } from '../util/check-shape.ts';
+import type { Diagnostic } from '../util/diagnostic.ts';
+import { parseSource, type Parsed } from '../util/source-file.ts';
 import type { LabPlan } from './plan.ts';
 
-/** `lab.lock.json`: the slots clusters were given, so that they never move. */
+export const LOCK_VERSION = 1;
+
+/** `lab.lock.json`: what was given out once and therefore never moves. */
 export const LockFile = z.strictObject({
-  version: z.literal(1),
-  slots: z.record(z.string(), z.strictObject({ network: z.string(), slot: z.int().min(1) })),
+  version: z.literal(LOCK_VERSION),
+  lab: z.string().optional(),
+  networks: z.record(z.string(), z.strictObject({ index: z.int().min(0).max(15), cidr: z.string(), slot_size: z.int() })).default({}),
+  slots: z.record(
+    z.string(),
+    z.strictObject({
+      network: z.string(),
+      slot: z.int().min(1),
+      /** Node → server. */
+      machines: z.record(z.string(), z.string()).default({}),
+    }),
+  ),
 });
 export type LockFile = z.output<typeof LockFile>;
 
-export const EMPTY_LOCK: LockFile = { version: 1, slots: {} };
+export const EMPTY_LOCK: LockFile = { version: LOCK_VERSION, networks: {}, slots: {} };
 
-/** Sorted by name: the order of clusters in the lab file must not change the lock. */
-export function lockOf(plan: LabPlan): LockFile {
-  const owners = plan.clusters.filter((cluster) => cluster.slot !== null).toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  return { version: 1, slots: Object.fromEntries(owners.map(({ name, network, slot }) => [name, { network, slot: slot! }])) };
+/** Reads a lock file. A broken one is an error: planning without it would move addresses that are in use. */
+export function parseLock(path: string, text: string): Parsed<LockFile> {
+  const failed = (id: string, message: string, hint: string, line = 1, column = 1): Parsed<LockFile> => ({
+    value: undefined,
+    diagnostics: [{ id, severity: 'error', message, hint, at: { path, line, column } } satisfies Diagnostic],
+  });
+  const restore = 'restore it from Git; without it clusters may get other addresses';
+  const conflict = text.split('\n').findIndex((line) => line.startsWith('<<<<<<<'));
+  if (conflict >= 0)
+    return failed(
+      'lock-conflict',
+      'the lock file holds an unfinished merge',
+      'take one of the two sides whole, then run lab plan again: it adds the rest',
+      conflict + 1,
+    );
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const [, line, column] = /line (\d+) column (\d+)/.exec(String(error)) ?? [];
+    return failed('lock-broken', 'the lock file is not JSON', restore, Number(line ?? 1), Number(column ?? 1));
+  }
+  const version = typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined;
+  if (typeof version === 'number' && version > LOCK_VERSION)
+    return failed(
+      'lock-newer',
+      `the lock file has version ${version}, this labwright reads ${LOCK_VERSION}`,
+      'use the labwright that wrote it, or a newer one',
+    );
+  const result = LockFile.safeParse(value);
+  if (result.success) return { value: result.data, diagnostics: [] };
+  const source = parseSource(path, text);
+  const found = source.value ? checkShape(LockFile, source.value).diagnostics : [];
+  return { value: undefined, diagnostics: found.map((one) => ({ ...one, id: 'lock-broken', hint: restore })) };
+}
+
+/** Sorted by name: the order of the lab file must not change the lock. */
+export function lockOf(plan: LabPlan, networkIndexes: ReadonlyMap<string, number>): LockFile {
+  const serverOf = new Map(plan.machines.map((one) => [one.name, one.server]));
+  return {
+    version: LOCK_VERSION,
+    lab: plan.lab,
+    networks: sorted(plan.networks.map(({ name, cidr, slotSize }) => [name, { index: networkIndexes.get(name)!, cidr, slot_size: slotSize }])),
+    slots: sorted(
+      plan.clusters.flatMap(({ name, network, slot, nodes }) => {
+        if (slot === null) return [];
+        const machines = Object.fromEntries(nodes.map((node) => [node.name, serverOf.get(node.machine)!]));
+        return [[name, { network, slot, machines }] as const];
+      }),
+    ),
+  };
 }
 
 export function formatLock(lock: LockFile): string {
   return `${JSON.stringify(lock, null, 2)}\n`;
+}
+
+function sorted<T>(entries: readonly (readonly [string, T])[]): Record<string, T> {
+  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,21 +1,31 @@
 import { LABWRIGHT_NAMESPACE, uuidV5 } from '../util/ids.ts';
 import type { LabFile } from './lab-file.ts';
+import { largest, type MachineSize, sizeOf } from './machine-size.ts';
 import type { PlannedCluster, PlannedMachine, PlannedNode } from './plan.ts';
+import type { Report } from './report.ts';
+import type { Segment } from './segments.ts';
+import { MASTER_OFFSET, WORKER_OFFSET } from './slot-layout.ts';
 
-interface Size {
-  readonly vcpus: number;
-  readonly memoryMiB: number;
-  readonly disksGiB: readonly number[];
-}
-
-/** Every machine once, with the largest size of all roles declared for it (reference/lab-and-libvirt.md §1.8). */
-export function planMachines(file: LabFile, clusters: readonly PlannedCluster[]): PlannedMachine[] {
-  const sizes = new Map<string, Size>();
+/**
+ * Every machine once, with the largest size of all roles declared for it (reference/lab-and-libvirt.md §1.8).
+ *
+ * @param homes the servers of each cluster that has machines of its own.
+ */
+export function planMachines(
+  file: LabFile,
+  clusters: readonly PlannedCluster[],
+  segments: readonly Segment[],
+  homes: ReadonlyMap<string, readonly string[]>,
+  report: Report,
+): PlannedMachine[] {
+  const sizes = new Map<string, MachineSize>();
   for (const cluster of clusters) {
-    for (const node of cluster.nodes) {
-      const size = sizeOf(cluster, node, file.clusters[cluster.name]?.profile === 'tiny');
-      const before = sizes.get(node.machine);
-      sizes.set(node.machine, before ? largest(before, size) : size);
+    for (const role of ['master', 'worker'] as const) {
+      const size = sizeOf(cluster, role, file.clusters[cluster.name]!, report);
+      for (const { machine } of cluster.nodes.filter((node) => node.role === role)) {
+        const before = sizes.get(machine);
+        sizes.set(machine, before ? largest(before, size) : size);
+      }
     }
   }
   const lab = uuidV5(LABWRIGHT_NAMESPACE, file.lab);
@@ -23,16 +33,20 @@ export function planMachines(file: LabFile, clusters: readonly PlannedCluster[])
     const { slot } = cluster;
     if (slot === null) return [];
     const entry = file.clusters[cluster.name]!;
+    const servers = homes.get(cluster.name)!;
     const tiny = entry.profile === 'tiny';
+    const index = segments.find(({ name }) => name === cluster.network)!.index;
     return cluster.nodes.map((node): PlannedMachine => {
-      const uuid = uuidV5(lab, `${cluster.name}/${node.name}`);
+      const own = entry.machines?.[node.name];
+      const uuid = own?.uuid ?? uuidV5(lab, `${cluster.name}/${node.name}`);
       const size = sizes.get(node.machine)!;
-      const place = slot.toString(16).padStart(4, '0') + node.mac.slice(-2);
+      const place = hex(index * 0x1_0000 + slot, 4) + hex((node.role === 'master' ? MASTER_OFFSET : WORKER_OFFSET) + numberOf(node), 2);
       return {
         name: node.machine,
         uuid,
         kind: 'vm',
-        server: entry.on!,
+        // Masters are dealt out one by one, and so are workers: with a server, as few masters as possible are lost.
+        server: own?.on ?? servers[numberOf(node) % servers.length]!,
         mac: node.mac,
         vcpus: size.vcpus,
         memoryMiB: size.memoryMiB,
@@ -45,17 +59,10 @@ export function planMachines(file: LabFile, clusters: readonly PlannedCluster[])
   });
 }
 
-function sizeOf(cluster: PlannedCluster, node: PlannedNode, tiny: boolean): Size {
-  if (tiny) return { vcpus: 1, memoryMiB: 128, disksGiB: [1] };
-  if (cluster.topology === 'sno' && cluster.role === 'hub') return { vcpus: 16, memoryMiB: 65_536, disksGiB: [200, 200] };
-  return { vcpus: 8, memoryMiB: node.role === 'worker' ? 32_768 : 16_384, disksGiB: [120] };
+function numberOf(node: PlannedNode): number {
+  return Number(node.name.split('-')[1]);
 }
 
-function largest(a: Size, b: Size): Size {
-  const disks = Math.max(a.disksGiB.length, b.disksGiB.length);
-  return {
-    vcpus: Math.max(a.vcpus, b.vcpus),
-    memoryMiB: Math.max(a.memoryMiB, b.memoryMiB),
-    disksGiB: Array.from({ length: disks }, (_, disk) => Math.max(a.disksGiB[disk] ?? 0, b.disksGiB[disk] ?? 0)),
-  };
+function hex(number: number, digits: number): string {
+  return number.toString(16).padStart(digits, '0');
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { packageRoot } from '../util/package-root.ts';
-import { EMPTY_LOCK, lockOf } from './lock.ts';
+import { EMPTY_LOCK } from './lock.ts';
 import { planLab } from './plan-lab.ts';
 
 const example = readFileSync(join(packageRoot(), 'examples/pretty-lab/lab.yml'), 'utf8');
@@ -39,7 +39,7 @@ test('a SNO hub on a worker keeps its machine and address, and a spoke takes the
 });
 
 test('a cluster added before the others moves no address, and the same file again changes nothing', () => {
-  const lock = lockOf(planned(example));
+  const lock = planLab('lab.yml', example, EMPTY_LOCK).lock!;
   const more = example.replace('clusters:\n', 'clusters:\n  early: {on: server04, masters: 3}\n');
   for (const name of ['cluster1', 'hub1', 'sno1', 'spoke1']) assert.deepEqual(cluster(more, name, lock), cluster(example, name));
   assert.equal(cluster(more, 'early', lock).slot, 5);

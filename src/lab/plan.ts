@@ -1,5 +1,3 @@
-import type { Diagnostic } from '../util/diagnostic.ts';
-
 /** What a planned lab is: everything other rooms need to know about it. Plain data, safe to store and to send. */
 export interface LabPlan {
   readonly lab: string;
@@ -18,6 +16,8 @@ export interface LabPlan {
 export interface PlannedJumphost {
   readonly name: string;
   readonly address: string;
+  /** Beside an IPv4 one. */
+  readonly address6?: string;
   /** NIC that faces the servers. */
   readonly nic: string;
   /** NIC that faces the outside, if any. */
@@ -37,6 +37,8 @@ export interface PlannedNetwork {
   readonly name: string;
   /** `192.168.21.0/24`. */
   readonly cidr: string;
+  /** The IPv6 network beside an IPv4 one. */
+  readonly cidr6?: string;
   readonly bridge: string;
   readonly slotSize: number;
   readonly mtu: number;
@@ -45,6 +47,7 @@ export interface PlannedNetwork {
 export interface PlannedServer {
   readonly name: string;
   readonly address: string;
+  readonly address6?: string;
   readonly nic: string;
   readonly cpus: number;
   readonly memoryMiB: number;
@@ -74,8 +77,18 @@ export interface PlannedCluster {
   readonly slot: number | null;
   /** machineNetwork of the cluster: the network's CIDR, or `<address>/32` with host_network. */
   readonly machineNetwork: string;
-  readonly vips: { readonly api: string; readonly ingress: string };
+  /** The same for IPv6, in a dual-stack network. */
+  readonly machineNetwork6?: string;
+  /** Of the network's first family; the node itself for a SNO. */
+  readonly vips: Vips;
+  readonly vips6?: Vips;
   readonly nodes: readonly PlannedNode[];
+}
+
+/** One address each, without prefix. */
+export interface Vips {
+  readonly api: string;
+  readonly ingress: string;
 }
 
 export interface PlannedNode {
@@ -84,7 +97,7 @@ export interface PlannedNode {
   readonly role: NodeRole;
   /** Lasting name of the machine below: `cluster1-worker-3`, also in the hub that reuses it. */
   readonly machine: string;
-  /** Without prefix. */
+  /** Without prefix: one of the network's first family, then one of IPv6 in a dual-stack network. */
   readonly addresses: readonly string[];
   readonly mac: string;
 }
@@ -128,11 +141,4 @@ export interface PlanChange {
   /** What it means for whoever uses the thing now. */
   readonly consequence: 'none' | 'live' | 'next-boot' | 'redefine' | 'rebuild' | 'data-loss';
   readonly detail: string;
-}
-
-export interface PlanResult {
-  /** undefined when the diagnostics hold an error. */
-  readonly plan: LabPlan | undefined;
-  readonly changes: readonly PlanChange[];
-  readonly diagnostics: readonly Diagnostic[];
 }

@@ -1,7 +1,10 @@
+import { closest } from '../util/closest.ts';
 import type { KeyPath } from '../util/source-file.ts';
-import { formatIp, parseIp } from './ipv4.ts';
+import { formatIp, parseIp } from './ip.ts';
 import type { LabFile } from './lab-file.ts';
 import type { PlannedServer } from './plan.ts';
+import type { Report } from './report.ts';
+import { expandNames } from './server-names.ts';
 
 export interface ExpandedServer {
   readonly server: PlannedServer;
@@ -9,33 +12,64 @@ export interface ExpandedServer {
 }
 
 /** `server[01-09]` with `address: 192.168.21.2+` is nine servers with consecutive addresses. A bad address is kept as written. */
-export function expandServers(file: LabFile): ExpandedServer[] {
+export function expandServers(file: LabFile, report: Report): ExpandedServer[] {
+  // `bmc` is where every emulated BMC answers.
+  const owners = new Map<string, string>([
+    [file.jumphost.name, 'the jumphost'],
+    ['bmc', 'the BMC service of every lab'],
+  ]);
   return Object.entries(file.servers).flatMap(([pattern, entry]) => {
-    const counting = entry.address.endsWith('+');
-    const text = counting ? entry.address.slice(0, -1) : entry.address;
-    const first = parseIp(text);
-    return namesOf(pattern).map((name, index) => ({
-      keys: ['servers', pattern],
-      server: {
+    const keys = ['servers', pattern];
+    const range = expandNames(pattern);
+    if ('problem' in range) {
+      report.error('bad-range', keys, range.problem, range.hint);
+      return [];
+    }
+    const address = counted(entry.address);
+    const address6 = entry.address6 === undefined ? undefined : counted(entry.address6);
+    const taken = range.names.find((name) => owners.has(name));
+    if (taken !== undefined) report.error('duplicate-name', keys, `server ${taken} has the name of ${owners.get(taken)}`, 'rename one, or shorten the range');
+    return range.names.map((name, index) => {
+      owners.set(name, pattern === name ? 'another server' : `one in ${pattern}`);
+      const server: PlannedServer = {
         name,
-        address: first === undefined ? text : formatIp(first + (counting ? index : 0)),
+        address: address(index),
+        ...(address6 && { address6: address6(index) }),
         nic: entry.nic,
         cpus: entry.cpus,
         memoryMiB: entry.memory,
         diskGiB: Math.floor(entry.disk / 1024),
         ssh: entry.ssh,
-      },
-    }));
+      };
+      return { keys, server };
+    });
   });
 }
 
-function namesOf(pattern: string): string[] {
-  const match = /^(.*)\[(\d+)-(\d+)\](.*)$/.exec(pattern);
-  if (!match) return [pattern];
-  const [, before, from, to, after] = match;
-  const names: string[] = [];
-  for (let number = Number(from); number <= Math.min(Number(to), Number(from) + 65_535); number++) {
-    names.push(`${before}${String(number).padStart(from!.length, '0')}${after}`);
-  }
-  return names;
+/** The servers a cluster's `on` names, in its order. */
+export function serversOf(on: string | readonly string[], declared: ReadonlySet<string>, report: Report, keys: KeyPath): string[] {
+  return [on].flat().flatMap((pattern) => {
+    const range = expandNames(pattern);
+    if ('problem' in range) {
+      report.error('bad-range', keys, range.problem, range.hint);
+      return [];
+    }
+    const missing = range.names.find((name) => !declared.has(name));
+    if (missing === undefined) return range.names;
+    const near = closest(missing, declared);
+    report.error(
+      'unknown-server',
+      keys,
+      `${keys[1]} is on ${missing}, which is not declared`,
+      near === undefined ? 'declare it under servers, or name a declared one' : `did you mean ${near}? Else declare ${missing} under servers`,
+    );
+    return [];
+  });
+}
+
+function counted(text: string): (index: number) => string {
+  const counting = text.endsWith('+');
+  const first = parseIp(counting ? text.slice(0, -1) : text);
+  if (!first) return () => (counting ? text.slice(0, -1) : text);
+  return (index) => formatIp({ ...first, value: first.value + BigInt(counting ? index : 0) });
 }

@@ -25,7 +25,15 @@ export function formatDiagnostic(diagnostic: Diagnostic, sourceLine: (path: stri
   const prefix = severity === 'warning' ? 'warning: ' : '';
   const lines = [at ? `${at.path}:${at.line}:${at.column}: ${prefix}${message}` : `${prefix}${message}`];
   const source = at && sourceLine(at.path, at.line);
-  if (at && source !== undefined) lines.push(`  ${source.trimEnd()}`, `  ${' '.repeat(Math.max(0, at.column - 1))}^`);
+  if (at && source !== undefined) lines.push(around(source.trimEnd(), at.column));
   if (hint !== undefined) lines.push(`hint: ${hint}`);
   return lines.join('\n');
+}
+
+/** A line too long for a terminal is shown around the column. */
+function around(line: string, column: number): string {
+  const limit = 200;
+  if (line.length <= limit) return line;
+  const start = Math.max(0, Math.min(column - 1 - limit / 2, line.length - limit));
+  return `${start > 0 ? '…' : ''}${line.slice(start, start + limit)}${start + limit < line.length ? '…' : ''}`;
 }

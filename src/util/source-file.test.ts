@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as z from 'zod';
 import { formatDiagnostic } from './diagnostic.ts';
-import { checkShape, parseSource } from './source-file.ts';
+import { checkShape } from './check-shape.ts';
+import { parseSource } from './source-file.ts';
 
 const schema = z.strictObject({ lab: z.string(), servers: z.record(z.string(), z.strictObject({ cpus: z.number() })) });
 
@@ -12,7 +13,7 @@ test('an unknown key is reported where it stands, with the line', () => {
   const { diagnostics } = checkShape(schema, file);
   assert.equal(diagnostics.length, 1);
   const text = formatDiagnostic(diagnostics[0]!, (_path, line) => file.lines[line - 1]);
-  assert.match(text, /^lab\.yml:3:23: unknown key "color" in servers\.server01\n {4}server01: /);
+  assert.match(text, /^lab\.yml:3:23: unknown key "color" in servers\.server01\n {2}server01: /);
   assert.match(text, /\nhint: /);
 });
 

@@ -1,7 +1,6 @@
 import { isCollection, isMap, isNode, isScalar, LineCounter, parseDocument, type Document, type Node, type YAMLError } from 'yaml';
-import type { ZodType } from 'zod';
 import type { Diagnostic } from './diagnostic.ts';
-import type { FilePosition } from './errors.ts';
+import { messageOf, type FilePosition } from './errors.ts';
 
 export type KeyPath = readonly (string | number)[];
 
@@ -23,38 +22,27 @@ export interface Parsed<T> {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** More than any file a person writes: 10,000 machines take about 100 KiB. */
+export const MAX_SOURCE_BYTES = 8 * 1024 * 1024;
+
 /** YAML 1.2, one document, unique keys. Never throws for what the user wrote. */
 export function parseSource(path: string, text: string): Parsed<SourceFile> {
+  if (text.includes('\0')) return refused(path, 'not-text', 'this is not a text file', 'name a YAML file');
+  if (text.length > MAX_SOURCE_BYTES) return refused(path, 'too-large', 'the file is larger than 8 MiB', 'name the file you meant, or split it');
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true, merge: true, prettyErrors: false });
   const diagnostics = [...document.errors, ...document.warnings].map((error) => yamlDiagnostic(path, counter, error));
-  const failed = diagnostics.some((one) => one.severity === 'error');
-  return { value: failed ? undefined : sourceFile(path, text, document, counter), diagnostics };
+  if (diagnostics.some((one) => one.severity === 'error')) return { value: undefined, diagnostics };
+  try {
+    return { value: sourceFile(path, text, document, counter), diagnostics };
+  } catch (error) {
+    // The parser takes any alias; only reading the value counts how often they unfold.
+    return refused(path, 'yaml-aliases', `aliases cannot be resolved: ${messageOf(error)}`, 'write the values out instead of using * and &');
+  }
 }
 
-/** Checks a file against a schema; each issue becomes a diagnostic at the value (or key) it is about. */
-export function checkShape<T>(schema: ZodType<T>, file: SourceFile): Parsed<T> {
-  const result = schema.safeParse(file.value);
-  if (result.success) return { value: result.data, diagnostics: [] };
-  const diagnostics: Diagnostic[] = [];
-  for (const issue of result.error.issues) {
-    const keys = issue.path.filter((key) => typeof key !== 'symbol');
-    const where = keys.length === 0 ? 'the file' : keys.join('.');
-    if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) {
-        diagnostics.push({
-          id: 'unknown-key',
-          severity: 'error',
-          message: `unknown key "${key}" in ${where}`,
-          hint: 'remove it, or check its spelling',
-          at: file.atKey([...keys, key]),
-        });
-      }
-    } else {
-      diagnostics.push({ id: 'wrong-shape', severity: 'error', message: `${where}: ${issue.message}`, at: file.at(keys) });
-    }
-  }
-  return { value: undefined, diagnostics };
+function refused(path: string, id: string, message: string, hint: string): Parsed<SourceFile> {
+  return { value: undefined, diagnostics: [{ id, severity: 'error', message, hint, at: { path, line: 1, column: 1 } }] };
 }
 
 function sourceFile(path: string, text: string, document: Document, counter: LineCounter): SourceFile {
@@ -87,6 +75,12 @@ function sourceFile(path: string, text: string, document: Document, counter: Lin
   };
 }
 
+const YAML_HINTS: Readonly<Record<string, string>> = {
+  DUPLICATE_KEY: 'remove or rename one of the two',
+  TAB_AS_INDENT: 'indent with spaces',
+  MULTIPLE_DOCS: 'keep one document in the file: remove the lines ---',
+};
+
 function yamlDiagnostic(path: string, counter: LineCounter, error: YAMLError): Diagnostic {
   const { line, col } = counter.linePos(error.pos[0]);
   const duplicate = error.code === 'DUPLICATE_KEY';
@@ -94,7 +88,7 @@ function yamlDiagnostic(path: string, counter: LineCounter, error: YAMLError): D
     id: duplicate ? 'duplicate-key' : 'yaml-syntax',
     severity: error.name === 'YAMLWarning' ? 'warning' : 'error',
     message: duplicate ? 'this key is already in the same map' : error.message.split('\n')[0]!,
-    hint: duplicate ? 'remove or rename one of the two' : 'check indentation, colons and quotes on this line',
+    hint: YAML_HINTS[error.code] ?? 'check indentation, colons, quotes and brackets on this line and the one before',
     at: { path, line: Math.max(1, line), column: Math.max(1, col) },
   };
 }

@@ -1,0 +1,95 @@
+import type { LabPlan, PlanChange, PlannedCluster, PlannedNode } from '../lab/plan.ts';
+
+interface FormatOptions {
+  /** Width of the terminal; undefined when there is none. */
+  readonly columns: number | undefined;
+  readonly lockPath: string;
+  readonly written: boolean;
+}
+
+const MARKS = { create: '+', update: '~', delete: '-' } as const;
+
+/** A plan for people: one line per cluster where that fits, else one block; then what changed since the lock file. */
+export function formatPlan(plan: LabPlan, changes: readonly PlanChange[], options: FormatOptions): string {
+  const networks = plan.networks.map(({ cidr, cidr6 }) => (cidr6 === undefined ? cidr : `${cidr} and ${cidr6}`)).join(', ');
+  const head = `${plan.lab} (${plan.domain}): ${networks}; ${count(plan.servers.length, 'server')}, ${count(plan.machines.length, 'machine')}, ${count(plan.clusters.length, 'cluster')}`;
+  const rows = plan.clusters.map((cluster) => rowOf(plan, cluster));
+  const table = tableOf(rows);
+  const fits = options.columns === undefined || table.every((line) => line.length <= options.columns!);
+  const body = fits ? table : rows.flatMap(blockOf);
+  return `${[head, '', ...body, '', ...changesOf(changes, options)].join('\n')}\n`;
+}
+
+interface Row {
+  readonly cluster: string;
+  readonly role: string;
+  readonly topology: string;
+  readonly slot: string;
+  readonly api: string;
+  readonly ingress: string;
+  readonly masters: string;
+  readonly workers: string;
+  readonly on: string;
+}
+
+function rowOf(plan: LabPlan, cluster: PlannedCluster): Row {
+  const servers = new Map(plan.machines.map(({ name, server }) => [name, server]));
+  const homes = [...new Set(cluster.nodes.map(({ machine }) => servers.get(machine)!))].join(',');
+  const of = (role: string) => shortAddresses(cluster.nodes.filter((node) => node.role === role));
+  return {
+    cluster: cluster.name,
+    role: cluster.role === 'spoke' ? `spoke of ${cluster.hub}` : cluster.role,
+    topology: cluster.topology,
+    slot: cluster.slot === null ? '-' : String(cluster.slot),
+    api: cluster.vips.api,
+    ingress: cluster.vips.ingress,
+    masters: of('master'),
+    workers: of('worker'),
+    on: `${homes}${cluster.active ? '' : ' (inactive)'}`,
+  };
+}
+
+function tableOf(rows: readonly Row[]): string[] {
+  const keys = ['cluster', 'role', 'topology', 'slot', 'api', 'ingress', 'masters', 'workers', 'on'] as const;
+  const cells = [keys.map((key) => key.toUpperCase()), ...rows.map((row) => keys.map((key) => row[key]))];
+  const widths = keys.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
+  return cells.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function blockOf(row: Row): string[] {
+  const slot = row.slot === '-' ? 'on machines of another' : `slot ${row.slot}`;
+  const nodes = [`masters ${row.masters}`, ...(row.workers === '-' ? [] : [`workers ${row.workers}`])].join('  ');
+  return [`${row.cluster}  ${row.role}, ${row.topology}, ${slot}, on ${row.on}`, `  api ${row.api}  ingress ${row.ingress}`, `  ${nodes}`];
+}
+
+/** `.20-.22` for consecutive addresses of the first family; IPv6 keeps its last group. */
+function shortAddresses(nodes: readonly PlannedNode[]): string {
+  const last = nodes.map(({ addresses }) => addresses[0]!.replace(/^.*(?=[.:])/, ''));
+  if (last.length === 0) return '-';
+  const numbers = last.map((one) => Number.parseInt(one.slice(1), one.startsWith(':') ? 16 : 10));
+  const runs: string[] = [];
+  for (let start = 0; start < last.length;) {
+    let end = start;
+    while (end + 1 < last.length && numbers[end + 1] === numbers[end]! + 1) end++;
+    runs.push(end === start ? last[start]! : `${last[start]}-${last[end]}`);
+    start = end + 1;
+  }
+  return runs.join(',');
+}
+
+function changesOf(changes: readonly PlanChange[], { lockPath, written }: FormatOptions): string[] {
+  if (changes.length === 0) return [written ? `Nothing changes; wrote ${lockPath}.` : `Nothing changes since ${lockPath}.`];
+  const lines = changes.map(
+    ({ action, kind, name, consequence, detail }) => `  ${MARKS[action]} ${kind} ${name}: ${detail}${consequence === 'none' ? '' : ` (${consequence})`}`,
+  );
+  return [`${count(changes.length, 'change')} since the lock file:`, ...lines, `Wrote ${lockPath}.`];
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,69 @@
+import type { PlannedMachine, PlannedServer } from './plan.ts';
+import type { Report } from './report.ts';
+import type { ExpandedServer } from './servers.ts';
+
+const GIB = 1024;
+/** vCPUs per thread: functional CI runs well at 2 to 3, smoke tests at 4 (reference/lab-and-libvirt.md §5.2). */
+const CPU_RATIO = { doubtful: 3, most: 4 };
+/** A thin disk of a cluster that lives a day fills to about a third; ISOs and the host keep some room. */
+const DISK = { filled: 0.35, usable: 0.85 };
+
+/** Do the machines of each server fit into it? Errors where they cannot run, warnings where they would run badly. */
+export function checkCapacity(servers: readonly ExpandedServer[], machines: readonly PlannedMachine[], report: Report): void {
+  const byServer = Map.groupBy(machines, ({ server }) => server);
+  for (const { server, keys } of servers) {
+    const mine = byServer.get(server.name) ?? [];
+    if (mine.length === 0) continue;
+    checkMemory(server, keys, mine, report);
+    const vcpus = sum(mine, (one) => one.vcpus);
+    if (vcpus > server.cpus * CPU_RATIO.doubtful) {
+      const tell = vcpus > server.cpus * CPU_RATIO.most ? report.error : report.warn;
+      tell(
+        'cpus-full',
+        [...keys, 'cpus'],
+        `${mine.length} machines on ${server.name} have ${vcpus} vCPUs, its ${server.cpus} CPUs carry ${server.cpus * CPU_RATIO.doubtful} well`,
+        spread(server, mine),
+      );
+    }
+    const disk = sum(mine, (one) => sum(one.disks, ({ sizeGiB }) => sizeGiB));
+    const usable = Math.floor(server.diskGiB * DISK.usable);
+    if (disk > usable) {
+      const full = disk * DISK.filled > usable;
+      const tell = full ? report.error : report.warn;
+      tell(
+        'disk-full',
+        [...keys, 'disk'],
+        full
+          ? `disks of ${mine.length} machines on ${server.name} will take about ${Math.ceil(disk * DISK.filled)}GiB of the ${usable}GiB that are usable`
+          : `disks on ${server.name} are promised ${disk}GiB of the ${usable}GiB that are usable; they are thin, so it works until they fill`,
+        spread(server, mine),
+      );
+    }
+  }
+}
+
+function checkMemory(server: PlannedServer, keys: readonly (string | number)[], machines: readonly PlannedMachine[], report: Report): void {
+  const asked = sum(machines, (one) => one.memoryMiB + Math.min(0.3 * GIB, one.memoryMiB / 4));
+  // The host's own share; a quarter of a server too small for that.
+  const usable = server.memoryMiB - Math.min(8 * GIB, server.memoryMiB / 4) - 0.02 * server.memoryMiB;
+  if (asked <= usable * 0.9) return;
+  const tell = asked > usable ? report.error : report.warn;
+  const message = `${machines.length} machines on ${server.name} take ${size(asked)} of memory, ${asked > usable ? 'it has' : 'nearly all of'} ${size(usable)} for them`;
+  tell('memory-full', [...keys, 'memory'], message, spread(server, machines));
+}
+
+function spread(server: PlannedServer, machines: readonly PlannedMachine[]): string {
+  const clusters = new Set(machines.map(({ name }) => name.replace(/-(master|worker)-\d+$/, '')));
+  const names = [...clusters].slice(0, 3).join(', ');
+  return clusters.size > 1
+    ? `move a cluster (${names}) from ${server.name} to another server`
+    : `spread ${names} over several servers: on: [${server.name}, …], or lower its sizes`;
+}
+
+function size(mib: number): string {
+  return mib < 10 * GIB ? `${Math.ceil(mib)}MiB` : `${Math.ceil(mib / GIB)}GiB`;
+}
+
+function sum<T>(all: readonly T[], of: (one: T) => number): number {
+  return all.reduce((total, one) => total + of(one), 0);
+}

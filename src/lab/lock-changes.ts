@@ -1,0 +1,45 @@
+import type { LockFile } from './lock.ts';
+import type { PlanChange } from './plan.ts';
+
+/** What differs between two lock files: networks, clusters, and machines of clusters that stay. */
+export function lockChanges(before: LockFile, after: LockFile): PlanChange[] {
+  const changes: PlanChange[] = [];
+  for (const [name, network] of Object.entries(after.networks)) {
+    const old = before.networks[name];
+    if (!old) changes.push({ action: 'create', kind: 'network', name, consequence: 'none', detail: network.cidr });
+    else if (old.cidr !== network.cidr)
+      changes.push({ action: 'update', kind: 'network', name, consequence: 'live', detail: `${old.cidr} becomes ${network.cidr}` });
+  }
+  for (const [name, { cidr }] of Object.entries(before.networks)) {
+    if (!after.networks[name]) changes.push({ action: 'delete', kind: 'network', name, consequence: 'live', detail: cidr });
+  }
+  for (const [name, now] of Object.entries(after.slots)) {
+    const old = before.slots[name];
+    const place = `slot ${now.slot} of ${now.network}`;
+    const count = Object.keys(now.machines).length;
+    if (!old)
+      changes.push({ action: 'create', kind: 'cluster', name, consequence: 'none', detail: `${place}, ${count} ${count === 1 ? 'machine' : 'machines'}` });
+    else if (old.slot !== now.slot || old.network !== now.network)
+      changes.push({ action: 'update', kind: 'cluster', name, consequence: 'rebuild', detail: `slot ${old.slot} of ${old.network} becomes ${place}` });
+    if (old) changes.push(...machineChanges(name, old.machines, now.machines));
+  }
+  for (const [name, { network, slot }] of Object.entries(before.slots)) {
+    if (!after.slots[name]) changes.push({ action: 'delete', kind: 'cluster', name, consequence: 'data-loss', detail: `frees slot ${slot} of ${network}` });
+  }
+  return changes;
+}
+
+function machineChanges(cluster: string, before: Readonly<Record<string, string>>, after: Readonly<Record<string, string>>): PlanChange[] {
+  const changes: PlanChange[] = [];
+  for (const [node, server] of Object.entries(after)) {
+    const name = `${cluster}-${node}`;
+    const old = before[node];
+    if (old === undefined) changes.push({ action: 'create', kind: 'machine', name, consequence: 'none', detail: `on ${server}` });
+    else if (old !== server) changes.push({ action: 'update', kind: 'machine', name, consequence: 'rebuild', detail: `moves from ${old} to ${server}` });
+  }
+  for (const [node, server] of Object.entries(before)) {
+    if (after[node] === undefined)
+      changes.push({ action: 'delete', kind: 'machine', name: `${cluster}-${node}`, consequence: 'data-loss', detail: `on ${server}` });
+  }
+  return changes;
+}

@@ -1,0 +1,140 @@
+import { reuses } from './check-clusters.ts';
+import { ownCluster } from './clusters.ts';
+import { contains, formatBlock, formatIp, parseIp } from './ip.ts';
+import type { ClusterEntry, LabFile } from './lab-file.ts';
+import type { LockFile } from './lock.ts';
+import type { PlannedCluster } from './plan.ts';
+import type { Report } from './report.ts';
+import { reusedCluster } from './reuse.ts';
+import { slotCount, type Segment } from './segments.ts';
+import type { ExpandedServer } from './servers.ts';
+import { WORKER_OFFSET } from './slot-layout.ts';
+import { allocateSlots, type SlotRequest } from './slots.ts';
+
+type Named = readonly [name: string, entry: ClusterEntry];
+
+/** Every cluster in its place, in file order: first those with a slot, then those that reuse machines of them. */
+export function placeClusters(
+  file: LabFile,
+  segments: readonly Segment[],
+  servers: readonly ExpandedServer[],
+  lock: LockFile,
+  report: Report,
+): PlannedCluster[] {
+  const before = report.found.filter(({ severity }) => severity === 'error').length;
+  const planned = new Map<string, PlannedCluster>();
+  const entries = Object.entries(file.clusters);
+  const byNetwork = Map.groupBy(
+    entries.filter(([, entry]) => !reuses(entry)),
+    ([name, entry]) => networkOf(name, entry, file, lock),
+  );
+  for (const segment of segments) {
+    const mine = byNetwork.get(segment.name) ?? [];
+    const slots = slotsOf(segment, mine, file, servers, lock, report);
+    for (const [name, entry] of mine) {
+      const slot = slots.get(name);
+      if (slot !== undefined) planned.set(name, ownCluster(file, name, entry, segment, slot));
+    }
+  }
+  if (report.found.filter(({ severity }) => severity === 'error').length > before) return [];
+  // `nodes` first: `from` leaves out the machines its hub stands on, wherever the hub is in the file.
+  for (const [name, entry] of entries.filter(([, one]) => reuses(one)).toSorted(([, a], [, b]) => Number(!a.nodes) - Number(!b.nodes))) {
+    const cluster = reusedCluster(file, name, entry, planned, segments, report);
+    if (cluster) planned.set(name, cluster);
+  }
+  return entries.flatMap(([name]) => planned.get(name) ?? []);
+}
+
+/** A cluster that names no network stays where it was, and else goes to the first one. */
+function networkOf(name: string, entry: ClusterEntry, file: LabFile, lock: LockFile): string {
+  const locked = lock.slots[name]?.network;
+  return entry.network ?? (locked !== undefined && Object.hasOwn(file.networks, locked) ? locked : Object.keys(file.networks)[0]!);
+}
+
+function slotsOf(
+  segment: Segment,
+  clusters: readonly Named[],
+  file: LabFile,
+  servers: readonly ExpandedServer[],
+  lock: LockFile,
+  report: Report,
+): ReadonlyMap<string, number> {
+  const { block, slotSize } = segment;
+  const count = slotCount(segment);
+  const fixed = [file.jumphost, ...servers.map(({ server }) => server)].map(({ address }) => parseIp(address)!).filter((ip) => contains(block, ip));
+  const slotAt = (value: bigint) => Number((value - block.first) / BigInt(slotSize));
+  const reserved = new Set(fixed.map(({ value }) => slotAt(value)));
+  const locked = new Map<string, number>();
+  for (const [name] of clusters) {
+    const entry = lock.slots[name];
+    if (entry?.network === segment.name) locked.set(name, entry.slot);
+  }
+  for (const [slot, owners] of Map.groupBy(locked.keys(), (name) => locked.get(name)!)) {
+    if (owners.length > 1)
+      report.error(
+        'slot-twice',
+        ['clusters', owners.at(-1)!],
+        `lab.lock.json gives slot ${slot} of ${segment.name} to ${owners.join(' and ')}`,
+        `remove the one that is not installed yet from lab.lock.json; it gets a new slot`,
+      );
+    if (reserved.has(slot)) {
+      const inside = fixed.filter(({ value }) => slotAt(value) === slot).map(formatIp);
+      report.warn(
+        'address-in-slot',
+        ['clusters', owners[0]!],
+        `${inside.join(', ')} lies in slot ${slot}, which is ${owners[0]}'s`,
+        'give servers addresses outside the slots of clusters',
+      );
+    }
+  }
+  const requests = clusters.map(([cluster, entry]): SlotRequest => ({
+    cluster,
+    fits: (slot) => !endsAt255(segment, slot) || (entry.workers ?? 0) < slotSize - WORKER_OFFSET,
+  }));
+  const result = allocateSlots(count, reserved, requests, locked);
+  for (const { cluster, fits } of requests) {
+    const slot = locked.get(cluster);
+    if (slot !== undefined && !fits(slot))
+      report.error(
+        'edge-address',
+        ['clusters', cluster, 'workers'],
+        `the last worker of ${cluster} would have an address that ends in .255, which some systems refuse`,
+        `write workers: ${slotSize - WORKER_OFFSET - 1}`,
+      );
+  }
+  for (const { cluster, slot } of result.passed)
+    report.warn(
+      'edge-address',
+      ['clusters', cluster],
+      `slot ${slot} of ${segment.name} was left out for ${cluster}: its last worker would have an address that ends in .255`,
+      'nothing to do; a cluster with fewer workers takes the slot',
+    );
+  for (const cluster of result.lost)
+    report.error(
+      'slot-lost',
+      ['networks', segment.name, 'cidr'],
+      `${cluster} has slot ${locked.get(cluster)}, which ${formatBlock(block)} does not have`,
+      'widen the network again, or destroy the cluster and remove it from the lab file first',
+    );
+  if (result.left.length > 0) reportFull(segment, count, reserved, clusters.length, result.left, report);
+  return result.slots;
+}
+
+function reportFull(segment: Segment, count: number, reserved: ReadonlySet<number>, wanted: number, left: readonly string[], report: Report): void {
+  const { block, slotSize, name } = segment;
+  const fits = (slots: number) => Math.max(0, slots - new Set([0, slots - 1, ...reserved]).size);
+  const bits = block.family === 4 ? 32 : 128;
+  let prefix = block.prefix;
+  while (prefix > 8 && fits(2 ** Math.min(30, bits - prefix) / slotSize) < wanted) prefix--;
+  const some = left.length > 5 ? `${left.slice(0, 5).join(', ')} and ${left.length - 5} more` : left.join(', ');
+  report.error(
+    'network-full',
+    ['networks', name, 'cidr'],
+    `${formatBlock(block)} fits ${fits(count)} clusters in slots of ${slotSize} addresses, ${wanted} are declared: no slot for ${some}. Addresses bind: the first and the last slot and those of jumphost and servers hold no cluster`,
+    `widen ${name} to /${prefix}${slotSize > 8 ? `, lower its slot_size (8 holds 3 masters and 1 worker)` : ''}, or remove clusters`,
+  );
+}
+
+function endsAt255({ block, slotSize }: Segment, slot: number): boolean {
+  return block.family === 4 && (Number(block.first & 255n) + (slot + 1) * slotSize) % 256 === 0;
+}
