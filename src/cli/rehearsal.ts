@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { stringify } from 'yaml';
+import { adminKubeconfig } from '../rehearsal/api/admin-kubeconfig.ts';
+import { parseTokenFile } from '../rehearsal/api/parse-token-file.ts';
 import { serveApi } from '../rehearsal/api/server.ts';
 import { noTraffic } from '../rehearsal/clock/traffic.ts';
 import { systemClock } from '../util/clock.ts';
@@ -33,32 +34,14 @@ async function serve(options: ServeOptions): Promise<void> {
   if (options.bare !== true)
     throw new LabwrightError('bad_input', 'hub definitions and controllers are not there yet', { hint: 'pass --bare for an API server without them' });
   const token = randomBytes(24).toString('base64url');
-  const more = options.tokenAuthFile === undefined ? [] : tokensIn(await readFile(options.tokenAuthFile, 'utf8'));
-  const server = await serveApi({ clock: systemClock, traffic: noTraffic, tokens: [token, ...more] }, Number(options.port));
+  const more = options.tokenAuthFile === undefined ? [] : parseTokenFile(await readFile(options.tokenAuthFile, 'utf8'), options.tokenAuthFile);
+  const admin = { token, user: 'admin', uid: 'admin', groups: ['system:masters'] };
+  const server = await serveApi({ clock: systemClock, traffic: noTraffic, tokens: [admin, ...more] }, Number(options.port));
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
-  await writeFile(options.kubeconfig, kubeconfig(server.url, server.ca, token), { mode: 0o600 });
+  await writeFile(options.kubeconfig, adminKubeconfig(server, { token }), { mode: 0o600 });
   process.stdout.write(`${server.url}\n`);
   await stopped;
   await server.close();
-}
-
-function tokensIn(csv: string): string[] {
-  return csv
-    .split('\n')
-    .flatMap((line) => line.split(',').slice(0, 1))
-    .filter((token) => token !== '');
-}
-
-function kubeconfig(server: string, ca: string, token: string): string {
-  const name = 'rehearsal';
-  return stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': name,
-    clusters: [{ name, cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } }],
-    users: [{ name, user: { token } }],
-    contexts: [{ name, context: { cluster: name, user: name } }],
-  });
 }

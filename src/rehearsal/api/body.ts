@@ -5,36 +5,62 @@ import { isJson } from './json.ts';
 import type { Json } from './json.ts';
 import { badRequest, StatusError } from './status-error.ts';
 
+export interface GivenObject {
+  readonly object: Json;
+  /** Fields that stand twice in the text; the last one counts. */
+  readonly duplicates: readonly string[];
+}
+
+export function mediaType({ headers }: IncomingMessage): string {
+  return (headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
+}
+
 /** The request's object, from JSON or YAML. @throws StatusError 400 or 415 */
-export function objectFrom(contentType: string, body: string): Json {
-  if (!['', 'application/json', 'application/yaml'].includes(contentType))
+export function objectFrom(type: string, body: string, kind: string): GivenObject {
+  if (!['', 'application/json', 'application/yaml'].includes(type))
     throw unsupported('application/json, application/yaml, application/vnd.kubernetes.protobuf');
-  const parsed = parsedAs(contentType, body);
-  if (!isJson(parsed)) throw badRequest('the object provided is unrecognized');
-  return parsed;
-}
-
-function parsedAs(contentType: string, body: string): unknown {
+  const start = body === '' ? '<empty>' : body.length > 30 ? `${body.slice(0, 30)} ...` : body;
+  const refuse = (why: string): StatusError => badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${start})`);
+  let object: unknown;
   try {
-    return contentType === 'application/yaml' ? parse(body) : JSON.parse(body);
-  } catch (error) {
-    throw badRequest(`couldn't get version/kind; json parse error: ${String(error)}`);
+    object = type === 'application/yaml' ? parse(body) : JSON.parse(body);
+  } catch {
+    throw refuse(`couldn't get version/kind; json parse error: unexpected end of JSON input`);
   }
+  if (!isJson(object)) throw refuse(`couldn't get version/kind; json parse error: json: cannot unmarshal ${typeof object} into Go value of type struct`);
+  if (typeof object['kind'] !== 'string' || object['kind'] === '') throw refuse(`Object 'Kind' is missing in '${body}'`);
+  return { object, duplicates: [] };
 }
 
-/** The object after a JSON patch or a merge patch. @throws StatusError */
-export function patched(contentType: string, current: Json, body: string): Json {
-  const patch = contentType.endsWith('patch+json') ? parsedAs('', body) : undefined;
-  if (contentType === 'application/json-patch+json' && Array.isArray(patch)) {
+/** A JSON patch, a merge patch, or for built-in kinds a strategic merge, as a function. @throws StatusError */
+export function patcher(type: string, body: string, custom: boolean): (current: Json) => Json {
+  const accepted = ['application/json-patch+json', 'application/merge-patch+json', ...(custom ? [] : ['application/strategic-merge-patch+json'])];
+  if (!accepted.includes(type)) throw unsupported([...accepted, 'application/apply-patch+yaml'].join(', '));
+  let patch: unknown;
+  try {
+    patch = JSON.parse(body);
+  } catch {
+    throw badRequest('error decoding patch: unexpected end of JSON input');
+  }
+  if (type !== 'application/json-patch+json') {
+    if (!isJson(patch)) throw badRequest(`error decoding patch: json: cannot unmarshal ${goKind(patch)} into Go value of type map[string]interface {}`);
+    return (current) => mergePatch(current, patch);
+  }
+  if (!Array.isArray(patch)) throw badRequest(`error decoding patch: json: cannot unmarshal ${goKind(patch)} into Go value of type []handlers.jsonPatchOp`);
+  return (current) => {
     try {
       const next: unknown = jsonPatch.applyPatch(structuredClone(current), patch).newDocument;
       if (isJson(next)) return next;
-    } catch (error) {
-      throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', { causes: [{ message: String(error) }] });
+    } catch {
+      // Below: the server says no more.
     }
-  }
-  if (contentType === 'application/merge-patch+json' && isJson(patch)) return mergePatch(current, patch);
-  throw unsupported('application/json-patch+json, application/merge-patch+json');
+    throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+  };
+}
+
+function goKind(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  return isJson(value) ? 'object' : typeof value;
 }
 
 function mergePatch(target: Json, patch: Json): Json {

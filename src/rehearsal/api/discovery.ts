@@ -6,10 +6,36 @@ const CUSTOM_VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'cre
 const BUILT_IN_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
 /** The aggregated form, asked for by media type. */
-export const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+
+/** The discovery document at a path, in the form the client accepts; undefined when there is none. */
+export function discover(resources: readonly Resource[], path: string, accept: string): { readonly body: Json; readonly type?: string } | undefined {
+  const parts = path.split('/').filter((part) => part !== '');
+  const [root, group = '', version = ''] = parts;
+  const together = accept.includes('as=APIGroupDiscoveryList');
+  if (root === 'version' && parts.length === 1) return { body: { major: '1', minor: '36', gitVersion: 'v1.36.3', platform: 'linux/amd64' } };
+  if (root === 'api' && parts.length === 1) {
+    if (together) return { body: aggregated(resources, ['']), type: AGGREGATED };
+    return { body: { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: '127.0.0.1' }] } };
+  }
+  if (root === 'api' && parts.length === 2) return wrapped(resourceList(resources, '', group));
+  if (root !== 'apis') return undefined;
+  const names = groupNames(resources);
+  if (parts.length === 1) {
+    if (together) return { body: aggregated(resources, names), type: AGGREGATED };
+    return { body: { kind: 'APIGroupList', apiVersion: 'v1', groups: names.map((name) => apiGroup(resources, name)) } };
+  }
+  if (parts.length === 3) return wrapped(resourceList(resources, group, version));
+  const one = parts.length === 2 ? apiGroup(resources, group) : undefined;
+  return wrapped(one === undefined ? undefined : { kind: 'APIGroup', apiVersion: 'v1', ...one });
+}
+
+function wrapped(body: Json | undefined): { readonly body: Json } | undefined {
+  return body === undefined ? undefined : { body };
+}
 
 /** APIResourceList of one group and version; undefined when nothing is served there. */
-export function resourceList(resources: readonly Resource[], group: string, version: string): Json | undefined {
+function resourceList(resources: readonly Resource[], group: string, version: string): Json | undefined {
   const served = resources.filter((one) => one.group === group && one.version === version);
   if (served.length === 0) return undefined;
   const head = group === '' ? { kind: 'APIResourceList' } : { kind: 'APIResourceList', apiVersion: 'v1' };
@@ -41,23 +67,23 @@ function entries(resource: Resource): Json[] {
 }
 
 function verbs(resource: Resource): string[] {
-  if (resource.schema !== undefined) return CUSTOM_VERBS;
+  if (resource.custom) return CUSTOM_VERBS;
   return resource.kind === 'Namespace' ? BUILT_IN_VERBS.filter((verb) => verb !== 'deletecollection') : BUILT_IN_VERBS;
 }
 
 /** APIGroup of one group; undefined when it is not served. */
-export function apiGroup(resources: readonly Resource[], group: string): Json | undefined {
+function apiGroup(resources: readonly Resource[], group: string): Json | undefined {
   const found = [...new Set(resources.filter((one) => one.group === group).map((one) => one.version))];
   const versions = found.map((version) => ({ groupVersion: `${group}/${version}`, version }));
   return versions.length === 0 ? undefined : { name: group, versions, preferredVersion: versions[0] };
 }
 
-export function groupNames(resources: readonly Resource[]): string[] {
+function groupNames(resources: readonly Resource[]): string[] {
   return [...new Set(resources.map((one) => one.group))].filter((group) => group !== '');
 }
 
 /** APIGroupDiscoveryList of the named groups. */
-export function aggregated(resources: readonly Resource[], groups: readonly string[]): Json {
+function aggregated(resources: readonly Resource[], groups: readonly string[]): Json {
   const items = groups.map((group) => {
     const served = resources.filter((one) => one.group === group);
     const versions = [...new Set(served.map((one) => one.version))].map((version) => ({

@@ -18,7 +18,7 @@ export function checkFinalizers(resource: Resource, name: string, metadata: Json
 
 /** A custom resource's finalizer without a domain is stored, with a warning. @returns texts for Warning headers. */
 export function finalizerWarnings(resource: Resource, metadata: Json): readonly string[] {
-  if (resource.schema === undefined) return [];
+  if (!resource.custom) return [];
   return finalizersIn(metadata)
     .filter((one) => !one.includes('/'))
     .map(

@@ -13,30 +13,13 @@ export interface Resource {
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
   readonly subresources: readonly string[];
-  /** Structural schema; undefined for built-in kinds. */
-  readonly schema: Json | undefined;
-}
-
-const CORE: readonly (readonly [kind: string, plural: string, namespaced: boolean, shortNames: readonly string[]])[] = [
-  ['Namespace', 'namespaces', false, ['ns']],
-  ['Secret', 'secrets', true, []],
-  ['ConfigMap', 'configmaps', true, ['cm']],
-  ['Event', 'events', true, ['ev']],
-];
-
-export const definitions: Resource = {
-  ...builtIn('CustomResourceDefinition', 'customresourcedefinitions', false, ['crd', 'crds']),
-  group: 'apiextensions.k8s.io',
-  subresources: ['status'],
-};
-
-export function builtIns(): Resource[] {
-  return [...CORE.map((entry) => builtIn(...entry)), definitions];
-}
-
-function builtIn(kind: string, plural: string, namespaced: boolean, shortNames: readonly string[]): Resource {
-  const subresources = kind === 'Namespace' ? ['finalize', 'status'] : [];
-  return { group: '', version: 'v1', kind, plural, singular: kind.toLowerCase(), namespaced, shortNames, categories: [], subresources, schema: undefined };
+  /** Made by a CustomResourceDefinition: then `declared` is its entry in spec.versions, else empty. */
+  readonly custom: boolean;
+  readonly declared: Json;
+  /** metadata.generation counts changes outside metadata and status. */
+  readonly counted: boolean;
+  /** Structural schema of the whole object. */
+  readonly schema: Json;
 }
 
 /** What a CustomResourceDefinition serves: one resource per served version. */
@@ -56,13 +39,20 @@ export function resourcesOf(definition: Json): Resource[] {
       shortNames: list(names, 'shortNames').filter((one) => typeof one === 'string'),
       categories: list(names, 'categories').filter((one) => typeof one === 'string'),
       subresources: Object.keys(member(version, 'subresources')),
+      custom: true,
+      declared: version,
+      counted: true,
       schema: member(member(version, 'schema'), 'openAPIV3Schema'),
     }));
 }
 
 /** The key under which a kind is stored, whatever its version. */
-export function storageKey(resource: Resource): string {
+export function storageKey(resource: Pick<Resource, 'group' | 'plural'>): string {
   return `${resource.group}/${resource.plural}`;
+}
+
+export function apiVersionOf({ group, version }: Pick<Resource, 'group' | 'version'>): string {
+  return group === '' ? version : `${group}/${version}`;
 }
 
 /** As in discovery: the first 8 bytes of SHA-256 over group/version/kind. */

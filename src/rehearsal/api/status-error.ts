@@ -46,8 +46,10 @@ export function alreadyExists(resource: Resource, name: string, deleting: boolea
   return new StatusError(409, 'AlreadyExists', `${prefix}${qualified(resource)} "${name}" already exists`, detailsOf(resource, name));
 }
 
-export function conflict(resource: Resource, name: string, why: string): StatusError {
-  return new StatusError(409, 'Conflict', `Operation cannot be fulfilled on ${qualified(resource)} "${name}": ${why}`, detailsOf(resource, name));
+/** `kind` is the plural, but the kind itself where the server checks preconditions. */
+export function conflict(resource: Resource, name: string, why: string, kind: string = resource.plural): StatusError {
+  const message = `Operation cannot be fulfilled on ${qualified(resource, kind)} "${name}": ${why}`;
+  return new StatusError(409, 'Conflict', message, detailsOf(resource, name, kind));
 }
 
 export const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again';
@@ -63,4 +65,10 @@ export function invalid(resource: Resource, name: string, causes: readonly Cause
 
 export function badRequest(message: string): StatusError {
   return new StatusError(400, 'BadRequest', message);
+}
+
+/** 422 for the options of a request: CreateOptions, PatchOptions, DeleteOptions, ListOptions. */
+export function invalidOptions(kind: string, cause: Cause): StatusError {
+  const details = { group: 'meta.k8s.io', kind, causes: [cause] };
+  return new StatusError(422, 'Invalid', `${kind}.meta.k8s.io "" is invalid: ${cause.field}: ${cause.message}`, details);
 }

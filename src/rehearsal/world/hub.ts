@@ -2,6 +2,7 @@ import { createKubeClient } from '../../kube/create-kube-client.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { parseKubeconfig } from '../../kube/parse-kubeconfig.ts';
 import { LABWRIGHT_NAMESPACE, uuidV5 } from '../../util/ids.ts';
+import type { StaticToken } from '../api/authenticate.ts';
 import { serveApi, type ApiServer } from '../api/server.ts';
 import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
 import type { HubDeps } from '../controllers/hub-deps.ts';
@@ -19,7 +20,7 @@ export interface HubOptions {
   readonly certificates: ClusterCertificates;
   /** On 127.0.0.1; default: any free one. */
   readonly port?: number;
-  readonly tokens?: readonly string[];
+  readonly tokens?: readonly StaticToken[];
   readonly version: string;
 }
 

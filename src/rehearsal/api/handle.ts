@@ -1,0 +1,104 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { CAUSE_HEADER } from '../../util/step.ts';
+import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
+import type { Traffic } from '../clock/traffic.ts';
+import type { Authenticate, User } from './authenticate.ts';
+import { allowedBy, pathAllowed } from './authorize.ts';
+import { discover } from './discovery.ts';
+import { parseRequest } from './parse-request.ts';
+import type { ResourceRequest } from './parse-request.ts';
+import { readCollection, readObject } from './read.ts';
+import type { Registry } from './registry.ts';
+import { sendJson, sendText } from './send.ts';
+import { detailsOf, notFound, qualified, StatusError } from './status-error.ts';
+import type { WriteDeps } from './write.ts';
+import { writeObject } from './write-request.ts';
+
+/** A mutating request, as the world's log keeps it. */
+export interface Mutation {
+  /** When it was answered, by the injected clock. */
+  readonly atMs: number;
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly user: string;
+  /** Id of the step that asked (CAUSE_HEADER). */
+  readonly cause: string | null;
+  readonly participant: string | undefined;
+  readonly status: number;
+}
+
+export interface HandlerDeps extends WriteDeps {
+  readonly traffic: Traffic;
+  readonly registry: Registry;
+  readonly authenticate: Authenticate;
+  readonly onMutation: ((mutation: Mutation) => void) | undefined;
+}
+
+/** One request under way. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly user: User;
+  readonly participant: string | undefined;
+  /** To be called when the answer, or the head of a watch, has been sent. */
+  readonly answered: () => void;
+}
+
+/** Answers one request. Never rejects. */
+export async function handle(deps: HandlerDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const participant = headerOf(request, PARTICIPANT_HEADER);
+  const answered = deps.traffic.request(participant);
+  let user = '';
+  try {
+    const who = deps.authenticate(request);
+    user = who.name;
+    await route(deps, { request, response, user: who, participant, answered });
+  } catch (error) {
+    const status = error instanceof StatusError ? error : new StatusError(500, 'InternalError', `Internal error occurred: ${String(error)}`);
+    if (!response.headersSent) sendJson(response, status.code, status.body);
+  } finally {
+    const method = request.method ?? 'GET';
+    if (!['GET', 'HEAD', 'OPTIONS'].includes(method)) {
+      const cause = headerOf(request, CAUSE_HEADER) ?? null;
+      deps.onMutation?.({ atMs: deps.clock.now(), method, path: request.url ?? '/', user, cause, participant, status: response.statusCode });
+    }
+    answered();
+  }
+}
+
+function headerOf(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name.toLowerCase()];
+  return typeof value === 'string' ? value : undefined;
+}
+
+async function route(deps: HandlerDeps, exchange: Exchange): Promise<void> {
+  const { request, response, user } = exchange;
+  const url = new URL(request.url ?? '/', 'https://localhost');
+  const resourceRequest = parseRequest(deps.registry, request.method ?? 'GET', url);
+  if (resourceRequest === undefined) {
+    if (!pathAllowed(user, url.pathname)) throw new StatusError(403, 'Forbidden', `forbidden: User "${user.name}" cannot get path "${url.pathname}"`, {});
+    if (['/healthz', '/readyz', '/livez'].includes(url.pathname)) return sendText(response, 200, 'ok');
+    const found = discover(deps.registry.all(), url.pathname, request.headers.accept ?? '');
+    return found === undefined ? sendText(response, 404, '404 page not found\n') : sendJson(response, 200, found.body, found.type);
+  }
+  checkAccess(deps, user, resourceRequest);
+  const { resource, subresource, name, verb } = resourceRequest;
+  if (subresource !== '' && !resource.subresources.includes(subresource)) throw notFound(resource, name);
+  if (subresource !== '' && ['create', 'delete'].includes(verb)) {
+    const message = `${verb} is not supported on resources of kind "${qualified(resource)}"`;
+    throw new StatusError(405, 'MethodNotAllowed', message, detailsOf(resource, ''));
+  }
+  if (verb === 'get') return readObject(deps, exchange, resourceRequest);
+  if (verb === 'list' || verb === 'watch') return readCollection(deps, exchange, resourceRequest);
+  return writeObject(deps, exchange, { ...resourceRequest, verb });
+}
+
+function checkAccess({ store }: HandlerDeps, user: User, { resource, subresource, namespace, name, verb }: ResourceRequest): void {
+  const what = subresource === '' ? resource.plural : `${resource.plural}/${subresource}`;
+  if (allowedBy(store, user, { verb, group: resource.group, resource: what, namespace, name }) !== undefined) return;
+  const subject = name === '' ? qualified(resource) : `${qualified(resource)} "${name}"`;
+  const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
+  const message = `${subject} is forbidden: User "${user.name}" cannot ${verb} resource "${what}" in API group "${resource.group}" ${where}`;
+  throw new StatusError(403, 'Forbidden', message, detailsOf(resource, name));
+}

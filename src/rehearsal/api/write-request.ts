@@ -1,0 +1,125 @@
+import { mediaType, objectFrom, patcher, readBody } from './body.ts';
+import type { FieldValidation } from './decode.ts';
+import { deleteOptions, remove } from './delete.ts';
+import { finalizerWarnings } from './finalizers.ts';
+import type { Exchange, HandlerDeps } from './handle.ts';
+import { member, text } from './json.ts';
+import type { Json } from './json.ts';
+import type { ResourceRequest, Verb } from './parse-request.ts';
+import { listOf } from './read.ts';
+import { storageKey } from './resource.ts';
+import { selector } from './selectors.ts';
+import { sendJson } from './send.ts';
+import { badRequest, invalidOptions } from './status-error.ts';
+import { applyObject, create, patch, replace } from './write.ts';
+import type { Write } from './write.ts';
+
+type WriteTarget = ResourceRequest & { readonly verb: Exclude<Verb, 'get' | 'list' | 'watch'> };
+
+const OPTIONS = { create: 'CreateOptions', update: 'UpdateOptions', patch: 'PatchOptions', delete: 'DeleteOptions', deletecollection: 'DeleteOptions' };
+const VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn'];
+
+/** Everything that changes something. @throws StatusError */
+export async function writeObject(deps: HandlerDeps, exchange: Exchange, target: WriteTarget): Promise<void> {
+  const body = await readBody(exchange.request);
+  const warnings: string[] = [];
+  const write = writeOf(exchange, target, (warning) => void (warnings.includes(warning) || warnings.push(warning)));
+  try {
+    const [code, answer] = await act(deps, exchange, target, write, body);
+    if (answer['kind'] === target.resource.kind && code === 201)
+      for (const one of finalizerWarnings(target.resource, member(answer, 'metadata'))) write.warn(one);
+    setWarnings(exchange, warnings);
+    sendJson(exchange.response, code, answer);
+  } catch (error) {
+    setWarnings(exchange, warnings);
+    throw error;
+  }
+}
+
+function setWarnings({ response }: Exchange, warnings: readonly string[]): void {
+  if (warnings.length === 0) return;
+  response.setHeader(
+    'Warning',
+    warnings.map((warning) => `299 - ${JSON.stringify(warning)}`),
+  );
+}
+
+async function act(deps: HandlerDeps, { request }: Exchange, target: WriteTarget, write: Write, body: string): Promise<readonly [number, Json]> {
+  const type = mediaType(request);
+  const { verb } = target;
+  switch (verb) {
+    case 'create': {
+      const { object, duplicates } = objectFrom(type, body, target.resource.kind);
+      return [201, await create(deps, write, object, duplicates)];
+    }
+    case 'update': {
+      const { object, duplicates } = objectFrom(type, body, target.resource.kind);
+      return [200, await replace(deps, write, object, duplicates)];
+    }
+    case 'patch':
+      return patchOrApply(deps, target, write, type, body);
+    case 'delete':
+      return [200, await remove(deps, write, deleteOptions(optionsIn(type, body), target.query))];
+    case 'deletecollection':
+      break;
+    default:
+      verb satisfies never;
+  }
+  return [200, await removeAll(deps, target, write, optionsIn(type, body))];
+}
+
+async function patchOrApply(deps: HandlerDeps, target: WriteTarget, write: Write, type: string, body: string): Promise<readonly [number, Json]> {
+  const isApply = type === 'application/apply-patch+yaml';
+  const force = target.query.get('force');
+  if (force !== null && !isApply)
+    throw invalidOptions('PatchOptions', { reason: 'FieldValueForbidden', message: 'Forbidden: may not be specified for non-apply patch', field: 'force' });
+  if (!isApply) return [200, await patch(deps, write, patcher(type, body, target.resource.custom))];
+  if (!target.query.get('fieldManager')) {
+    throw invalidOptions('PatchOptions', { reason: 'FieldValueRequired', message: 'Required value: is required for apply patch', field: 'fieldManager' });
+  }
+  const { object: applied } = objectFrom('application/yaml', body, target.resource.kind);
+  const { object, isNew } = await applyObject(deps, write, applied, force === 'true');
+  return [isNew ? 201 : 200, object];
+}
+
+function optionsIn(type: string, body: string): Json {
+  return body.trim() === '' ? {} : objectFrom(type, body, 'DeleteOptions').object;
+}
+
+/** Deletes what matches. @returns the list of it, as it was. */
+async function removeAll(deps: HandlerDeps, target: WriteTarget, write: Write, body: Json): Promise<Json> {
+  const { resource, namespace, query } = target;
+  const options = deleteOptions(body, query);
+  const items = deps.store.all(storageKey(resource), namespace).filter(selector(query.get('labelSelector') ?? '', query.get('fieldSelector') ?? ''));
+  const answer = listOf(deps, target, items);
+  for (const item of items) {
+    const metadata = member(item, 'metadata');
+    await remove(deps, { ...write, namespace: text(metadata, 'namespace'), name: text(metadata, 'name') }, options);
+  }
+  return answer;
+}
+
+function writeOf({ request, user }: Exchange, target: WriteTarget, warn: (text: string) => void): Write {
+  const { query, verb } = target;
+  const kind = OPTIONS[verb];
+  const dryRun = query.getAll('dryRun').filter((one) => one !== '');
+  if (dryRun.some((one) => one !== 'All')) {
+    const message = `Unsupported value: ${JSON.stringify(dryRun)}: supported values: "All"`;
+    throw invalidOptions(kind, { reason: 'FieldValueNotSupported', message, field: 'dryRun' });
+  }
+  const fieldValidation = query.get('fieldValidation') ?? '';
+  if (!VALIDATIONS.includes(fieldValidation)) {
+    const message = `Unsupported value: ${JSON.stringify(fieldValidation)}: supported values: ${VALIDATIONS.map((one) => JSON.stringify(one)).join(', ')}`;
+    throw invalidOptions(kind, { reason: 'FieldValueNotSupported', message, field: 'fieldValidation' });
+  }
+  const manager = query.get('fieldManager') || (request.headers['user-agent'] ?? 'unknown').split('/')[0] || 'unknown';
+  if (manager.length > 128) throw badRequest('fieldManager is longer than 128 characters');
+  return {
+    ...target,
+    manager,
+    user: user.name,
+    dryRun: dryRun.length > 0,
+    fieldValidation: fieldValidation === '' ? 'Warn' : (fieldValidation as FieldValidation),
+    warn,
+  };
+}
