@@ -1,7 +1,8 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import { Pool, types } from 'pg';
 import type { Log } from '../util/log.ts';
-import { databaseUser, startEmbeddedPostgres } from './embedded-postgres.ts';
+import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { databaseUser } from './initialise.ts';
 
 export interface DatabaseDeps {
   readonly log: Log;

@@ -1,8 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { realSleep } from '../util/clock.ts';
 import { LabwrightError } from '../util/errors.ts';
+import { initialise, type Account } from './initialise.ts';
 import { postgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 
 export interface EmbeddedPostgres {
@@ -14,13 +15,7 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-export const databaseUser = 'labwright';
 const startLimitMs = 60_000;
-
-interface Account {
-  readonly uid: number;
-  readonly gid: number;
-}
 
 /**
  * Runs PostgreSQL on a Unix socket only, in `folder` (made when absent), or adopts the one that already runs there.
@@ -66,14 +61,6 @@ function unprivilegedAccount(): Account | undefined {
   const fields = accounts.find(([name]) => name === 'postgres') ?? accounts.find(([name]) => name === 'nobody');
   if (!fields) throw new LabwrightError('not_found', 'no account to run PostgreSQL under', { hint: 'add the user nobody or postgres, or set DATABASE_URL' });
   return { uid: Number(fields[2]), gid: Number(fields[3]) };
-}
-
-function initialise(binaries: PostgresBinaries, data: string, account: Account | undefined): void {
-  const args = ['-D', data, '-U', databaseUser, '-A', 'trust', '--no-locale', '-E', 'UTF8'];
-  const result = spawnSync(join(binaries.bin, 'initdb'), args, { ...account, cwd: '/', env: { ...process.env, ...binaries.env }, encoding: 'utf8' });
-  if (result.status === 0) return;
-  const why = result.error?.message ?? result.stderr.trim();
-  throw new LabwrightError('exec_failed', `initdb in ${data} failed: ${why}`, { hint: 'every parent folder must be open to the account that runs PostgreSQL' });
 }
 
 function launch(binaries: PostgresBinaries, root: string, account: Account | undefined): { running: boolean; readonly pid: number | undefined } {

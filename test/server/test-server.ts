@@ -1,11 +1,9 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createClient, type Client } from '../../src/client/create-client.ts';
 import type { RunJob } from '../../src/contract/runs.ts';
 import { ensureComponent, ensureTopic } from '../../src/server/bootstrap/ensure-catalogue.ts';
 import { ensureAdmin, ensureLab } from '../../src/server/bootstrap/ensure-bootstrap.ts';
 import { startServer, type RunningServer, type ServerOptions } from '../../src/server/start-server.ts';
+import { makeTemporaryFolder } from '../../src/util/temporary-folder.ts';
 
 export interface TestServer extends AsyncDisposable {
   readonly server: RunningServer;
@@ -19,8 +17,8 @@ export interface TestServer extends AsyncDisposable {
 
 /** A control server on an embedded database in a folder of its own, with a topic and a component; all of it goes when disposed. */
 export async function startTestServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'lw-srv-'));
-  await chmod(dataDir, 0o755); // The account that runs PostgreSQL must get in.
+  const folder = await makeTemporaryFolder('lw-server-');
+  const dataDir = folder.path;
   const server = await startServer({ dataDir, port: 0, passwordCost: { memoryKiB: 8, passes: 1 }, ...options });
   await ensureAdmin(server.deps, 'admin');
   const { teamId } = await ensureLab(server.deps, { name: 'pretty', team: 'labs' });
@@ -37,7 +35,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
     admin: createClient({ url: server.url, credentials: { kind: 'user', name: 'admin', password: 'admin' } }),
     async [Symbol.asyncDispose]() {
       await server.close();
-      await rm(dataDir, { recursive: true, force: true });
+      await folder[Symbol.asyncDispose]();
     },
   };
 }
