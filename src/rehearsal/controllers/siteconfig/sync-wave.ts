@@ -1,0 +1,12 @@
+import type { KubeObject } from '../../../kube/objects.ts';
+
+const SYNC_WAVE = 'siteconfig.open-cluster-management.io/sync-wave';
+
+export function waveAnnotation(wave: number): Record<string, string> {
+  return { [SYNC_WAVE]: String(wave) };
+}
+
+/** Objects are applied in rising waves and deleted in falling ones. */
+export function waveOf(object: KubeObject): number {
+  return Number(object.metadata.annotations?.[SYNC_WAVE] ?? '0');
+}

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { clusterInstanceSpec } from '../../src/rehearsal/controllers/siteconfig/cluster-instance.ts';
+import { renderTemplates } from '../../src/rehearsal/controllers/siteconfig/render-templates.ts';
+import { CUSTOM_TEMPLATES, recordedCases } from './siteconfig-recordings.ts';
+
+const { cases, skip } = recordedCases();
+
+for (const recorded of cases) {
+  // The others have several states; they are replayed in siteconfig-replay.test.ts.
+  if (recorded.storedSpec === undefined || recorded.rendered === undefined || recorded.rendered.length === 0) continue;
+  const outOfScope = CUSTOM_TEMPLATES.has(recorded.case) ? 'needs templates other than ai-*-templates-v1' : false;
+  test(`renders like the recorded operator: ${recorded.case}`, { skip: skip || outOfScope }, () => {
+    const instance = recorded.inputs.find(({ kind }) => kind === 'ClusterInstance')!;
+    const owner = { namespace: instance.metadata.namespace!, name: instance.metadata.name };
+    const rendered = renderTemplates(owner, clusterInstanceSpec({ ...instance, spec: recorded.storedSpec })).filter(({ fate }) => fate === 'applied');
+    assert.deepEqual(
+      rendered.map((manifest) => manifest.object),
+      recorded.rendered,
+    );
+  });
+}
