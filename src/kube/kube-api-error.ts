@@ -19,6 +19,8 @@ export class KubeApiError extends LabwrightError {
   /** `Conflict`, `NotFound`, `Invalid`, ...; webhooks may leave it out. */
   readonly reason: string | undefined;
   readonly details: ApiStatus['details'];
+  /** The server's own message, without the request. */
+  readonly serverMessage: string;
 
   constructor(request: string, status: number, body: unknown) {
     const answer: ApiStatus = typeof body === 'object' && body !== null ? body : {};
@@ -28,6 +30,7 @@ export class KubeApiError extends LabwrightError {
     this.status = status;
     this.reason = answer.reason;
     this.details = answer.details;
+    this.serverMessage = answer.message ?? text;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ClusterInstanceSpec } from './cluster-instance.ts';
+import { isJson } from './validate-instance.ts';
 
 /**
  * The value of the annotation `install-config-overrides`: the user's JSON with network type and CPU partitioning put in.
@@ -25,15 +26,6 @@ function members(text: string): Record<string, unknown> {
   const value: unknown = JSON.parse(text);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new Error(`json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type map[string]interface {}`);
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** JSON as Go's encoding/json writes it: keys sorted, `<`, `>` and `&` escaped. */

@@ -2,9 +2,8 @@ import type { KubeObject } from '../../../kube/objects.ts';
 import type { ClusterInstanceSpec, NodeSpec } from './cluster-instance.ts';
 import { renderClusterTemplates } from './cluster-templates.ts';
 import { renderNodeTemplates } from './node-templates.ts';
+import { OWNED_BY, ownerMark, type Owner } from './owner.ts';
 import { waveOf } from './sync-wave.ts';
-
-const OWNED_BY = 'siteconfig.open-cluster-management.io/owned-by';
 
 /** One rendered object, and what the spec says about its kind. */
 export interface Manifest {
@@ -20,9 +19,9 @@ type Levels = readonly (ClusterInstanceSpec | NodeSpec)[];
  *
  * @throws Error with the operator's words when a template cannot be rendered.
  */
-export function renderTemplates(owner: { readonly namespace: string; readonly name: string }, spec: ClusterInstanceSpec): readonly Manifest[] {
+export function renderTemplates(owner: Owner, spec: ClusterInstanceSpec): readonly Manifest[] {
   const manifest = (object: KubeObject, levels: Levels): Manifest => ({
-    object: { ...object, metadata: { ...object.metadata, ...extended(object, levels, `${owner.namespace}_${owner.name}`) } },
+    object: { ...object, metadata: { ...object.metadata, ...extended(object, levels, ownerMark(owner)) } },
     fate: fateOf(object, levels),
   });
   const cluster = renderClusterTemplates(spec).map((object) => manifest(object, [spec]));

@@ -1,0 +1,66 @@
+import { isKubeApiError } from '../../../kube/kube-api-error.ts';
+import type { KubeClient } from '../../../kube/kube-client.ts';
+import { messageOf } from '../../../util/errors.ts';
+import { rfc3339Seconds } from '../conditions.ts';
+import type { ManifestReference, ManifestStatus } from './instance-status.ts';
+import type { Manifest } from './render-templates.ts';
+import { waveOf } from './sync-wave.ts';
+
+export const FIELD_MANAGER = 'siteconfig-controller';
+
+export interface Applied {
+  readonly references: readonly ManifestReference[];
+  /** The first refusal. */
+  readonly error: string | undefined;
+}
+
+/** Applies every manifest, or tries to: one refusal does not keep the others back. */
+export async function applyManifests(
+  { kube, nowMs }: { readonly kube: KubeClient; readonly nowMs: number },
+  manifests: readonly Manifest[],
+  dryRun: boolean,
+  signal: AbortSignal,
+): Promise<Applied> {
+  const references: ManifestReference[] = [];
+  let first: string | undefined;
+  for (const manifest of manifests) {
+    try {
+      await kube.apply(manifest.object, { fieldManager: FIELD_MANAGER, force: true, dryRun }, signal);
+      references.push(referenceTo(manifest, dryRun ? 'validated' : 'rendered', nowMs));
+    } catch (error) {
+      signal.throwIfAborted();
+      const message = `failed to apply object using Server-Side Apply: ${isKubeApiError(error) ? error.serverMessage : messageOf(error)}`;
+      references.push({ ...referenceTo(manifest, 'failed', nowMs), message });
+      first ??= message;
+    }
+  }
+  return { references, error: first };
+}
+
+export function referenceTo({ object }: Manifest, status: ManifestStatus, nowMs: number): ManifestReference {
+  const { name, namespace } = object.metadata;
+  return {
+    apiGroup: object.apiVersion,
+    kind: object.kind,
+    name,
+    ...(namespace !== undefined && { namespace }),
+    syncWave: waveOf(object),
+    status,
+    lastAppliedTime: rfc3339Seconds(nowMs),
+  };
+}
+
+/** The list with some entries replaced in place and new ones at the end, as the operator keeps it. */
+export function withReferences(list: readonly ManifestReference[] | undefined, given: readonly ManifestReference[]): readonly ManifestReference[] {
+  const result = [...(list ?? [])];
+  for (const one of given) {
+    const at = result.findIndex((other) => sameObject(other, one));
+    if (at < 0) result.push(one);
+    else result[at] = one;
+  }
+  return result;
+}
+
+export function sameObject(a: ManifestReference, b: ManifestReference): boolean {
+  return a.apiGroup === b.apiGroup && a.kind === b.kind && a.name === b.name && a.namespace === b.namespace;
+}

@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { createKubeClient } from '../../src/kube/create-kube-client.ts';
+import type { KubeClient } from '../../src/kube/kube-client.ts';
+import type { KubeObject } from '../../src/kube/objects.ts';
+import type { Admit } from '../../src/rehearsal/api/admission.ts';
+import { serveApi } from '../../src/rehearsal/api/server.ts';
+import { createSimulatedClock, type SimulatedClock } from '../../src/rehearsal/clock/simulated-clock.ts';
+import { PARTICIPANT_HEADER } from '../../src/rehearsal/clock/traffic.ts';
+import type { Controller } from '../../src/rehearsal/controllers/controller.ts';
+import type { ObjectCache } from '../../src/rehearsal/controllers/object-cache.ts';
+import { runControllers } from '../../src/rehearsal/controllers/run-controllers.ts';
+import type { Clock } from '../../src/util/clock.ts';
+import { directDial } from '../../src/util/dial.ts';
+
+/** A hub in this process: a simulated API server with real definitions, controllers, and a clock that jumps. */
+export interface HubHarness {
+  /** The test's own client, as foreign to the controllers as kubectl. */
+  readonly kube: KubeClient;
+  /** The test's place at the clock: time moves only while the test sleeps on it. */
+  readonly clock: Clock;
+  readonly simulated: SimulatedClock;
+  /** Failures of reconciles, as they were logged. */
+  readonly log: readonly string[];
+  /** Mutating requests since the start, by anybody. */
+  readonly requests: () => number;
+  /** Runs controllers (more of them at any time) with a participant of their own. */
+  run(of: (deps: { readonly kube: KubeClient; readonly clock: Clock }, cache: ObjectCache) => readonly Controller[]): Promise<ObjectCache>;
+  /** Sleeps until that many simulated milliseconds after the start, then holds time while `act` runs. */
+  at<T>(ms: number, act: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export const HUB_START_MS = Date.UTC(2026, 0, 5, 8);
+const TOKEN = 'hub-harness';
+const crds = join(import.meta.dirname, '..', '..', '..', 'shared', 'crds');
+
+/** Definitions every hub controller needs: `<group>/<plural>` of the folder of real ones. */
+export const HUB_CRDS = [
+  'siteconfig.open-cluster-management.io/clusterinstances',
+  'extensions.hive.openshift.io/agentclusterinstalls',
+  'hive.openshift.io/clusterdeployments',
+  'hive.openshift.io/clusterimagesets',
+  'agent-install.openshift.io/infraenvs',
+  'agent-install.openshift.io/nmstateconfigs',
+  'agent-install.openshift.io/agents',
+  'cluster.open-cluster-management.io/managedclusters',
+  'agent.open-cluster-management.io/klusterletaddonconfigs',
+  'addon.open-cluster-management.io/managedclusteraddons',
+  'work.open-cluster-management.io/manifestworks',
+  'metal3.io/baremetalhosts',
+];
+
+/** Starts a hub without controllers. Time stands still until the test sleeps for the first time. */
+export async function startHub(options: { readonly crds?: readonly string[]; readonly admit?: Admit } = {}): Promise<HubHarness> {
+  const simulated = createSimulatedClock({ startMs: HUB_START_MS, speed: undefined });
+  const stop = new AbortController();
+  let requests = 0;
+  const tokens = [{ token: TOKEN, user: 'admin', uid: 'admin', groups: ['system:masters'] }];
+  const onMutation = (): void => void requests++;
+  const api = await serveApi({ clock: simulated.participant('api'), traffic: simulated.traffic, tokens, admit: options.admit, onMutation }, 0);
+  const client = (participant: string): KubeClient =>
+    createKubeClient(
+      { clock: simulated.participant(participant), dial: directDial, headers: { [PARTICIPANT_HEADER]: participant } },
+      { server: api.url, ca: api.ca, token: TOKEN },
+    );
+  const clock = simulated.participant('test');
+  const kube = client('test');
+  const log: string[] = [];
+  let groups = 0;
+  await clock.during(createDefinitions(kube, options.crds ?? HUB_CRDS));
+  // Held from here on, but while the test sleeps.
+  let release = holdClock(clock);
+  const sleepUntil = async (ms: number): Promise<void> => {
+    const left = HUB_START_MS + ms - simulated.now();
+    if (left <= 0) return;
+    const woken = clock.sleep(left);
+    release();
+    await woken;
+    release = holdClock(clock);
+  };
+  return {
+    kube,
+    clock,
+    simulated,
+    log,
+    requests: () => requests,
+    async run(of) {
+      const participant = `controllers-${groups++}`;
+      const deps = { kube: client(participant), clock: simulated.participant(participant) };
+      const { cache } = await runControllers({ ...deps, log: (line) => log.push(line) }, (filled) => of(deps, filled), stop.signal);
+      return cache;
+    },
+    async at(ms, act) {
+      await sleepUntil(ms);
+      return act();
+    },
+    async close() {
+      stop.abort(new Error('the test is over'));
+      release();
+      await api.close();
+    },
+  };
+}
+
+function holdClock(clock: Clock): () => void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  void clock.during(promise);
+  return resolve;
+}
+
+const parsed = new Map<string, KubeObject>();
+
+async function createDefinitions(kube: KubeClient, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const definition = parsed.get(name) ?? (parse(readFileSync(join(crds, `${name}.yaml`), 'utf8')) as KubeObject);
+    parsed.set(name, definition);
+    await kube.create(definition);
+  }
+}
