@@ -16,9 +16,11 @@ export interface Replayed {
   readonly deletions: readonly { readonly object: string; readonly t_ms: number }[];
   /** Status and message of every action's answer. */
   readonly answers: readonly { readonly status: number; readonly message: string | undefined }[];
-  /** What the owned objects were: first before the actions that `laterSnapshots` follow, else at the end. */
+  /** What the owned objects were: before the actions (at the end in RENDERED_AT_END), then when the recording looked again. */
   readonly snapshots: readonly ReadonlyMap<string, KubeObject>[];
   readonly instance: KubeObject | undefined;
+  /** The ClusterInstance of case two-clusters-one-name's action. */
+  readonly second: KubeObject | undefined;
 }
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -28,6 +30,8 @@ const KINDS: Readonly<Record<string, string>> = {
   secrets: 'Secret',
 };
 const SETTLE_MS = 3000;
+/** These show the objects as they were after all actions. */
+const RENDERED_AT_END = ['missing-pull-secret', 'provisioned-adopted', 'reinstall-while-held'];
 
 /** Plays the inputs and the actions of a case at their times, and looks at the hub when the recording did. */
 export async function replaySiteconfig(hub: HubHarness, recorded: RecordedCase): Promise<Replayed> {
@@ -42,17 +46,20 @@ export async function replaySiteconfig(hub: HubHarness, recorded: RecordedCase):
   const snapshots: ReadonlyMap<string, KubeObject>[] = [];
   const answers: { status: number; message: string | undefined }[] = [];
   const later = recorded.laterSnapshots ?? [];
+  const first = recorded.actions !== undefined && !RENDERED_AT_END.includes(recorded.case);
   const moments = [
     ...(recorded.actions ?? []).map((action) => ({ t_ms: action.t_ms, act: async () => void answers.push(await play(hub, recorded, action)) })),
     ...later.map(({ t_ms }) => ({ t_ms: t_ms - 1, act: async () => void snapshots.push(await snapshot(hub.kube, recorded)) })),
   ].toSorted((a, b) => a.t_ms - b.t_ms);
-  if (later.length > 0) await at(Math.max(1, (recorded.actions?.[0]?.t_ms ?? 1) - 1), async () => void snapshots.push(await snapshot(hub.kube, recorded)));
+  if (first) await at(Math.max(1, (recorded.actions?.[0]?.t_ms ?? 1) - 1), async () => void snapshots.push(await snapshot(hub.kube, recorded)));
   for (const { t_ms, act } of moments) await at(t_ms, act);
   const last = Math.max(0, ...[...recorded.conditionTimeline, ...recorded.metadataTimeline, ...moments].map((one) => Number(one['t_ms'])));
   const instance = await at(last + SETTLE_MS, () => hub.kube.get(ref));
-  if (later.length === 0) snapshots.push(await snapshot(hub.kube, recorded));
+  if (!first) snapshots.push(await snapshot(hub.kube, recorded));
+  const posted = recorded.actions?.find(({ body }) => (body as KubeObject | undefined)?.kind === 'ClusterInstance');
+  const second = posted && (await hub.kube.get(refOf(posted.body as KubeObject)));
   observer.stop();
-  return { ...observer.seen, answers, snapshots, instance };
+  return { ...observer.seen, answers, snapshots, instance, second };
 }
 
 /** Deletes what the case made, and waits in simulated time. */
@@ -140,7 +147,8 @@ async function observe(
     const status = (object['status'] ?? {}) as { conditions?: Condition[]; observedGeneration?: number; reinstall?: { conditions?: Condition[] } };
     note('', status.conditions);
     note('reinstall/', status.reinstall?.conditions);
-    if (status.observedGeneration !== undefined && status.observedGeneration !== observedGenerations.at(-1)) observedGenerations.push(status.observedGeneration);
+    if (status.observedGeneration !== undefined && status.observedGeneration !== observedGenerations.at(-1))
+      observedGenerations.push(status.observedGeneration);
   });
   for (const kind of kinds.values())
     follow(kind, (type, object) => {

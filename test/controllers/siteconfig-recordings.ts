@@ -13,9 +13,15 @@ export interface RecordedCase {
   readonly conditionTimeline: readonly RecordedCondition[];
   readonly metadataTimeline: readonly Readonly<Record<string, unknown>>[];
   readonly objectTimeline: readonly { readonly t_ms: number; readonly event: string; readonly kind: string; readonly name: string }[];
+  readonly secondStatus?: unknown;
   readonly finalStatus: Readonly<Record<string, unknown>>;
   readonly actions?: readonly RecordedAction[];
-  readonly laterSnapshots?: readonly { readonly t_ms: number; readonly after: string; readonly changedOrNew: readonly KubeObject[]; readonly gone: readonly string[] }[];
+  readonly laterSnapshots?: readonly {
+    readonly t_ms: number;
+    readonly after: string;
+    readonly changedOrNew: readonly KubeObject[];
+    readonly gone: readonly string[];
+  }[];
   readonly refusals?: readonly RecordedRefusal[];
 }
 

@@ -7,7 +7,10 @@ import { keyOf, type ObjectKey, type Watch } from './controller.ts';
  *
  * Without it a controller that counts its failures, or asks to be called again in a minute, is woken by what it wrote itself.
  */
-export function changedOnly(parts: (object: KubeObject) => unknown, keysOf: (object: KubeObject) => readonly ObjectKey[] = (object) => [keyOf(object)]): Watch['keysOf'] {
+export function changedOnly(
+  parts: (object: KubeObject) => unknown,
+  keysOf: (object: KubeObject) => readonly ObjectKey[] = (object) => [keyOf(object)],
+): Watch['keysOf'] {
   const seen = new Map<string | undefined, unknown>();
   return (object) => {
     const { uid } = object.metadata;

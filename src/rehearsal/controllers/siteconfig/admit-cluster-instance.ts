@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../../../kube/objects.ts';
 import { conditionOf } from '../conditions.ts';
-import { forbiddenChange } from './allowed-changes.ts';
+import { forbiddenChange, type StoredSpec } from './allowed-changes.ts';
 import { CLUSTER_INSTANCE, clusterInstanceSpec, type ClusterInstanceSpec } from './cluster-instance.ts';
 import { instanceStatus } from './instance-status.ts';
 import { instanceMistake } from './validate-instance.ts';
@@ -19,7 +19,9 @@ export interface InstanceAdmission {
 }
 
 /** The operator's validating webhook (reference/ztp.md §3.2). @returns the refusal, undefined to let the write pass. */
-export function admitClusterInstance(request: InstanceAdmission): { readonly webhook: string; readonly message: string; readonly code: number; readonly reason: string } | undefined {
+export function admitClusterInstance(
+  request: InstanceAdmission,
+): { readonly webhook: string; readonly message: string; readonly code: number; readonly reason: string } | undefined {
   if (request.resource.kind !== CLUSTER_INSTANCE.kind || (request.subresource ?? '') !== '' || request.operation === 'DELETE') return undefined;
   const object = request.object as KubeObject;
   const message = request.operation === 'CREATE' ? creationRefusal(clusterInstanceSpec(object)) : updateRefusal(request.oldObject as KubeObject, object);
@@ -48,7 +50,7 @@ function updateRefusal(oldObject: KubeObject, object: KubeObject): string | unde
   const requested = after.reinstall !== undefined && after.reinstall.generation !== reinstall?.observedGeneration;
   const generation = requested ? generationMistake(after.reinstall!.generation, reinstall?.history ?? []) : undefined;
   if (generation !== undefined) return `invalid reinstall fields: invalid reinstall generation: ${generation}`;
-  const forbidden = forbiddenChange(before, after, requested);
+  const forbidden = forbiddenChange(oldObject['spec'] as StoredSpec, object['spec'] as StoredSpec, requested);
   return forbidden === undefined ? generalRefusal(after) : `invalid spec changes detected: ${forbidden}`;
 }
 

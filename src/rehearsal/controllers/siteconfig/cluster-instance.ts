@@ -23,7 +23,7 @@ const Node = z.looseObject({
   ironicInspect: z.string().default(''),
   cpuArchitecture: Architecture.optional(),
   rootDeviceHints: z.looseObject({}).optional(),
-  nodeNetwork: z.looseObject({ config: z.unknown(), interfaces: z.array(z.unknown()).optional() }).optional(),
+  nodeNetwork: z.looseObject({ config: z.unknown().optional(), interfaces: z.array(z.unknown()).optional() }).optional(),
   nodeLabels: z.record(z.string(), z.string()).default({}),
   hostRef: z.object({ name: z.string(), namespace: z.string() }).optional(),
   installerArgs: z.string().default(''),

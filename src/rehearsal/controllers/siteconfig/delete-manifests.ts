@@ -34,7 +34,11 @@ export async function deleteHighestWave(
       left.push(reference);
       sinceMs = Math.min(sinceMs, deletedAtMs(object) ?? nowMs);
       if (object.metadata.deletionTimestamp === undefined)
-        await kube.delete(refOf(reference), { propagationPolicy: 'Background', ...(object.metadata.uid !== undefined && { uid: object.metadata.uid }) }, signal);
+        await kube.delete(
+          refOf(reference),
+          { propagationPolicy: 'Background', ...(object.metadata.uid !== undefined && { uid: object.metadata.uid }) },
+          signal,
+        );
     }
     if (left.length > 0) return { references: left, sinceMs };
   }

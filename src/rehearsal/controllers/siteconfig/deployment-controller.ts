@@ -11,7 +11,10 @@ import { followDeployment } from './provisioned.ts';
 /** Carries what hive says about a ClusterDeployment into the ClusterInstance that owns it. */
 export function deploymentController({ kube, clock }: Pick<HubDeps, 'kube' | 'clock'>, cache: ObjectCache): Controller {
   // Only news about the installation counts: a ClusterDeployment that another ClusterInstance takes over wakes nobody.
-  const news = ({ spec, status }: KubeObject): unknown => [(spec as { installed?: unknown }).installed, (status as { conditions?: unknown } | undefined)?.conditions];
+  const news = ({ spec, status }: KubeObject): unknown => [
+    (spec as { installed?: unknown }).installed,
+    (status as { conditions?: unknown } | undefined)?.conditions,
+  ];
   return {
     name: 'siteconfig-deployment',
     watches: [{ kind: CLUSTER_DEPLOYMENT, keysOf: changedOnly(news) }],

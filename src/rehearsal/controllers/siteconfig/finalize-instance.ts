@@ -13,7 +13,11 @@ export const PAUSED = 'clusterinstance.siteconfig.open-cluster-management.io/pau
  *
  * After half an hour with the same wave it gives up and pauses itself; a person takes the pause away (reference/ztp.md §3.4).
  */
-export async function finalizeInstance({ kube, clock }: Pick<HubDeps, 'kube' | 'clock'>, instance: KubeObject, signal: AbortSignal): Promise<{ afterMs: number } | void> {
+export async function finalizeInstance(
+  { kube, clock }: Pick<HubDeps, 'kube' | 'clock'>,
+  instance: KubeObject,
+  signal: AbortSignal,
+): Promise<{ afterMs: number } | void> {
   const { namespace, name, resourceVersion, finalizers = [] } = instance.metadata;
   if (!finalizers.includes(FINALIZER)) return;
   const owner = { namespace: namespace!, name };

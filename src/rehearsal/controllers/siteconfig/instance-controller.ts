@@ -20,7 +20,12 @@ import { foreignTemplates, missingReference } from './validate-references.ts';
  * that the frame tries again after a growing pause.
  */
 export function instanceController(deps: Pick<HubDeps, 'kube' | 'clock'>): Controller {
-  const reasonToLook = ({ metadata }: KubeObject): unknown => [metadata.generation, metadata.labels, metadata.deletionTimestamp, metadata.annotations?.[PAUSED]];
+  const reasonToLook = ({ metadata }: KubeObject): unknown => [
+    metadata.generation,
+    metadata.labels,
+    metadata.deletionTimestamp,
+    metadata.annotations?.[PAUSED],
+  ];
   return {
     name: 'siteconfig',
     watches: [{ kind: CLUSTER_INSTANCE, keysOf: changedOnly(reasonToLook) }],
@@ -37,12 +42,21 @@ async function reconcile(deps: Pick<HubDeps, 'kube' | 'clock'>, key: ObjectKey, 
   return realize(deps, instance, clusterInstanceSpec(instance), signal);
 }
 
-async function realize(deps: Pick<HubDeps, 'kube' | 'clock'>, given: KubeObject, spec: ClusterInstanceSpec, signal: AbortSignal): Promise<{ afterMs: number } | void> {
+async function realize(
+  deps: Pick<HubDeps, 'kube' | 'clock'>,
+  given: KubeObject,
+  spec: ClusterInstanceSpec,
+  signal: AbortSignal,
+): Promise<{ afterMs: number } | void> {
   const { kube, clock } = deps;
   const owner = { namespace: given.metadata.namespace!, name: given.metadata.name };
   let instance = given;
   const change = async (conditions: readonly Condition[], more: (status: InstanceStatus) => Partial<InstanceStatus> = () => ({})): Promise<void> => {
-    const next = (status: InstanceStatus): InstanceStatus => ({ ...status, ...more(status), conditions: withConditions(status.conditions, conditions, clock.now()) });
+    const next = (status: InstanceStatus): InstanceStatus => ({
+      ...status,
+      ...more(status),
+      conditions: withConditions(status.conditions, conditions, clock.now()),
+    });
     instance = await changeStatus(kube, instance, next, signal);
   };
   const fail = async (conditions: readonly Condition[], more?: (status: InstanceStatus) => Partial<InstanceStatus>): Promise<never> => {

@@ -3,14 +3,7 @@ import { isKubeApiError } from '../../../kube/kube-api-error.ts';
 import type { KubeClient } from '../../../kube/kube-client.ts';
 import type { Condition, KubeObject } from '../../../kube/objects.ts';
 
-export type ManifestStatus =
-  | 'rendered'
-  | 'failed'
-  | 'validated'
-  | 'suppressed'
-  | 'deletion-in-progress'
-  | 'deletion-failed'
-  | 'deletion-attempt-timed-out';
+export type ManifestStatus = 'rendered' | 'failed' | 'validated' | 'suppressed' | 'deletion-in-progress' | 'deletion-failed' | 'deletion-attempt-timed-out';
 
 /** One entry of `status.manifestsRendered`; `apiGroup` really holds group and version. */
 export interface ManifestReference {
@@ -66,7 +59,7 @@ export async function changeStatus(
   signal: AbortSignal,
 ): Promise<KubeObject> {
   const { name, namespace } = instance.metadata;
-  for (let current: KubeObject | undefined = instance; ; ) {
+  for (let current: KubeObject | undefined = instance; ;) {
     const before = instanceStatus(current);
     const status = change(before);
     if (isDeepStrictEqual(status, before)) return current;

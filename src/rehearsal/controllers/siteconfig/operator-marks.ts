@@ -19,6 +19,11 @@ export function withObservedSpec(kube: KubeClient, instance: KubeObject, signal:
   return patchMetadata(kube, instance, { annotations: { [OBSERVED_SPEC]: JSON.stringify(instance['spec']) } }, signal);
 }
 
-export function patchMetadata(kube: KubeClient, { apiVersion, kind, metadata: { name, namespace } }: KubeObject, metadata: object, signal: AbortSignal): Promise<KubeObject> {
+export function patchMetadata(
+  kube: KubeClient,
+  { apiVersion, kind, metadata: { name, namespace } }: KubeObject,
+  metadata: object,
+  signal: AbortSignal,
+): Promise<KubeObject> {
   return kube.patch({ apiVersion, kind, namespace, name }, { metadata }, { type: 'merge', fieldManager: FIELD_MANAGER }, signal);
 }

@@ -7,7 +7,5 @@
  */
 export function quotedText(text: string, line: number): string {
   if (text.replaceAll("''", '').includes("'")) throw new Error(`failed to unmarshal YAML: yaml: line ${line}: did not find expected key`);
-  return text
-    .replaceAll("''", "'")
-    .replaceAll(/[ \t]*\n(?:[ \t]*\n)*[ \t]*/g, (breaks) => '\n'.repeat(breaks.split('\n').length - 2) || ' ');
+  return text.replaceAll("''", "'").replaceAll(/[ \t]*\n(?:[ \t]*\n)*[ \t]*/g, (breaks) => '\n'.repeat(breaks.split('\n').length - 2) || ' ');
 }

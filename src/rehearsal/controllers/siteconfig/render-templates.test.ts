@@ -3,7 +3,13 @@ import { test } from 'node:test';
 import { clusterInstanceSpec } from './cluster-instance.ts';
 import { renderTemplates } from './render-templates.ts';
 
-const node = { hostName: 'n0', bmcAddress: 'redfish+https://bmc/1', bmcCredentialsName: { name: 'n0-bmc' }, bootMACAddress: '52:54:00:00:00:01', role: 'master' };
+const node = {
+  hostName: 'n0',
+  bmcAddress: 'redfish+https://bmc/1',
+  bmcCredentialsName: { name: 'n0-bmc' },
+  bootMACAddress: '52:54:00:00:00:01',
+  role: 'master',
+};
 const spec = {
   clusterName: 'sno1',
   baseDomain: 'lab.test',
@@ -28,8 +34,8 @@ test('objects come in waves, and in order of kind inside a wave', () => {
 
 test('a node map for a kind replaces the cluster map, an empty one does not', () => {
   const labels = (extraLabels: object): unknown =>
-    render({ extraLabels: { InfraEnv: { from: 'cluster' } }, nodes: [{ ...node, extraLabels }] }).find(({ object }) => object.kind === 'InfraEnv')?.object.metadata
-      .labels;
+    render({ extraLabels: { InfraEnv: { from: 'cluster' } }, nodes: [{ ...node, extraLabels }] }).find(({ object }) => object.kind === 'InfraEnv')?.object
+      .metadata.labels;
   assert.deepEqual(labels({ InfraEnv: { own: 'x' } }), { 'siteconfig.open-cluster-management.io/owned-by': 'sno1_sno1', own: 'x' });
   assert.deepEqual(labels({ InfraEnv: {} }), { 'siteconfig.open-cluster-management.io/owned-by': 'sno1_sno1', from: 'cluster' });
 });
@@ -44,7 +50,10 @@ test('an apostrophe in the overrides ends the quoted text of the template', () =
 });
 
 test('a pruned kind is told from a suppressed one', () => {
-  const fates = render({ suppressedManifests: ['ManagedCluster'], nodes: [{ ...node, pruneManifests: [{ apiVersion: 'metal3.io/v1alpha1', kind: 'BareMetalHost' }] }] });
+  const fates = render({
+    suppressedManifests: ['ManagedCluster'],
+    nodes: [{ ...node, pruneManifests: [{ apiVersion: 'metal3.io/v1alpha1', kind: 'BareMetalHost' }] }],
+  });
   assert.deepEqual(
     fates.map(({ fate }) => fate),
     ['applied', 'applied', 'applied', 'applied', 'suppressed', 'pruned'],
