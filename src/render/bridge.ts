@@ -2,9 +2,15 @@ import { Address4 } from 'ip-address';
 import { stringify } from 'yaml';
 import type { LabPlan, PlannedNetwork, PlannedServer } from '../lab/plan.ts';
 import { LabwrightError } from '../util/errors.ts';
+import { shellWord } from '../util/shell-word.ts';
 
 export interface BridgeOptions {
   readonly server: string;
+}
+
+/** The alias of a bridge that labwright made: its mark of ownership. */
+export function bridgeAlias(plan: Pick<LabPlan, 'lab'>): string {
+  return `labwright:${plan.lab}`;
 }
 
 /**
@@ -13,18 +19,25 @@ export interface BridgeOptions {
  *
  * `apply STATE SECONDS` saves the way back in folder STATE, changes the network, and goes back by itself after SECONDS;
  * `commit STATE` keeps the change; `rollback STATE` goes back now. Run commit over a new connection: that it opens is the
- * proof that the change works. Commit and rollback are safe to repeat; give each apply a STATE of its own. The script does
- * not survive a reboot: the nmstate document does.
+ * proof that the change works. Commit and rollback are safe to repeat; give each apply a STATE of its own. `remove STATE`
+ * gives the NIC back what the bridge has now. The script does not survive a reboot: the nmstate document does.
  */
 export function renderBridgeScript(plan: LabPlan, options: BridgeOptions): string {
   const { server, network, prefix } = placeOf(plan, options.server);
   return `#!/bin/sh
 set -eu
-bridge=${quote(network.bridge)}
-nic=${quote(server.nic)}
-address=${quote(`${server.address}/${prefix}`)}
-gateway=${quote(plan.jumphost.address)}
-mtu=${quote(String(network.mtu))}
+bridge=${shellWord(network.bridge)}
+nic=${shellWord(server.nic)}
+address=${shellWord(`${server.address}/${prefix}`)}
+gateway=${shellWord(plan.jumphost.address)}
+mtu=${shellWord(String(network.mtu))}
+alias=${shellWord(bridgeAlias(plan))}
+
+save() {
+  mkdir "$state"
+  ip -o -4 address show dev "$1" scope global | awk '{print $4}' >"$state/addresses"
+  ip -4 route show dev "$1" | grep -v 'proto kernel' >"$state/routes" || true
+}
 
 rollback() {
   [ -d "$state" ] || return 0
@@ -45,12 +58,13 @@ apply() {
   if ip link show dev "$nic" | grep -qF "master $bridge "; then
     return 0
   fi
-  mkdir "$state"
-  ip -o -4 address show dev "$nic" scope global | awk '{print $4}' >"$state/addresses"
-  ip -4 route show dev "$nic" | grep -v 'proto kernel' >"$state/routes" || true
+  save "$nic"
   trap 'rollback' EXIT
   trap 'exit 1' HUP INT TERM
-  ip link add name "$bridge" type bridge forward_delay 0 stp_state 0
+  # The NIC's own MAC, or the bridge would take that of whichever VM has the lowest one.
+  mac=$(cat "/sys/class/net/$nic/address")
+  ip link add name "$bridge" address "$mac" type bridge forward_delay 0 stp_state 0
+  ip link set dev "$bridge" alias "$alias"
   ip link set dev "$bridge" mtu "$mtu"
   ip address flush dev "$nic" scope global
   ip link set dev "$nic" master "$bridge"
@@ -61,8 +75,16 @@ apply() {
     ip route replace default via "$gateway" dev "$bridge"
   fi
   # The guard outlives this shell and its connection; commit takes the folder away from it.
-  setsid "$0" guard "$state" "$seconds" </dev/null >/dev/null 2>&1 &
+  setsid sh "$0" guard "$state" "$seconds" </dev/null >/dev/null 2>&1 &
   trap - EXIT HUP INT TERM
+}
+
+remove() {
+  ip link show dev "$bridge" 2>/dev/null | grep -qF "alias $alias" || return 0
+  save "$bridge"
+  # The connection that asked may stall meanwhile; it must not stop this half-way.
+  trap '' HUP INT TERM PIPE
+  rollback
 }
 
 state=\${2:?a state folder}
@@ -71,8 +93,9 @@ case "\${1:-}" in
   apply) apply ;;
   commit) rm -rf "$state" ;;
   rollback) rollback ;;
+  remove) remove ;;
   guard) sleep "$seconds"; rollback ;;
-  *) echo "usage: $0 apply|commit|rollback STATE [SECONDS]" >&2; exit 2 ;;
+  *) echo "usage: $0 apply|commit|rollback|remove STATE [SECONDS]" >&2; exit 2 ;;
 esac
 `;
 }
@@ -107,22 +130,18 @@ export function renderBridgeNmstate(plan: LabPlan, options: BridgeOptions): stri
   });
 }
 
-interface Place {
+export interface Place {
   readonly server: PlannedServer;
   readonly network: PlannedNetwork;
   readonly prefix: number;
 }
 
-function placeOf(plan: LabPlan, name: string): Place {
+/** The server, and the network of the lab that its address is in. */
+export function placeOf(plan: LabPlan, name: string): Place {
   const server = plan.servers.find((candidate) => candidate.name === name);
   if (!server) throw new LabwrightError('not_found', `the plan has no server ${name}`);
   const address = new Address4(server.address);
   const network = plan.networks.find((candidate) => address.isInSubnet(new Address4(candidate.cidr)));
   if (!network) throw new LabwrightError('bad_input', `no network of the lab holds ${server.address} of ${name}`);
   return { server, network, prefix: new Address4(network.cidr).subnetMask };
-}
-
-/** One shell word, whatever it holds. */
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -3,7 +3,7 @@ import type { LabPlan, PlannedCluster, PlannedNetwork } from '../lab/plan.ts';
 import { LabwrightError } from '../util/errors.ts';
 
 export interface DnsmasqOptions {
-  /** Where the main files go: `/etc/dnsmasq.d`. */
+  /** Where the main files go; a folder of this lab's own. */
   readonly confDir: string;
   /** Holds `dhcp-hosts.d` and the leases. */
   readonly stateDir: string;
@@ -13,6 +13,9 @@ export interface DnsmasqOptions {
   readonly upstreams: readonly string[];
 }
 
+/** First line of every file, before the lab's name: the mark of ownership. */
+export const OWNER_HEADER = '# Written by labwright, which overwrites changes, for lab ';
+
 /**
  * Every dnsmasq file of the jumphost, path to text (reference/lab-and-libvirt.md §2.5.3).
  *
@@ -20,13 +23,16 @@ export interface DnsmasqOptions {
  * cluster that holds it. Throws `bad_input` on a value that would end a line or a field, as dnsmasq has no escapes.
  */
 export function renderDnsmasq(plan: LabPlan, options: DnsmasqOptions): ReadonlyMap<string, string> {
-  const files = new Map([[`${options.confDir}/00-lab.conf`, mainConf(plan, options)]]);
+  const files = new Map<string, string>();
+  // dnsmasq takes comments in both kinds of files.
+  const add = (file: string, content: string): unknown => files.set(file, `${OWNER_HEADER}${word(plan.lab)}\n${content}`);
+  add(`${options.confDir}/00-lab.conf`, mainConf(plan, options));
   for (const network of plan.networks) {
-    files.set(`${options.confDir}/10-seg-${word(network.name)}.conf`, segmentConf(plan, network));
+    add(`${options.confDir}/10-seg-${word(network.name)}.conf`, segmentConf(plan, network));
   }
   for (const cluster of plan.clusters.filter((candidate) => candidate.active)) {
-    files.set(`${options.confDir}/20-cluster-${word(cluster.name)}.conf`, clusterConf(cluster));
-    files.set(`${options.stateDir}/dhcp-hosts.d/${word(cluster.name)}`, dhcpHosts(cluster));
+    add(`${options.confDir}/20-cluster-${word(cluster.name)}.conf`, clusterConf(cluster));
+    add(`${options.stateDir}/dhcp-hosts.d/${word(cluster.name)}`, dhcpHosts(cluster));
   }
   return files;
 }
@@ -35,6 +41,8 @@ function mainConf(plan: LabPlan, options: DnsmasqOptions): string {
   return lines([
     'bind-dynamic',
     `interface=${word(options.interface)}`,
+    // The host's own resolver may live there.
+    'except-interface=lo',
     'domain-needed',
     'bogus-priv',
     'no-hosts',

@@ -1,0 +1,126 @@
+import type { LabPlan } from '../lab/plan.ts';
+import { renderDnsmasq } from '../render/dnsmasq.ts';
+import { LabwrightError } from '../util/errors.ts';
+import type { Exec } from '../util/exec.ts';
+import type { Change } from './change.ts';
+import { hashFiles, loadDnsmasq, observeDnsmasq, testConfiguration, type DhcpLease, type DnsmasqState } from './dnsmasq.ts';
+import { readTree, removePaths, writeTextFile } from './files.ts';
+import { labPaths } from './lab-paths.ts';
+
+/** The jumphost as it was found. */
+export interface JumphostState {
+  readonly dnsmasq: DnsmasqState;
+  /** The lab's files there, path to text. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Addresses of the NIC that faces the servers; undefined when there is no such NIC. */
+  readonly nicAddresses: readonly string[] | undefined;
+  /** Resolvers it uses itself, for names outside the lab. */
+  readonly resolvers: readonly string[];
+}
+
+export async function observeJumphost(exec: Exec, plan: LabPlan, signal: AbortSignal): Promise<JumphostState> {
+  const { confDir, stateDir } = labPaths(plan);
+  const files = await readTree(exec, [confDir, `${stateDir}/dhcp-hosts.d`], signal);
+  const script = `ip -o -4 address show dev "$1" 2>/dev/null | awk '{print $4}' || exit 0; ip link show dev "$1" >/dev/null 2>&1 && echo there
+printf '\\0'; cat /run/systemd/resolve/resolv.conf 2>/dev/null || cat /etc/resolv.conf 2>/dev/null; exit 0`;
+  const [nic = '', resolv = ''] = (await exec(['sh', '-c', script, 'sh', plan.jumphost.nic], { signal })).stdout.split('\0');
+  const lines = nic.split('\n').filter((line) => line !== '');
+  return {
+    dnsmasq: await observeDnsmasq(exec, plan, signal),
+    files,
+    nicAddresses: lines.includes('there') ? lines.filter((line) => line !== 'there').map((line) => line.replace(/\/.*/, '')) : undefined,
+    resolvers: [...resolv.matchAll(/^nameserver\s+(\S+)/gm)].map((match) => match[1]!),
+  };
+}
+
+/** What has to be done on the jumphost: reservations first, then names, then dnsmasq itself. */
+export function jumphostChanges(plan: LabPlan, state: JumphostState): Change[] {
+  const planned = plannedFiles(plan, state);
+  const on = plan.jumphost.name;
+  const different = [...planned].filter(([path, text]) => state.files.get(path) !== text);
+  const gone = [...state.files.keys()].filter((path) => !planned.has(path));
+  const changes = [
+    ...different.map(([path, text]): Change => {
+      const before = state.files.get(path);
+      const act: Change['act'] = async ({ exec }, signal) => void (await writeTextFile(exec, { path, text }, signal));
+      return { ...labelOf(plan, path), action: before === undefined ? 'create' : 'update', on, consequence: 'live', detail: lineDiff(before, text), act };
+    }),
+    ...gone.map((path): Change => {
+      const act: Change['act'] = ({ exec }, signal) => removePaths(exec, [path], signal);
+      return { ...labelOf(plan, path), action: 'delete', on, consequence: 'live', detail: lineDiff(state.files.get(path), ''), act };
+    }),
+  ].toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
+  const load = loadChange(plan, state, planned);
+  return load ? [...checkFirst(plan, state, planned, changes), load] : changes;
+}
+
+const ORDER = ['dhcp-host', 'dns-record', 'dns-server'];
+
+/** Nothing is written before the jumphost has its NIC and dnsmasq accepts the whole. */
+function checkFirst(plan: LabPlan, state: JumphostState, planned: ReadonlyMap<string, string>, changes: readonly Change[]): Change[] {
+  const [first, ...rest] = changes;
+  if (!first) return [];
+  const act: Change['act'] = async (host, signal) => {
+    const { nic, address, name } = plan.jumphost;
+    if (state.nicAddresses?.includes(address) !== true) {
+      const found = state.nicAddresses ? `has ${state.nicAddresses.join(', ') || 'no address'}` : 'is not there';
+      throw new LabwrightError('not_found', `${nic} of ${name} does not have ${address}: it ${found}`, {
+        hint: 'give the jumphost its address, or name the NIC that faces the servers in the lab file',
+      });
+    }
+    await testConfiguration(host.exec, plan, planned, signal);
+    await first.act(host, signal);
+  };
+  return [{ ...first, act }, ...rest];
+}
+
+function loadChange(plan: LabPlan, state: JumphostState, planned: ReadonlyMap<string, string>): Change | undefined {
+  const { running, loaded, leases } = state.dnsmasq;
+  const files = hashFiles(plan, planned);
+  const staleLeases = staleOf(plan, leases);
+  const restart = !running || loaded?.conf !== files.conf || staleLeases.length > 0;
+  if (!restart && loaded?.hosts === files.hosts) return undefined;
+  const reasons = [
+    ...(running ? [] : ['it does not run']),
+    ...(running && loaded?.conf !== files.conf ? ['its configuration changed'] : []),
+    ...(loaded?.hosts === files.hosts ? [] : ['its reservations changed']),
+    ...staleLeases.map(({ mac, address }) => `${mac} still has a lease on ${address}`),
+  ];
+  const act: Change['act'] = ({ exec }, signal) => loadDnsmasq(exec, plan, { restart, files, staleLeases }, signal);
+  const detail = `${restart ? 'restart' : 'reload'}: ${reasons.join(', ')}`;
+  return { action: running ? 'update' : 'create', kind: 'dnsmasq', name: plan.lab, on: plan.jumphost.name, consequence: 'live', detail, act };
+}
+
+function plannedFiles(plan: LabPlan, state: JumphostState): ReadonlyMap<string, string> {
+  const own = new Set([plan.jumphost.address, ...(state.nicAddresses ?? [])]);
+  const outside = state.resolvers.filter((resolver) => !own.has(resolver) && !resolver.startsWith('127.') && resolver !== '::1');
+  const upstreams = plan.jumphost.uplink === undefined ? [] : outside;
+  return renderDnsmasq(plan, { ...labPaths(plan), interface: plan.jumphost.nic, upstreams });
+}
+
+/** Leases that would keep a machine from its address, or that nobody has any more. */
+function staleOf(plan: LabPlan, leases: readonly DhcpLease[]): DhcpLease[] {
+  const planned = new Map(plan.clusters.flatMap((cluster) => (cluster.active ? cluster.nodes : [])).map((node) => [node.mac, node.addresses]));
+  return leases.filter(({ mac, address }) => planned.get(mac)?.includes(address) !== true);
+}
+
+function labelOf(plan: LabPlan, path: string): Pick<Change, 'kind' | 'name' | 'cluster'> {
+  const { stateDir, confDir } = labPaths(plan);
+  if (path.startsWith(`${stateDir}/`)) {
+    const cluster = path.slice(path.lastIndexOf('/') + 1);
+    return { kind: 'dhcp-host', name: cluster, cluster };
+  }
+  const cluster = /\/20-cluster-(.+)\.conf$/.exec(path)?.[1];
+  return cluster === undefined ? { kind: 'dns-server', name: path.slice(confDir.length + 1) } : { kind: 'dns-record', name: cluster, cluster };
+}
+
+/** `+2 -1 lines: +host-record=…`, at most three of them. */
+function lineDiff(before: string | undefined, after: string): string {
+  const [old, now] = [new Set(before?.split('\n')), new Set(after.split('\n'))];
+  const worth = (line: string): boolean => line !== '' && !line.startsWith('#');
+  const added = [...now.difference(old)].filter(worth).map((line) => `+${line}`);
+  const removed = [...old.difference(now)].filter(worth).map((line) => `-${line}`);
+  const all = [...removed, ...added];
+  const more = all.length > 3 ? `, ${all.length - 3} more` : '';
+  return `${all.slice(0, 3).join(', ')}${more}`;
+}

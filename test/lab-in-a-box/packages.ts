@@ -1,0 +1,63 @@
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { LabwrightError } from '../../src/util/errors.ts';
+import { localExec } from '../../src/util/exec.ts';
+
+/** What the box runs, and the Debian package that has it. */
+const NEEDED: readonly (readonly [command: string, debianPackage: string])[] = [
+  ['/usr/sbin/libvirtd', 'libvirt-daemon'],
+  ['/usr/lib/x86_64-linux-gnu/libvirt/connection-driver/libvirt_driver_qemu.so', 'libvirt-daemon-driver-qemu'],
+  ['/usr/bin/virsh', 'libvirt-clients'],
+  ['/usr/bin/xmllint', 'libxml2-utils'],
+  ['/usr/bin/qemu-system-x86_64', 'qemu-system-x86'],
+  ['/usr/bin/qemu-img', 'qemu-utils'],
+  ['/usr/sbin/dnsmasq', 'dnsmasq-base'],
+  ['/usr/sbin/sshd', 'openssh-server'],
+  ['/usr/bin/ssh', 'openssh-client'],
+  ['/usr/bin/busybox', 'busybox-static'],
+  ['/usr/bin/dig', 'bind9-dnsutils'],
+  ['/usr/bin/cpio', 'cpio'],
+  ['/usr/bin/curl', 'curl'],
+  ['/usr/bin/ip', 'iproute2'],
+];
+
+/** Why the box cannot run on this machine; undefined when it can. */
+export function boxObstacle(): string | undefined {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return 'the box needs Linux on x86-64';
+  if (process.getuid?.() !== 0) return 'the box needs root, for network and mount namespaces';
+  if (!existsSync('/etc/debian_version')) return 'the box takes its daemons from Debian packages';
+  return undefined;
+}
+
+/** Installs what is missing, without starting a service of it on this machine, now or at the next boot. */
+export async function installPackages(log: (line: string) => void): Promise<void> {
+  const missing = NEEDED.filter(([file]) => !existsSync(file)).map(([, name]) => name);
+  if (missing.length === 0) return;
+  log(`installing ${missing.join(' ')}`);
+  const restore = forbidServices();
+  try {
+    const env = { DEBIAN_FRONTEND: 'noninteractive' };
+    const install = ['apt-get', 'install', '--yes', '--quiet', '--no-install-recommends', ...missing];
+    const first = await localExec(install, { env, okExitCodes: [0, 100] });
+    if (first.exitCode !== 0) {
+      await localExec(['apt-get', 'update', '--quiet'], { env });
+      await localExec(install, { env });
+    }
+    if (missing.includes('openssh-server') && existsSync('/usr/bin/systemctl')) {
+      await localExec(['systemctl', 'disable', 'ssh.service', 'ssh.socket'], { okExitCodes: [0, 1] });
+    }
+  } finally {
+    restore();
+  }
+  const still = NEEDED.filter(([file]) => !existsSync(file)).map(([file]) => file);
+  if (still.length > 0) throw new LabwrightError('not_found', `after the installation there is still no ${still.join(', ')}`);
+}
+
+const POLICY = '/usr/sbin/policy-rc.d';
+
+/** Debian's maintainer scripts ask policy-rc.d before they start a service; 101 forbids it (invoke-rc.d(8)). */
+function forbidServices(): () => void {
+  const before = existsSync(POLICY) ? readFileSync(POLICY) : undefined;
+  writeFileSync(POLICY, '#!/bin/sh\nexit 101\n');
+  chmodSync(POLICY, 0o755);
+  return () => (before ? writeFileSync(POLICY, before) : rmSync(POLICY, { force: true }));
+}
