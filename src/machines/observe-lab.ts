@@ -1,27 +1,37 @@
 import type { LabPlan } from '../lab/plan.ts';
-import type { Host, LabHosts } from './lab-hosts.ts';
+import { isLabwrightError } from '../util/errors.ts';
 import { observeJumphost, type JumphostState } from './jumphost.ts';
+import type { Host, LabHosts } from './lab-hosts.ts';
 import { machinesOn } from './server-changes.ts';
 import { observeServer, type ServerState } from './server-state.ts';
-import { settleAll, type Settled } from './settle-all.ts';
+import { settleAll } from './settle-all.ts';
+import { failureOf, type Failure } from './work-off.ts';
 
+/** What the hosts that could be looked at have, and why the others could not. */
 export interface LabState {
-  /** Servers that host VMs, by name; the others are not contacted. */
-  readonly servers: ReadonlyMap<string, Settled<ServerState>>;
-  readonly jumphost: Settled<JumphostState>;
+  readonly servers: ReadonlyMap<string, ServerState>;
+  readonly jumphost: JumphostState | undefined;
+  readonly failures: readonly Failure[];
 }
 
-/** Servers of the plan that host VMs. */
-export function hypervisorsOf(plan: LabPlan): string[] {
-  return plan.servers.map((server) => server.name).filter((name) => machinesOn(plan, name).length > 0);
-}
-
-/** Looks at every host at once, up to a bound; one that cannot be reached does not hide the others. */
+/**
+ * Looks at every host, several at once; one that cannot be reached does not hide the others.
+ *
+ * Servers without planned VMs are looked at too, for VMs left from an earlier plan, but they need not answer: a bare-metal
+ * node has neither ssh nor libvirt.
+ */
 export async function observeLab(hosts: LabHosts, plan: LabPlan, servers: readonly string[], signal: AbortSignal): Promise<LabState> {
-  const look = (name: string): Promise<ServerState> => observeServer(hosts.server(name).exec, plan, name, signal);
+  const failures: Failure[] = [];
   const [found, [jumphost]] = await Promise.all([
-    settleAll(servers, look, signal),
+    settleAll(servers, (name) => observeServer(hosts.server(name).exec, plan, name, signal), signal),
     settleAll([hosts.jumphost], (host: Host) => observeJumphost(host.exec, plan, signal), signal),
   ]);
-  return { servers: new Map(servers.map((name, index) => [name, found[index]!])), jumphost: jumphost! };
+  const states = new Map<string, ServerState>();
+  for (const [index, name] of servers.entries()) {
+    const one = found[index]!;
+    if (one.ok) states.set(name, one.value);
+    else if (machinesOn(plan, name).length > 0 || !isLabwrightError(one.error)) failures.push(failureOf(name, one.error));
+  }
+  if (jumphost?.ok === false) failures.push(failureOf(hosts.jumphost.name, jumphost.error));
+  return { servers: states, jumphost: jumphost?.ok ? jumphost.value : undefined, failures };
 }

@@ -29,13 +29,13 @@ export function holderOf(plan: LabPlan, machine: string): PlannedCluster | undef
 /** What has to be done on a server, in the order to do it. Starting machines is not part of it: DHCP has to be there first. */
 export function serverChanges(plan: LabPlan, server: string, state: ServerState): Change[] {
   const machines = machinesOn(plan, server);
+  if (machines.length === 0) return [];
   const networks = plan.networks.filter((network) => machines.some((machine) => holderOf(plan, machine.name)?.network === network.name));
   return [
     ...bridgeChanges(plan, server, state),
     ...networks.flatMap((network) => networkChanges(plan, server, state, network)),
     ...folderChanges(plan, server, state),
     ...machines.flatMap((machine) => [...volumeChanges(plan, machine, state), ...domainChanges(plan, machine, state)]),
-    ...leftovers(plan, server, state),
   ];
 }
 
@@ -55,7 +55,8 @@ function bridgeChanges(plan: LabPlan, server: string, { bridge }: ServerState): 
   };
   // A bridge of that name that is set up otherwise may carry other people's traffic: it is theirs to change.
   function obstacle(): LabwrightError | undefined {
-    if (!bridge.nicExists) return new LabwrightError('not_found', `${server} has no NIC ${planned.nic}`, { hint: `name the NIC that faces the jumphost (ip link on ${server})` });
+    if (!bridge.nicExists)
+      return new LabwrightError('not_found', `${server} has no NIC ${planned.nic}`, { hint: `name the NIC that faces the jumphost (ip link on ${server})` });
     if (!bridge.exists) return undefined;
     const found = `${bridge.holdsNic ? 'holds' : 'does not hold'} ${planned.nic}, is ${bridge.up ? 'up' : 'down'}, has ${bridge.addresses.join(', ') || 'no address'}`;
     return new LabwrightError('conflict', `${network.bridge} on ${server} is there but not as planned: it ${found}`, {
@@ -81,7 +82,11 @@ function networkChanges(plan: LabPlan, server: string, state: ServerState, netwo
     await makeNetwork(exec, uuid, xml, signal);
   };
   if (!found) return [{ ...base, action: 'create', consequence: 'none', detail: `over bridge ${network.bridge}`, act }];
-  const drift = [...xmlDrift(planned, parseXml(found.xml)), ...(found.active ? [] : ['is not active']), ...(found.autostart ? [] : ['does not start with the server'])];
+  const drift = [
+    ...xmlDrift(planned, parseXml(found.xml)),
+    ...(found.active ? [] : ['is not active']),
+    ...(found.autostart ? [] : ['does not start with the server']),
+  ];
   return drift.length === 0 ? [] : [{ ...base, action: 'update', consequence: 'live', detail: drift.join('; '), act }];
 }
 
@@ -110,7 +115,7 @@ function volumeChanges(plan: LabPlan, machine: PlannedMachine, state: ServerStat
     }
     const act: Change['act'] = () => {
       throw new LabwrightError('refused', `the disk ${path} of ${machine.name} has ${has} GiB, more than the planned ${wants}`, {
-        hint: `destroy the machine first (lab destroy --target ${machine.name}), or plan ${has}GiB`,
+        hint: `a disk only grows: plan at least ${has}GiB`,
       });
     };
     return [{ ...base, action: 'update', consequence: 'data-loss', detail: `would shrink from ${has} to ${wants} GiB`, act }];
@@ -149,10 +154,13 @@ export function domainXml(plan: LabPlan, machine: PlannedMachine, generation: nu
   return renderLibvirtDomain(plan, { ...options, spec, generation });
 }
 
-/** Machines of profile `tiny` run; what an installer is for is powered on by its installation. */
+/** Machines of profile `tiny` that an active cluster holds; what an installer is for is powered on by its installation. */
+export function machinesToRun(plan: LabPlan, server: string): PlannedMachine[] {
+  return machinesOn(plan, server).filter((machine) => machine.directBoot && holderOf(plan, machine.name)?.active === true);
+}
+
 export function startChanges(plan: LabPlan, server: string, state: ServerState): Change[] {
-  return machinesOn(plan, server).flatMap((machine): Change[] => {
-    if (!machine.directBoot || holderOf(plan, machine.name)?.active !== true) return [];
+  return machinesToRun(plan, server).flatMap((machine): Change[] => {
     const found = state.domains.find((domain) => domain.uuid === machine.uuid);
     if (found && found.state !== 'shut off' && found.state !== 'crashed') return [];
     const act: Change['act'] = async ({ exec }, signal) => {
@@ -163,7 +171,7 @@ export function startChanges(plan: LabPlan, server: string, state: ServerState):
 }
 
 /** What this lab made on a server and no longer plans there. Carried out on demand only: it takes disks away. */
-function leftovers(plan: LabPlan, server: string, state: ServerState): Change[] {
+export function leftovers(plan: LabPlan, server: string, state: ServerState): Change[] {
   const machines = machinesOn(plan, server);
   const uuids = new Set(machines.map((machine) => machine.uuid));
   const paths = new Set(machines.flatMap((machine) => machine.disks.map((_, index) => diskPath(labPaths(plan), machine.name, index))));

@@ -10,6 +10,12 @@ import { shellWord } from '../util/shell-word.ts';
 const OWN_FAILURE =
   /^(ssh: |ssh_|Connection |Permission denied|.*Permission denied \(|Host key verification failed|kex_|client_loop|mux_client|Timeout, server|Received disconnect|Bad configuration|.*Too many authentication failures)/m;
 
+/** Never asks, and gives up on a host that does not answer. */
+const PATIENCE = ['BatchMode=yes', 'ConnectTimeout=10', 'ServerAliveInterval=10', 'ServerAliveCountMax=3', 'LogLevel=ERROR'].flatMap((option) => [
+  '-o',
+  option,
+]);
+
 /**
  * The door to a host: the system's ssh, one connection shared by all commands of this process (ControlMaster).
  *
@@ -55,7 +61,7 @@ export class SshConnection implements AsyncDisposable {
     const argv = [
       'ssh',
       ...sharing,
-      ...['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10', '-o', 'ServerAliveInterval=10', '-o', 'ServerAliveCountMax=3', '-o', 'LogLevel=ERROR'],
+      ...PATIENCE,
       ...(target.identityFile === undefined ? [] : ['-i', target.identityFile, '-o', 'IdentitiesOnly=yes']),
       ...(target.knownHostsFile === undefined ? [] : ['-o', `UserKnownHostsFile=${target.knownHostsFile}`, '-o', 'StrictHostKeyChecking=yes']),
       ...this.#address(),

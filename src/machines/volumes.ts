@@ -22,7 +22,11 @@ export async function createVolume(exec: Exec, path: string, sizeGiB: number, si
 }
 
 /** Grows a disk; under a running machine when `domain` names it. */
-export async function growVolume(exec: Exec, volume: { readonly path: string; readonly domain: string | undefined; readonly sizeGiB: number }, signal: AbortSignal): Promise<void> {
+export async function growVolume(
+  exec: Exec,
+  volume: { readonly path: string; readonly domain: string | undefined; readonly sizeGiB: number },
+  signal: AbortSignal,
+): Promise<void> {
   const { path, domain, sizeGiB } = volume;
   if (domain === undefined) await exec(['qemu-img', 'resize', '-q', path, `${sizeGiB}G`], { signal });
   else await virsh(exec, ['blockresize', domain, path, `${sizeGiB}G`], { signal });

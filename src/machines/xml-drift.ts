@@ -42,7 +42,9 @@ export function xmlDrift(planned: Element, actual: Element, ignored: ReadonlySet
     const label = name === undefined ? child.tagName : `${child.tagName} ${name}`;
     const place = path === '' ? label : `${path} ${label}`;
     const candidates = unused.filter((one) => one.tagName === child.tagName && (name === undefined || NAMED_BY[one.tagName]?.(one) === name));
-    const best = candidates.map((one) => ({ one, differences: xmlDrift(child, one, ignored, place) })).toSorted((a, b) => a.differences.length - b.differences.length)[0];
+    const best = candidates
+      .map((one) => ({ one, differences: xmlDrift(child, one, ignored, place) }))
+      .toSorted((a, b) => a.differences.length - b.differences.length)[0];
     if (!best) {
       differences.push(`${place} is missing`);
       continue;

@@ -1,0 +1,55 @@
+import { createInterface } from 'node:readline/promises';
+import { Command } from 'commander';
+import { sentenceOf } from '../machines/change.ts';
+import { destroyLab, findRemovals, removalsReport } from '../machines/destroy-lab.ts';
+import { LabHosts } from '../machines/lab-hosts.ts';
+import { systemClock } from '../util/clock.ts';
+import { LabwrightError } from '../util/errors.ts';
+import { interruptSignal } from './interrupt-signal.ts';
+import { plannedLab } from './planned-lab.ts';
+import { reportText } from './report-text.ts';
+import { showProgress } from './show-progress.ts';
+
+interface DestroyFlags {
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+/** `labwright lab destroy PATH`. */
+export function labDestroyCommand(): Command {
+  return new Command('destroy')
+    .description('remove everything that labwright made for this lab, disks included, and nothing else')
+    .argument('<path>', 'a lab file, or a folder with lab.yml in it')
+    .option('--yes', 'do not ask')
+    .option('--dry-run', 'look at every host and print what would be removed')
+    .option('--json', 'print the report as JSON')
+    .action(destroy);
+}
+
+async function destroy(path: string, flags: DestroyFlags): Promise<void> {
+  const plan = await plannedLab(path);
+  if (!plan) return;
+  const signal = interruptSignal();
+  await using hosts = new LabHosts(plan);
+  await using progress = showProgress();
+  const deps = { hosts, clock: systemClock, progress };
+  const found = await findRemovals(deps, plan, signal);
+  await progress.end();
+  const dryRun = flags.dryRun === true;
+  if (!dryRun && flags.yes !== true && found.removals.length > 0) await confirm(found.removals.map(sentenceOf), signal);
+  const report = dryRun ? removalsReport(plan, found) : await destroyLab(deps, plan, found, signal);
+  await progress.end();
+  process.stdout.write(flags.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report));
+  if (report.failures.length > 0) process.exitCode = 1;
+}
+
+async function confirm(removals: readonly string[], signal: AbortSignal): Promise<void> {
+  process.stderr.write(`${removals.join('\n')}\n`);
+  if (!process.stdin.isTTY)
+    throw new LabwrightError('bad_input', 'destroy asks before it removes, and there is no terminal', { hint: 'pass --yes, or --dry-run to look only' });
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question('Remove all of this? Type yes: ', { signal });
+  terminal.close();
+  if (answer.trim() !== 'yes') throw new LabwrightError('cancelled', 'nothing was removed');
+}

@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import { sentenceOf } from '../machines/change.ts';
+import { LabHosts } from '../machines/lab-hosts.ts';
+import { labStatus, type LabStatus } from '../machines/lab-status.ts';
+import { interruptSignal } from './interrupt-signal.ts';
+import { plannedLab } from './planned-lab.ts';
+import { table } from './table.ts';
+
+/** `labwright lab status PATH`. Exit code 0 when the lab is as planned, else 1. */
+export function labStatusCommand(): Command {
+  return new Command('status')
+    .description('compare a lab with its plan; changes nothing; exit code 1 when they differ')
+    .argument('<path>', 'a lab file, or a folder with lab.yml in it')
+    .option('--json', 'print the status as JSON')
+    .action(status);
+}
+
+async function status(path: string, flags: { readonly json?: boolean }): Promise<void> {
+  const plan = await plannedLab(path);
+  if (!plan) return;
+  await using hosts = new LabHosts(plan);
+  const found = await labStatus({ hosts }, plan, interruptSignal());
+  process.stdout.write(flags.json ? `${JSON.stringify(found, null, 2)}\n` : text(found));
+  if (!found.asPlanned) process.exitCode = 1;
+}
+
+function text({ lab, machines, dnsmasq, changes, failures, asPlanned }: LabStatus): string {
+  const rows = machines.map((one) => [one.name, one.server, one.cluster ?? '-', one.state, one.address ?? '-', one.lease ?? '-']);
+  const lines = changes.map((change) => `differs: ${sentenceOf(change)}`);
+  for (const { message, hint } of failures) lines.push(`failed: ${message}`, ...(hint === undefined ? [] : [`hint: ${hint}`]));
+  lines.push(`lab ${lab}: ${asPlanned ? 'as planned' : 'not as planned; labwright lab apply makes it so'}, dnsmasq ${dnsmasq}`);
+  return `${table([['MACHINE', 'SERVER', 'CLUSTER', 'STATE', 'PLANNED', 'LEASE'], ...rows])}${lines.join('\n')}\n`;
+}

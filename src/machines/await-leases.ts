@@ -1,0 +1,41 @@
+import type { LabPlan, PlannedMachine } from '../lab/plan.ts';
+import type { Clock } from '../util/clock.ts';
+import { parseLeases } from './dnsmasq.ts';
+import type { Host } from './lab-hosts.ts';
+import { labPaths } from './lab-paths.ts';
+import type { Failure, Progress } from './work-off.ts';
+
+const LIMIT_MS = 180_000;
+
+interface Deps {
+  readonly jumphost: Host;
+  readonly clock: Clock;
+  readonly progress: Progress;
+}
+
+/** Waits until the jumphost has given every machine its address. @returns those that did not ask in time. */
+export async function awaitLeases(deps: Deps, plan: LabPlan, machines: readonly PlannedMachine[], signal: AbortSignal): Promise<Failure[]> {
+  const { jumphost, clock, progress } = deps;
+  const waiting = new Map(machines.map((machine) => [machine.mac, machine]));
+  if (waiting.size === 0) return [];
+  progress.stage('Addresses', [jumphost.name]);
+  const { stateDir, logsDir } = labPaths(plan);
+  const deadline = clock.now() + LIMIT_MS;
+  while (waiting.size > 0 && clock.now() < deadline) {
+    const { stdout } = await jumphost.exec(['sh', '-c', 'cat "$1" 2>/dev/null || true', 'sh', `${stateDir}/dnsmasq.leases`], { signal });
+    for (const { mac, address } of parseLeases(stdout)) {
+      const machine = waiting.get(mac);
+      if (machine) progress.line(jumphost.name, `${machine.name} has ${address}`);
+      waiting.delete(mac);
+    }
+    if (waiting.size > 0) await clock.sleep(500, signal);
+  }
+  const late = [...waiting.values()].map((machine) => ({
+    on: machine.server,
+    code: 'timed_out',
+    message: `${machine.name} runs but has not asked for its address within ${LIMIT_MS / 1000} s`,
+    hint: `read its console log on ${machine.server}: ${logsDir}/${machine.name}.log`,
+  }));
+  progress.ended(jumphost.name, late[0]?.message);
+  return late;
+}
