@@ -24,7 +24,6 @@ export interface BridgeState {
 const Links = z.array(
   z.object({
     ifname: z.string(),
-    ifalias: z.string().optional(),
     master: z.string().optional(),
     mtu: z.number(),
     flags: z.array(z.string()),
@@ -36,8 +35,9 @@ const GUARD_SECONDS = 60;
 
 export async function observeBridge(exec: Exec, plan: LabPlan, serverName: string, signal: AbortSignal): Promise<BridgeState> {
   const { server, network } = placeOf(plan, serverName);
-  const script = 'ip -json address show; for state in "$1".state-*; do [ ! -d "$state" ] || printf "\\0%s" "$state"; done';
-  const [json = '[]', ...unfinished] = (await exec(['sh', '-c', script, 'sh', scriptPath(plan)], { signal })).stdout.split('\0');
+  const script = `ip -json address show; printf '\\0'; cat "/sys/class/net/$2/ifalias" 2>/dev/null
+for state in "$1".state-*; do [ ! -d "$state" ] || printf '\\0%s' "$state"; done`;
+  const [json = '[]', alias = '', ...unfinished] = (await exec(['sh', '-c', script, 'sh', scriptPath(plan), network.bridge], { signal })).stdout.split('\0');
   const links = Links.parse(JSON.parse(json));
   const bridge = links.find((link) => link.ifname === network.bridge);
   const nic = links.find((link) => link.ifname === server.nic);
@@ -45,7 +45,7 @@ export async function observeBridge(exec: Exec, plan: LabPlan, serverName: strin
     nicExists: nic !== undefined,
     exists: bridge !== undefined,
     up: bridge?.flags.includes('UP') === true,
-    ours: bridge?.ifalias === bridgeAlias(plan),
+    ours: alias.trim() === bridgeAlias(plan),
     holdsNic: nic?.master === network.bridge,
     mtu: bridge?.mtu,
     addresses: (bridge?.addr_info ?? []).flatMap((one) => (one.family === 'inet' && one.local !== undefined ? [`${one.local}/${one.prefixlen}`] : [])),

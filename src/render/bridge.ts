@@ -80,7 +80,7 @@ apply() {
 }
 
 remove() {
-  ip link show dev "$bridge" 2>/dev/null | grep -qF "alias $alias" || return 0
+  [ "$(cat "/sys/class/net/$bridge/ifalias" 2>/dev/null)" = "$alias" ] || return 0
   save "$bridge"
   # The connection that asked may stall meanwhile; it must not stop this half-way.
   trap '' HUP INT TERM PIPE
