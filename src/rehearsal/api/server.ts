@@ -1,19 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:https';
+import type { KubeObject } from '../../kube/objects.ts';
 import type { Clock } from '../../util/clock.ts';
 import { LabwrightError, messageOf } from '../../util/errors.ts';
 import type { Traffic } from '../clock/traffic.ts';
 import type { Admit } from './admission.ts';
 import { authenticator } from './authenticate.ts';
 import type { StaticToken } from './authenticate.ts';
-import { NAMESPACE } from './built-ins.ts';
+import { DEFINITION, NAMESPACE } from './built-ins.ts';
 import { makeCertificates } from './certificates.ts';
 import { handle } from './handle.ts';
 import type { Mutation } from './handle.ts';
 import { createRegistry } from './registry.ts';
+import { storageKey } from './resource.ts';
 import { createStore } from './store.ts';
 import type { Store } from './store.ts';
-import { create } from './write.ts';
+import { beforeCreate } from './strategy.ts';
+import { create, seconds } from './write.ts';
 
 export interface ApiDeps {
   readonly clock: Clock;
@@ -40,6 +43,8 @@ export interface ApiServer {
   /** The CA certificate, PEM. */
   readonly ca: string;
   readonly store: Store;
+  /** Serves what a CustomResourceDefinition defines, at once: for definitions that are known to be good. */
+  define(definition: KubeObject): void;
   close(): Promise<void>;
 }
 
@@ -87,5 +92,10 @@ export async function serveApi(deps: ApiDeps, port: number): Promise<ApiServer> 
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  return { url: `https://127.0.0.1:${actual}`, ca: tls.ca, store, close };
+  const define = (definition: KubeObject): void => {
+    const now = seconds(clock);
+    const metadata = { ...definition.metadata, uid: randomUuid(), creationTimestamp: now };
+    store.put(storageKey(DEFINITION), beforeCreate(DEFINITION, { ...definition, metadata }, now));
+  };
+  return { url: `https://127.0.0.1:${actual}`, ca: tls.ca, store, define, close };
 }
