@@ -8,6 +8,8 @@ interface Owner {
   /** As the user knows it: `server04`, `api of cluster1`, `cluster1-worker-3`. */
   readonly name: string;
   readonly keys: KeyPath;
+  /** Written by hand: the place to mend. */
+  readonly typed?: boolean;
   /** Clusters share an identity legally while they share machines: at most one of them is active. */
   readonly cluster?: PlannedCluster;
 }
@@ -24,8 +26,8 @@ export function checkOwners(
 ): void {
   const addresses: Owners = new Map();
   for (const key of ['address', 'address6'] as const) {
-    own(addresses, file.jumphost[key], { name: file.jumphost.name, keys: ['jumphost', key] });
-    for (const { server, keys } of servers) own(addresses, server[key], { name: server.name, keys: [...keys, key] });
+    own(addresses, file.jumphost[key], { name: file.jumphost.name, keys: ['jumphost', key], typed: true });
+    for (const { server, keys } of servers) own(addresses, server[key], { name: server.name, keys: [...keys, key], typed: true });
   }
   for (const cluster of clusters) {
     const keys = ['clusters', cluster.name];
@@ -38,8 +40,9 @@ export function checkOwners(
   for (const { name, mac, uuid } of machines) {
     const [, cluster, node] = /^(.*)-((?:master|worker)-\d+)$/.exec(name)!;
     const keys = ['clusters', cluster!, 'machines', node!];
-    own(macs, mac, { name, keys: [...keys, 'mac'] });
-    own(uuids, uuid, { name, keys: [...keys, 'uuid'] });
+    const typed = file.clusters[cluster!]?.machines?.[node!];
+    own(macs, mac, { name, keys: [...keys, 'mac'], typed: typed?.mac !== undefined });
+    own(uuids, uuid, { name, keys: [...keys, 'uuid'], typed: typed?.uuid !== undefined });
   }
   reportShared(macs, 'mac', 'remove the one that was typed by hand, or give each machine its own', report);
   reportShared(uuids, 'uuid', 'remove the one that was typed by hand, or give each machine its own', report);
@@ -48,12 +51,12 @@ export function checkOwners(
 /** The VIPs of a SNO are its node; any other cluster has two addresses more. */
 function ownVips(addresses: Owners, cluster: PlannedCluster, key: 'vips' | 'vips6', file: LabFile, report: Report): void {
   const vips = cluster[key];
-  const declared = file.clusters[cluster.name]?.[key] !== undefined;
-  const keys = ['clusters', cluster.name, ...(declared ? [key] : [])];
+  const typed = file.clusters[cluster.name]?.[key] !== undefined;
+  // VIPs that were lent are their lender's.
+  if (vips === undefined || (cluster.slot === null && !typed)) return;
   for (const kind of ['api', 'ingress'] as const) {
-    if (vips === undefined) continue;
-    const place = declared ? [...keys, kind] : keys;
-    if (cluster.topology !== 'sno') own(addresses, vips[kind], { name: `${kind} of ${cluster.name}`, keys: place, cluster });
+    const place = ['clusters', cluster.name, ...(typed ? [key, kind] : [])];
+    if (cluster.topology !== 'sno') own(addresses, vips[kind], { name: `${kind} of ${cluster.name}`, keys: place, typed, cluster });
     else if (!cluster.nodes[0]!.addresses.includes(vips[kind]))
       report.error(
         'sno-vips',
@@ -123,7 +126,7 @@ function reportShared(owners: Owners, kind: 'address' | 'mac' | 'uuid', hint: st
     if (names.length > 1)
       report.error(
         `duplicate-${kind}`,
-        clashing.at(-1)!.keys,
+        (clashing.findLast(({ typed }) => typed) ?? clashing.at(-1)!).keys,
         `${kind === 'address' ? '' : `${kind.toUpperCase()} `}${identity} belongs to ${names.join(', ')}`,
         hint,
       );

@@ -20,9 +20,15 @@ export function checkShape<T>(schema: z.ZodType<T>, file: SourceFile, examples: 
 function issueDiagnostics(schema: z.ZodType, file: SourceFile, examples: Examples, issue: z.core.$ZodIssue): Diagnostic[] {
   const keys = issue.path.filter((key) => typeof key !== 'symbol');
   const where = keys.length === 0 ? 'the file' : keys.join('.');
-  const error = (id: string, message: string, hint: string, at = file.at(keys)): Diagnostic => ({ id, severity: 'error', message, hint, at });
   const example = exampleFor(examples, keys);
   const value = valueAt(file.value, keys);
+  const error = (id: string, message: string, hint: string, at = value === null ? file.atKey(keys) : file.at(keys)): Diagnostic => ({
+    id,
+    severity: 'error',
+    message,
+    hint,
+    at,
+  });
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => {

@@ -1,0 +1,68 @@
+// What cannot be read: YAML, keys, types, names.
+import { mistake, testMistakes } from './mistakes.ts';
+
+testMistakes([
+  mistake('a misspelt key', ['workers: 4', 'workres: 4'], 'workres', /unknown key "workres" in clusters\.cluster1/, /did you mean workers\?/),
+  mistake(
+    'a key that is like no other',
+    ['masters: 1}', 'masters: 1, colour: red}'],
+    'colour',
+    /unknown key "colour"/,
+    /remove it, or use one of: on, network/,
+  ),
+  mistake('a misspelt key at the top', ['lab: pretty', 'labb: pretty'], 'labb', /unknown key "labb"/, /did you mean lab\?/),
+  mistake('a missing key', ['nic: eno2, cpus: 96, ', 'nic: eno2, '], 'server[01-09]', /key "cpus" is missing in servers/, /add cpus: 96/),
+  mistake('a missing section', ['clusters:\n', 'others:\n'], 'others', /unknown key "others"/, /use one of: lab, domain, accel/),
+  mistake('text where a number belongs', ['masters: 1}', 'masters: one}'], 'one}', /clusters\.sno1\.masters is "one", not a number/, /write masters: 3/),
+  mistake('half a node', ['masters: 1}', 'masters: 1.5}'], '1.5', /masters is 1\.5, not a whole number/, /write masters: 3/),
+  mistake('fewer nodes than none', ['masters: 1}', 'masters: -1}'], '-1}', /masters is too small/, /write 0 or more/),
+  mistake(
+    'a list where a map belongs',
+    ['{cidr: 192.168.21.0/24, bridge: br0, slot_size: 16}', '[192.168.21.0/24]'],
+    '[192',
+    /networks\.baremetal is a list, not a map/,
+    /write \{cidr: 192\.168\.21\.0\/24, bridge: br0\}/,
+  ),
+  mistake('an empty value', ['domain: our.pretty.lab', 'domain:'], 'domain:', /domain is empty, not text/, /write domain: our\.pretty\.lab/),
+  mistake(
+    'a choice that is none',
+    ['install: abi, masters: 3, workers', 'install: abbi, masters: 3, workers'],
+    'abbi',
+    /install cannot be "abbi"/,
+    /did you mean abi\? write one of: abi, clusterinstance, none/,
+  ),
+  mistake('a slot size that is none', ['slot_size: 16', 'slot_size: 12'], '12}', /slot_size cannot be 12/, /write one of: 8, 16, 32, 64/),
+  mistake('a size without a unit', ['memory: 512GiB', 'memory: 512'], '512,', /memory is 512, not text/, /write memory: 512GiB/),
+  mistake('a size in another unit', ['memory: 512GiB', 'memory: 512GB'], '512GB', /memory cannot be "512GB"/, /write a size as 512GiB/),
+  mistake('a cluster name in capitals', ['  hub1: {on', '  Hub1: {on'], 'Hub1', /"Hub1" is not a name/, /lower-case letters/),
+  mistake(
+    'a domain that is none',
+    ['our.pretty.lab', 'our_pretty.lab'],
+    'our_pretty',
+    /domain cannot be "our_pretty\.lab"/,
+    /write a domain as our\.pretty\.lab/,
+  ),
+  mistake(
+    'a bridge name that the kernel refuses',
+    ['bridge: br0', 'bridge: baremetal-bridge0'],
+    'baremetal-bridge0',
+    /bridge cannot be/,
+    /15 letters or fewer/,
+  ),
+  mistake('a long name', ['  sno1: ', `  ${'s'.repeat(45)}: `], '{on: server03', /has \d+ letters; a node's name has at most 63/, /shorten/),
+  mistake('a cluster given twice', ['  hub1: {on', '  cluster1: {on'], 'cluster1: {on: server02', /already in the same map/, /remove or rename/),
+  mistake('a bracket that is not closed', ['masters: 1}', 'masters: 1'], 'sno-hub: {role', /flow/i, /brackets/),
+  mistake('a tab for an indent', ['  hub1: {on', '\thub1: {on'], '\thub1: {on', /tab/i, /indent with spaces/),
+  mistake('a colon without a space', ['lab: pretty', 'lab:pretty'], 'lab:pretty', /./, /./),
+  mistake('two documents', ['clusters:\n', '---\nclusters:\n'], '---', /document/i, /remove the lines ---/),
+  mistake(
+    'aliases that unfold without end',
+    [
+      'lab: pretty',
+      `a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c,*c,*c]\nlab: pretty`,
+    ],
+    'a: &a',
+    /aliases cannot be resolved/,
+    /write the values out/,
+  ),
+]);
