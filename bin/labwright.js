@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 // Runs the command line with the right Node from a bundle. ES2015 and without dependencies: it must start under any Node.
-import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { bundlePath, packagedNode } from '../scripts/bundle.mjs';
@@ -18,6 +17,7 @@ if (major > 24 || (major === 24 && minor >= 11)) {
     console.error(`labwright needs Node 24.11 or later; this is ${process.versions.node}\nhint: run "npm ci --ignore-scripts" in ${root}, which brings one`);
     process.exit(2);
   }
+  const { spawn } = await import('node:child_process');
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
   // A terminal's Ctrl-C reaches both processes; signals sent to this one alone are passed on.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -4,9 +4,16 @@ import { labDestroyCommand } from './lab-destroy.ts';
 import { labPlanCommand } from './lab-plan.ts';
 import { labStatusCommand } from './lab-status.ts';
 
+const EXAMPLES = `
+Examples:
+  labwright lab plan examples/pretty-lab         addresses, names and VMs of a lab
+  labwright lab apply my-lab --dry-run           what would change on its hosts
+  labwright lab status my-lab                    what runs, and what is not as planned
+`;
+
 /** `labwright lab`: one file per subcommand. */
 export function command(): Command {
-  const lab = new Command('lab').description('plan, apply, inspect and destroy a lab');
+  const lab = new Command('lab').description('plan, apply, inspect and destroy a lab').addHelpText('after', EXAMPLES);
   for (const one of [labPlanCommand, labApplyCommand, labStatusCommand, labDestroyCommand]) lab.addCommand(one());
   return lab;
 }

@@ -1,8 +1,9 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { exitCodeOf } from '../util/errors.ts';
 import { printError } from './print-error.ts';
+import { quietPipes } from './quiet-pipes.ts';
 
-/** Loads a command's own module only when it is called: `--help` must not pay for the server. */
+/** Loads a command's own module, and commander with it, only when it is called: `--help` pays for neither. */
 interface LazyCommand {
   readonly name: string;
   readonly summary: string;
@@ -14,27 +15,59 @@ const COMMANDS: readonly LazyCommand[] = [
   { name: 'rehearsal', summary: 'serve a simulated hub to any Kubernetes client', load: () => import('./rehearsal.ts') },
 ];
 
-const EXAMPLES = `
-Examples:
-  labwright lab plan examples/pretty-lab
-  labwright rehearsal serve --port 6443 --kubeconfig hub.kubeconfig --bare
-`;
+const EXAMPLES = ['labwright lab plan examples/pretty-lab', 'labwright rehearsal serve --port 6443 --kubeconfig hub.kubeconfig --bare'];
 
 async function main(argv: readonly string[]): Promise<void> {
-  const wanted = COMMANDS.find(({ name }) => name === argv[0]);
-  if (wanted !== undefined) {
-    const { command } = await wanted.load();
-    await command().name(`labwright ${wanted.name}`).parseAsync(argv.slice(1), { from: 'user' });
-    return;
+  const [first, ...rest] = argv;
+  switch (first) {
+    case '-h':
+    case '--help':
+      process.stdout.write(help());
+      return;
+    case '-V':
+    case '--version':
+      process.stdout.write(`${(await import('../../package.json', { with: { type: 'json' } })).default.version}\n`);
+      return;
+    case undefined:
+      process.stderr.write(help());
+      process.exitCode = 2;
+      return;
+    case 'help':
+      return main(rest.length > 0 ? [...rest, '--help'] : ['--help']);
+    default:
   }
-  const program = new Command('labwright')
-    .description('A rack of servers becomes a farm of OpenShift clusters that CI uses.')
-    .version('0.1.0')
-    .addHelpText('after', EXAMPLES);
-  for (const { name, summary } of COMMANDS) program.command(name).description(summary);
-  await program.parseAsync(argv, { from: 'user' });
+  const { runCommand, unknownCommand } = await import('./run-command.ts');
+  const wanted = COMMANDS.find(({ name }) => name === first);
+  if (!wanted)
+    throw unknownCommand(
+      first,
+      COMMANDS.map(({ name }) => name),
+    );
+  const { command } = await wanted.load();
+  await runCommand(command().name(`labwright ${wanted.name}`), rest);
 }
 
+function help(): string {
+  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
+  return `labwright: a rack of servers becomes a farm of OpenShift clusters that CI uses.
+
+Usage: labwright COMMAND [options]
+
+Commands:
+${COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join('\n')}
+
+Options:
+  -h, --help     this text; after a command, what it does and takes
+  -V, --version  the version
+
+Examples:
+${EXAMPLES.map((line) => `  ${line}`).join('\n')}
+
+Exit codes: 0 done, 1 it was tried and failed, 2 a mistake in the input, 130 interrupted.
+`;
+}
+
+quietPipes();
 main(process.argv.slice(2)).catch((error: unknown) => {
   process.exitCode = exitCodeOf(error);
   printError(error);

@@ -1,14 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { formatDiagnostic } from '../util/diagnostic.ts';
 import { isLabwrightError, messageOf } from '../util/errors.ts';
 
-/** Writes an error for a person, on stderr: what failed, then what to do. A stack only with LABWRIGHT_DEBUG. */
+/** Writes an error for a person, on stderr: what failed, where in a file if it is there, what to do. A stack only with LABWRIGHT_DEBUG. */
 export function printError(error: unknown): void {
-  const { stderr } = process;
-  if (isLabwrightError(error)) {
-    const at = error.at ? `${error.at.path}:${error.at.line}:${error.at.column}: ` : '';
-    stderr.write(`${at}${error.message}\n`);
-    if (error.hint !== undefined) stderr.write(`hint: ${error.hint}\n`);
-  } else {
-    stderr.write(`${messageOf(error)}\n`);
+  const debug = process.env['LABWRIGHT_DEBUG'];
+  const { message, at, hint } = isLabwrightError(error)
+    ? error
+    : { message: messageOf(error), at: undefined, hint: debug ? undefined : 'this is a defect of labwright; LABWRIGHT_DEBUG=1 shows where it happened' };
+  process.stderr.write(`${formatDiagnostic({ id: 'error', severity: 'error', message, hint, at }, lineOf)}\n`);
+  if (debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+}
+
+function lineOf(path: string, line: number): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').split('\n')[line - 1];
+  } catch {
+    // The message says enough without it.
+    return undefined;
   }
-  if (process.env['LABWRIGHT_DEBUG'] && error instanceof Error) stderr.write(`${error.stack}\n`);
 }

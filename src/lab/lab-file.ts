@@ -111,6 +111,7 @@ export type ClusterEntry = z.output<typeof Cluster>;
 
 /** How each key that may be missing or of a wrong type is written. */
 export const LAB_FILE_EXAMPLES: Examples = {
+  '': 'lab: NAME, domain: …, jumphost: …, networks: …, servers: … and clusters: …, as in examples/pretty-lab/lab.yml',
   lab: 'lab: pretty',
   domain: 'domain: our.pretty.lab',
   jumphost: 'jumphost: {address: 192.168.21.1, nic: eno2}',

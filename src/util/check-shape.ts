@@ -3,7 +3,7 @@ import { closest } from './closest.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { KeyPath, Parsed, SourceFile } from './source-file.ts';
 
-/** How a key is written, by its path with `*` for names the user chose: `{'networks.*.cidr': 'cidr: 192.168.21.0/24'}`. */
+/** How a key is written, by its path (empty for the file itself) with `*` for names the user chose: `{'networks.*.cidr': 'cidr: 192.168.21.0/24'}`. */
 export type Examples = Readonly<Record<string, string>>;
 
 /**
@@ -22,6 +22,11 @@ function issueDiagnostics(schema: z.ZodType, file: SourceFile, examples: Example
   const where = keys.length === 0 ? 'the file' : keys.join('.');
   const example = exampleFor(examples, keys);
   const value = valueAt(file.value, keys);
+  const missing = () => {
+    const parent = keys.slice(0, -1);
+    const message = `key "${keys.at(-1)}" is missing${parent.length > 0 ? ` in ${parent.join('.')}` : ''}`;
+    return [error('missing-key', message, `add ${example ?? `${keys.at(-1)}: …`}`, file.atKey(parent))];
+  };
   const error = (id: string, message: string, hint: string, at = value === null ? file.atKey(keys) : file.at(keys)): Diagnostic => ({
     id,
     severity: 'error',
@@ -38,15 +43,13 @@ function issueDiagnostics(schema: z.ZodType, file: SourceFile, examples: Example
         return error('unknown-key', `unknown key "${key}" in ${where}`, hint, file.atKey([...keys, key]));
       });
     case 'invalid_type':
-      if (keys.length === 0 && (value === null || value === undefined)) return [error('empty-file', 'the file is empty', 'write its keys, one a line')];
-      if (value === undefined) {
-        const parent = keys.slice(0, -1);
-        const missing = `key "${keys.at(-1)}" is missing${parent.length > 0 ? ` in ${parent.join('.')}` : ''}`;
-        return [error('missing-key', missing, `add ${example ?? `${keys.at(-1)}: ${expected(issue.expected)}`}`, file.atKey(parent))];
-      }
+      if (keys.length === 0 && (value === null || value === undefined))
+        return [error('empty-file', 'the file is empty', `write ${example ?? 'its keys, one a line'}`)];
+      if (value === undefined) return missing();
       return [error('wrong-type', `${where} is ${kindOf(value)}, not ${expected(issue.expected)}`, `write ${example ?? expected(issue.expected)}`)];
     case 'invalid_value': {
-      const near = closest(String(value), issue.values.map(String));
+      if (value === undefined) return missing();
+      const near = closest(typeof value === 'string' ? value : shown(value), issue.values.map(String));
       const choice = `write one of: ${issue.values.map(String).join(', ')}`;
       return [error('wrong-value', `${where} cannot be ${shown(value)}`, near === undefined ? choice : `did you mean ${near}? ${choice}`)];
     }
@@ -69,7 +72,7 @@ function issueDiagnostics(schema: z.ZodType, file: SourceFile, examples: Example
 
 function exampleFor(examples: Examples, keys: KeyPath): string | undefined {
   for (const [pattern, example] of Object.entries(examples)) {
-    const parts = pattern.split('.');
+    const parts = pattern === '' ? [] : pattern.split('.');
     if (parts.length === keys.length && parts.every((part, index) => part === '*' || part === String(keys[index]))) return example;
   }
   return undefined;

@@ -27,7 +27,7 @@ export function formatDiagnostic(diagnostic: Diagnostic, sourceLine: (path: stri
   const source = at && sourceLine(at.path, at.line);
   if (at && source !== undefined) lines.push(around(source.trimEnd(), at.column));
   if (hint !== undefined) lines.push(`hint: ${hint}`);
-  return lines.join('\n');
+  return lines.map(printable).join('\n');
 }
 
 /** A line too long for a terminal is shown around the column. */
@@ -36,4 +36,10 @@ function around(line: string, column: number): string {
   if (line.length <= limit) return line;
   const start = Math.max(0, Math.min(column - 1 - limit / 2, line.length - limit));
   return `${start > 0 ? '…' : ''}${line.slice(start, start + limit)}${start + limit < line.length ? '…' : ''}`;
+}
+
+/** What a user's file holds must not steer the terminal. */
+function printable(line: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  return line.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');
 }
