@@ -16,8 +16,14 @@ interface ServeOptions {
   readonly bare?: boolean;
 }
 
+const EXAMPLES = `
+Examples:
+  labwright rehearsal serve --port 6443 --kubeconfig hub.kubeconfig --bare
+  kubectl --kubeconfig hub.kubeconfig get namespaces
+`;
+
 export function command(): Command {
-  const root = new Command('rehearsal').description('a simulated hub that any Kubernetes client can talk to');
+  const root = new Command('rehearsal').description('a simulated hub that any Kubernetes client can talk to').addHelpText('after', EXAMPLES);
   root
     .command('serve')
     .description('serve until SIGINT or SIGTERM')
@@ -25,6 +31,7 @@ export function command(): Command {
     .requiredOption('--kubeconfig <file>', 'where to write the kubeconfig')
     .option('--token-auth-file <csv>', 'further tokens, as lines of token,name,uid,"groups"')
     .option('--bare', 'an API server without hub definitions and controllers')
+    .addHelpText('after', EXAMPLES)
     .action(serve);
   root.addCommand(worldCommand(), { hidden: true });
   return root;

@@ -135,6 +135,6 @@ test('with --json a mistake is on stdout too, as data', (t) => {
   assert.deepEqual([clusters, changes], [[], []]);
   assert.deepEqual(
     diagnostics.map(({ id, at }) => [id, at]),
-    [['unknown-hub', { path: join(lab.path, 'lab.yml'), line: 11, column: 43 }]],
+    [['unknown-hub', { path: join(lab.path, 'lab.yml'), line: 11, column: 42 }]],
   );
 });

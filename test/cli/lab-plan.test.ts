@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { packageRoot } from '../../src/util/package-root.ts';
+import { labwright } from './labwright.ts';
 
 interface PlannedCluster {
   readonly name: string;
@@ -55,25 +55,6 @@ test('a cluster added at the top of the list moves no address', (t) => {
   assert.ok(named(after, 'added').slot !== null);
 });
 
-test('an octal-looking address is refused where it stands, and nothing is written', (t) => {
-  const lab = exampleLab(t);
-  rmSync(join(lab, 'lab.lock.json'), { force: true });
-  const file = join(lab, 'lab.yml');
-  writeFileSync(file, readFileSync(file, 'utf8').replace('192.168.21.2+', '192.168.021.2+'));
-  const { status, stderr, stdout } = labwright('lab', 'plan', lab);
-  assert.equal(status, 2);
-  assert.match(stderr + stdout, /^\S*lab\.yml:\d+:\d+: .*\n(?:.*\n)+?hint: /);
-  assert.doesNotMatch(stderr, /^\s+at /m);
-  assert.ok(!existsSync(join(lab, 'lab.lock.json')));
-});
-
-test('help lists the commands and shows examples', () => {
-  const { status, stdout } = labwright('--help');
-  assert.equal(status, 0);
-  assert.match(stdout, /lab +plan/);
-  assert.match(stdout, /Examples:/);
-});
-
 function exampleLab(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'labwright-test-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -91,8 +72,4 @@ function named(answer: Answer, name: string): PlannedCluster {
   const cluster = answer.clusters.find((one) => one.name === name);
   assert.ok(cluster, `${name} is planned`);
   return cluster;
-}
-
-function labwright(...args: readonly string[]): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
-  return spawnSync(process.execPath, [join(packageRoot(), 'bin/labwright.js'), ...args], { encoding: 'utf8' });
 }
