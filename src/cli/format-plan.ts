@@ -1,4 +1,5 @@
 import type { LabPlan, PlanChange, PlannedCluster, PlannedNode } from '../lab/plan.ts';
+import { table } from './table.ts';
 
 interface FormatOptions {
   /** Width of the terminal; undefined when there is none. */
@@ -14,9 +15,9 @@ export function formatPlan(plan: LabPlan, changes: readonly PlanChange[], option
   const networks = plan.networks.map(({ cidr, cidr6 }) => (cidr6 === undefined ? cidr : `${cidr} and ${cidr6}`)).join(', ');
   const head = `${plan.lab} (${plan.domain}): ${networks}; ${count(plan.servers.length, 'server')}, ${count(plan.machines.length, 'machine')}, ${count(plan.clusters.length, 'cluster')}`;
   const rows = plan.clusters.map((cluster) => rowOf(plan, cluster));
-  const table = tableOf(rows);
-  const fits = options.columns === undefined || table.every((line) => line.length <= options.columns!);
-  const body = fits ? table : rows.flatMap(blockOf);
+  const lines = tableOf(rows);
+  const fits = options.columns === undefined || lines.every((line) => line.length <= options.columns!);
+  const body = fits ? lines : rows.flatMap(blockOf);
   return `${[head, '', ...body, '', ...changesOf(changes, options)].join('\n')}\n`;
 }
 
@@ -52,13 +53,7 @@ function rowOf(plan: LabPlan, cluster: PlannedCluster): Row {
 function tableOf(rows: readonly Row[]): string[] {
   const keys = ['cluster', 'role', 'topology', 'slot', 'api', 'ingress', 'masters', 'workers', 'on'] as const;
   const cells = [keys.map((key) => key.toUpperCase()), ...rows.map((row) => keys.map((key) => row[key]))];
-  const widths = keys.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
-  return cells.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  );
+  return table(cells).trimEnd().split('\n');
 }
 
 function blockOf(row: Row): string[] {

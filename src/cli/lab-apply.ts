@@ -14,6 +14,12 @@ interface ApplyFlags {
   readonly target: readonly string[];
 }
 
+const EXAMPLES = `
+Examples:
+  labwright lab apply my-lab --dry-run                 look only
+  labwright lab apply my-lab --target cluster1         one cluster and what it stands on
+`;
+
 /** `labwright lab apply PATH`. */
 export function labApplyCommand(): Command {
   return new Command('apply')
@@ -23,6 +29,7 @@ export function labApplyCommand(): Command {
     .option('--target <name...>', 'only these servers, clusters or machines, and what they stand on', [])
     .option('--prune', 'also take away machines and disks that this lab made and no longer plans')
     .option('--json', 'print the report as JSON')
+    .addHelpText('after', EXAMPLES)
     .action(apply);
 }
 

@@ -16,6 +16,12 @@ interface DestroyFlags {
   readonly json?: boolean;
 }
 
+const EXAMPLES = `
+Examples:
+  labwright lab destroy my-lab --dry-run    look only
+  labwright lab destroy my-lab --yes        from a script
+`;
+
 /** `labwright lab destroy PATH`. */
 export function labDestroyCommand(): Command {
   return new Command('destroy')
@@ -24,6 +30,7 @@ export function labDestroyCommand(): Command {
     .option('--yes', 'do not ask')
     .option('--dry-run', 'look at every host and print what would be removed')
     .option('--json', 'print the report as JSON')
+    .addHelpText('after', EXAMPLES)
     .action(destroy);
 }
 

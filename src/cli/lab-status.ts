@@ -6,12 +6,19 @@ import { interruptSignal } from './interrupt-signal.ts';
 import { plannedLab } from './planned-lab.ts';
 import { table } from './table.ts';
 
+const EXAMPLES = `
+Examples:
+  labwright lab status my-lab
+  labwright lab status my-lab --json | jq .machines
+`;
+
 /** `labwright lab status PATH`. Exit code 0 when the lab is as planned, else 1. */
 export function labStatusCommand(): Command {
   return new Command('status')
     .description('compare a lab with its plan; changes nothing; exit code 1 when they differ')
     .argument('<path>', 'a lab file, or a folder with lab.yml in it')
     .option('--json', 'print the status as JSON')
+    .addHelpText('after', EXAMPLES)
     .action(status);
 }
 
