@@ -1,3 +1,6 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
 import { createKubeClient } from '../../kube/create-kube-client.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { parseKubeconfig } from '../../kube/parse-kubeconfig.ts';
@@ -39,13 +42,17 @@ export async function startHub(world: WorldDeps, options: HubOptions): Promise<R
     {
       clock: world.clock,
       traffic: world.traffic,
-      tokens: [...(options.tokens ?? [])],
+      tokens: options.tokens ?? [],
+      tls: { ca: certificates.ca, cert: certificates.cert, key: certificates.key, clientCa: certificates.ca },
+      randomUuid: uuidSource(world.seed, name),
+      onMutation: (mutation) => world.mutated({ ...mutation, participant: mutation.participant ?? null, server: name }),
     },
     options.port ?? 0,
   );
   const address = { host: `api.${name}.${baseDomain}`, port: 6443 };
   world.dial.set(address, { host: '127.0.0.1', port: Number(new URL(api.url).port) });
   const kube = worldClient(world, certificates.kubeconfig);
+  if (world.crdsDir) for (const file of globSync('*/*.yaml', { cwd: world.crdsDir })) await kube.create(parse(readFileSync(join(world.crdsDir, file), 'utf8')));
   for (const object of hubContent(options)) await kube.create(object);
   const deps: HubDeps = {
     kube,

@@ -15,8 +15,8 @@ export function createSpokes(world: Pick<WorldDeps, 'clock' | 'traffic' | 'dial'
   const apis: ApiServer[] = [];
 
   const serve = async (certificates: ClusterCertificates): Promise<{ host: string; port: number }> => {
-    void certificates;
-    const api = await serveApi({ clock: world.clock, traffic: world.traffic, tokens: [] }, 0);
+    const { ca, cert, key } = certificates;
+    const api = await serveApi({ clock: world.clock, traffic: world.traffic, tokens: [], tls: { ca, cert, key, clientCa: ca } }, 0);
     apis.push(api);
     return { host: '127.0.0.1', port: Number(new URL(api.url).port) };
   };

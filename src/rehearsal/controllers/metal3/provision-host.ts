@@ -91,7 +91,6 @@ export async function deprovisionHost(deps: HostDeps, host: Host, next: 'availab
   for (const stage of ['booting', `insert/${host.status!.provisioning.image.url}`]) deps.timers.forget(host.uid, stage);
   const cleaned = entering(deps, host, next, {
     provisioning: { ...provisioning, image: { url: '' } },
-    poweredOn: next === 'available' ? host.status!.poweredOn : false,
   });
   await save(deps, host, { ...cleaned, lastAttemptedImage: undefined });
 }
