@@ -36,7 +36,8 @@ export function tracksOf(
     const object = `${kind}/${name}`;
     if (!change) continue;
     if ('conditions' in change) {
-      for (const { type, status, reason, message } of change.conditions) add(`${object} ${type}`, t_ms, `${status} ${reason} ${options.message(type, message)}`.trim());
+      for (const { type, status, reason, message } of change.conditions)
+        add(`${object} ${type}`, t_ms, `${status} ${reason} ${options.message(type, message)}`.trim());
     } else if ('field' in change) {
       if (options.fields.includes(change.field)) add(`${object} ${change.field}`, t_ms, JSON.stringify(change.value ?? null));
     } else {
@@ -72,7 +73,14 @@ export function differencesOf(expected: ReadonlyMap<string, Track>, actual: Read
     }
     if (at < got.length && differences.every((one) => !one.startsWith(`${id}:`))) differences.push(`${id}: ${got[at]} was never seen`);
   }
-  for (const id of actual.keys()) if (!expected.has(id)) differences.push(`${id}: not recorded, got ${actual.get(id)!.values.map(({ value }) => value).join(', ')}`);
+  for (const id of actual.keys())
+    if (!expected.has(id))
+      differences.push(
+        `${id}: not recorded, got ${actual
+          .get(id)!
+          .values.map(({ value }) => value)
+          .join(', ')}`,
+      );
   return differences;
 }
 

@@ -5,11 +5,15 @@ import { createKubeClient } from '../../kube/create-kube-client.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { parseKubeconfig } from '../../kube/parse-kubeconfig.ts';
 import { LABWRIGHT_NAMESPACE, uuidV5 } from '../../util/ids.ts';
+import type { Admit } from '../api/admission.ts';
 import type { StaticToken } from '../api/authenticate.ts';
 import { serveApi, type ApiServer } from '../api/server.ts';
 import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
 import type { HubDeps } from '../controllers/hub-deps.ts';
+import { admitHost } from '../controllers/metal3/admit-host.ts';
 import { metal3Controllers } from '../controllers/metal3/metal3-controllers.ts';
+import { admitClusterInstance } from '../controllers/siteconfig/admit-cluster-instance.ts';
+import { siteconfigControllers } from '../controllers/siteconfig/siteconfig-controllers.ts';
 import type { ObjectCache } from '../controllers/object-cache.ts';
 import type { Controller } from '../controllers/controller.ts';
 import { runControllers } from '../controllers/run-controllers.ts';
@@ -44,6 +48,7 @@ export async function startHub(world: WorldDeps, options: HubOptions): Promise<R
       traffic: world.traffic,
       tokens: options.tokens ?? [],
       tls: { ca: certificates.ca, cert: certificates.cert, key: certificates.key, clientCa: certificates.ca },
+      admit: admitHubObject,
       randomUuid: uuidSource(world.seed, name),
       onMutation: (mutation) => world.mutated({ ...mutation, participant: mutation.participant ?? null, server: name }),
     },
@@ -84,8 +89,11 @@ export async function startHub(world: WorldDeps, options: HubOptions): Promise<R
 }
 
 function controllersOf(deps: HubDeps, cache: ObjectCache): readonly Controller[] {
-  return [...metal3Controllers(deps, cache)];
+  return [...siteconfigControllers(deps, cache), ...metal3Controllers(deps, cache)];
 }
+
+/** The admission webhooks of a hub's operators. */
+const admitHubObject: Admit = async (request) => admitClusterInstance(request) ?? (await admitHost(request));
 
 /** A client of one cluster of the world, for the world's own use. */
 export function worldClient(world: Pick<WorldDeps, 'clock' | 'dial'>, kubeconfig: string): KubeClient {

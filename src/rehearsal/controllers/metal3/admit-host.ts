@@ -67,11 +67,13 @@ function refusedHint(spec: HostSpec): string | undefined {
 
 function refusedAnnotation(annotations: Readonly<Record<string, string>>): string | undefined {
   const inspect = annotations['inspect.metal3.io'];
-  if (inspect !== undefined && inspect !== '' && inspect !== 'disabled') return 'invalid value for the inspect.metal3.io annotation, allowed are "disabled" or ""';
+  if (inspect !== undefined && inspect !== '' && inspect !== 'disabled')
+    return 'invalid value for the inspect.metal3.io annotation, allowed are "disabled" or ""';
   for (const [key, value] of Object.entries(annotations)) {
     if (!key.startsWith('reboot.metal3.io') || value === '') continue;
     const mode = readMode(value);
-    if (mode !== undefined && mode !== '' && mode !== 'hard' && mode !== 'soft') return `invalid mode in the ${key} annotation, allowed are "hard", "soft" or ""`;
+    if (mode !== undefined && mode !== '' && mode !== 'hard' && mode !== 'soft')
+      return `invalid mode in the ${key} annotation, allowed are "hard", "soft" or ""`;
     if (mode === undefined) return `failed to unmarshal the data from the ${key} annotation, invalid character '${value[0]}' looking for beginning of value`;
   }
   return undefined;
@@ -79,7 +81,7 @@ function refusedAnnotation(annotations: Readonly<Record<string, string>>): strin
 
 function readMode(value: string): string | undefined {
   try {
-    return String((JSON.parse(value) as { readonly mode?: unknown }).mode ?? '');
+    return (JSON.parse(value) as { readonly mode?: string }).mode ?? '';
   } catch {
     return undefined;
   }

@@ -29,8 +29,7 @@ export function stillRunning(deps: HostDeps, host: Host, stage: string, minMs: n
 }
 
 export function save(deps: HostDeps, host: Host, change: Partial<HostStatus>): Promise<Host> {
-  const ms = deps.hub.clock.now();
-  return writeStatus(deps.kube, host, { ...host.status!, ...change }, { ms, rfc3339: rfc3339Seconds(ms) });
+  return writeStatus(deps.kube, host, { ...host.status!, ...change }, deps.hub.clock.now());
 }
 
 /** The status of a host that enters a state; begins and ends the operation that the state stands for. */

@@ -40,9 +40,8 @@ async function reconcileHost(deps: HostDeps, host: Host): Promise<Turn> {
     host = hostOf(await deps.kube.update({ ...host.object, metadata }));
   }
   if (!host.status) {
-    const ms = deps.hub.clock.now();
-    const now = { ms, rfc3339: rfc3339Seconds(ms) };
-    host = await writeStatus(deps.kube, host, INITIAL_STATUS(host.spec.bootMode ?? 'UEFI', now.rfc3339), now);
+    const nowMs = deps.hub.clock.now();
+    host = await writeStatus(deps.kube, host, INITIAL_STATUS(host.spec.bootMode ?? 'UEFI', rfc3339Seconds(nowMs)), nowMs);
   }
   const detached = host.annotations[DETACHED_ANNOTATION] !== undefined;
   if (host.deleting) return deleteHost(deps, host, detached);

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../kube/objects.ts';
 import { isLabwrightError, messageOf } from '../../../util/errors.ts';
 import { uuidV5, LABWRIGHT_NAMESPACE } from '../../../util/ids.ts';
 import { keyOf } from '../controller.ts';
-import { BARE_METAL_HOST, hostOf, type Host, type HostStatus } from './host.ts';
+import { BARE_METAL_HOST, hostOf, writeStatusAsIs, type Host, type HostStatus } from './host.ts';
 import { bmcCredentials, bmcOf, entering, save, stillRunning, type HostDeps, type Turn } from './host-deps.ts';
 
 const SECRET_FINALIZER = 'baremetalhost.metal3.io/secret';
@@ -66,12 +66,14 @@ async function missingSecret(deps: HostDeps, host: Host): Promise<Turn> {
   const pauseMs = deps.timers.remainingMs(host.uid, 'secret', () => 0);
   if (pauseMs > 0) return { afterMs: pauseMs };
   const name = `${host.namespace}/${host.spec.bmc?.credentialsName}`;
-  await save(deps, host, {
+  const status: HostStatus = {
+    ...host.status!,
     operationalStatus: 'error',
     errorType: 'registration error',
     errorMessage: `BMC CredentialsName secret doesn't exist The BMC secret ${name} does not exist`,
     errorCount: host.status!.errorCount + 1,
-  });
+  };
+  await writeStatusAsIs(deps.kube, host, status, deps.hub.clock.now());
   deps.timers.forget(host.uid, 'secret');
   return { afterMs: deps.timers.remainingMs(host.uid, 'secret', () => MISSING_SECRET_RETRY_MS) };
 }
@@ -99,7 +101,7 @@ async function loginError(deps: HostDeps, host: Host, node: string): Promise<str
       return `${start}Redfish connection failed for node ${node}: Unable to connect to ${url?.origin}/redfish/v1/. Error: ${pool}: Max retries exceeded with url: /redfish/v1/ (Caused by ${cause})`;
     }
     const extended = `Extended information: [{'@odata.type': '/redfish/v1/$metadata#Message.1.0.0.Message', 'MessageId': 'Base.1.0.GeneralError'}]`;
-    const refused = isLabwrightError(error) && (error.code === 'refused' || error.code === 'unauthorized');
+    const refused = isLabwrightError(error) && error.code === 'unauthorized';
     if (refused)
       return `${start}Redfish exception occurred. Error: HTTP GET ${address} returned code 401. Base.1.0.GeneralError: Incorrect username or password ${extended}`;
     return `${start}Redfish exception occurred. Error: ${messageOf(error)}`;
