@@ -6,7 +6,6 @@ import type { RunEngine } from '../runner/run-engine.ts';
 import type { Journal } from '../runner/journal.ts';
 import { LabwrightError } from '../util/errors.ts';
 import type { AgentStore } from './agent-store.ts';
-import type { ClockGate } from './clock-gate.ts';
 import { actionDeps, type JobDoors } from './job-doors.ts';
 import { jobSecrets } from './job-secrets.ts';
 import { jobSteps, type JobStepsDeps } from './job-steps.ts';
@@ -15,7 +14,6 @@ export interface JobRunnerDeps extends Omit<JobDoors, 'workDir' | 'output'>, Omi
   readonly engine: RunEngine;
   readonly journal: Journal;
   readonly store: AgentStore;
-  readonly gate: ClockGate;
   /** A folder per job. */
   readonly jobsDir: string;
   /** Something new is in the journal. */
@@ -29,11 +27,13 @@ export interface JobRunner {
   start(lease: Pick<Lease, 'job' | 'fence'>): void;
   /** Asks a job to end as killed; its steps let go first. */
   cancel(jobId: string, reason: string): void;
-  /** Stops work on a job that belongs to somebody else now, and forgets it. */
+  /** Stops work on a job that is not ours any more, and forgets it. */
   drop(jobId: string): void;
   /** Everything about the job has reached the server: its secrets and files go. */
   forget(jobId: string): void;
   running(): number;
+  /** Jobs that were leased to this process and not forgotten yet. */
+  leased(): ReadonlySet<string>;
   /** How many jobs have ended or were dropped so far. */
   endings(): number;
   /** Resolves when `endings()` is not `seen` any more; rejects when a job could not even be journaled. */
@@ -43,7 +43,8 @@ export interface JobRunner {
 }
 
 export function createJobRunner(deps: JobRunnerDeps): JobRunner {
-  const { engine, journal, store, gate, doors } = deps;
+  const { engine, journal, store, doors } = deps;
+  const leased = new Set<string>();
   const running = new Map<string, { readonly stop: AbortController; readonly done: Promise<void> }>();
   let endings = 0;
   let ending = Promise.withResolvers<void>();
@@ -86,7 +87,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
 
   const ended = (error: unknown): void => {
     // Steps that let go of a stopping agent may wait on the clock.
-    if (!deps.signal.aborted) gate.close();
+    if (!deps.signal.aborted) doors.gate.close();
     endings++;
     const before = ending;
     ending = Promise.withResolvers();
@@ -97,6 +98,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
   };
 
   const release = async (jobId: string): Promise<void> => {
+    leased.delete(jobId);
     store.release(jobId);
     await rm(folderOf(jobId), { recursive: true, force: true });
   };
@@ -104,6 +106,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
   return {
     start({ job, fence }) {
       store.hold({ job, fence });
+      leased.add(job.jobId);
       if (running.has(job.jobId)) return;
       const stop = new AbortController();
       const signal = AbortSignal.any([stop.signal, deps.signal]);
@@ -126,6 +129,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
       void release(jobId);
     },
     running: () => running.size,
+    leased: () => leased,
     endings: () => endings,
     endedSince: (seen) => (endings === seen ? ending.promise : Promise.resolve()),
     idle: async () => void (await Promise.all([...running.values()].map(({ done }) => done))),

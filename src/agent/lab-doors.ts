@@ -1,10 +1,13 @@
 import type { Clock } from '../util/clock.ts';
 import type { Dial, Endpoint } from '../util/dial.ts';
 import type { Exec } from '../util/exec.ts';
+import type { ClockGate } from './clock-gate.ts';
 
 /** How an agent reaches its lab. A rehearsal hands in the same doors with a world behind them. */
 export interface LabDoors {
   readonly clock: Clock;
+  /** Closed when the agent gets it, and from the moment the clock was joined: not a simulated second passes before the first job. */
+  readonly gate: ClockGate;
   readonly exec: Exec;
   readonly dial: Dial;
   /** Sent with every request to a server of the lab. */

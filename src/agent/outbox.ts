@@ -3,17 +3,19 @@ import { realSleep } from '../util/clock.ts';
 import { messageOf } from '../util/errors.ts';
 import type { Log } from '../util/log.ts';
 import type { Journal } from '../runner/journal.ts';
-import type { AgentApi } from './agent-api.ts';
 import type { AgentStore } from './agent-store.ts';
+import type { ControlServer } from './control-server.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 export interface OutboxDeps {
-  readonly api: Pick<AgentApi, 'sendEvents'>;
+  readonly server: Pick<ControlServer, 'sendEvents'>;
   readonly journal: Journal;
   readonly store: AgentStore;
   readonly log: Log;
   /** Called when the server has a job's last event. */
   readonly onDelivered: (jobId: string) => void;
+  /** Called when the server does not believe this agent about a job any more. */
+  readonly onRefused: (jobId: string) => void;
 }
 
 export interface Outbox {
@@ -58,10 +60,15 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   const sendBatch = async (agentId: string, signal: AbortSignal): Promise<boolean> => {
     const { events, ended } = nextBatch();
     if (events.length === 0) return false;
-    const { refused } = await deps.api.sendEvents(agentId, events, signal);
-    for (const { id, reason } of refused) log.warn({ id, reason }, 'the server refused an event');
+    const { refused } = await deps.server.sendEvents({ params: { agentId }, body: { events } }, signal);
+    const reasons = new Map(refused.map(({ id, reason }) => [id, reason]));
+    const lost = new Set(events.filter(({ id }) => reasons.has(id)).map(({ jobId }) => jobId));
+    for (const jobId of lost) {
+      log.warn({ jobId, reasons: [...new Set(reasons.values())] }, 'the server refused events of a job');
+      deps.onRefused(jobId);
+    }
     for (const { jobId, seq } of events) store.sent(jobId, seq);
-    for (const jobId of ended) deps.onDelivered(jobId);
+    for (const jobId of ended) if (!lost.has(jobId)) deps.onDelivered(jobId);
     return true;
   };
 

@@ -16,7 +16,8 @@ import { newUuid } from '../util/ids.ts';
 import { createLog } from '../util/log.ts';
 import { packageRoot } from '../util/package-root.ts';
 import type { Step } from '../util/step.ts';
-import type { AgentApi } from './agent-api.ts';
+import { createClockGate } from './clock-gate.ts';
+import type { ControlServer } from './control-server.ts';
 import { runAgent, type AgentDeps } from './run-agent.ts';
 
 const labPath = join(packageRoot(), 'examples/pretty-lab/lab.yml');
@@ -144,11 +145,12 @@ interface AgentOptions extends Pick<AgentDeps, 'onRegistered'> {
 }
 
 /** Runs an agent until something holds, then stops it. */
-function agent(t: TestContext, api: AgentApi, options: AgentOptions) {
+function agent(t: TestContext, server: ControlServer, options: AgentOptions) {
   const stop = new AbortController();
   const { clock = systemClock, steps, dataDir = folder(t) } = options;
   const doors = {
     clock,
+    gate: createClockGate(clock),
     exec: localExec,
     dial: directDial,
     headers: {},
@@ -160,7 +162,7 @@ function agent(t: TestContext, api: AgentApi, options: AgentOptions) {
     sshPublicKey: undefined,
   };
   const log = createLog('test');
-  const done = runAgent({ api, plan, doors, findAction: () => () => steps, labSecret: 'lab secret', version: '0', log, ...options, dataDir }, stop.signal);
+  const done = runAgent({ server, plan, doors, findAction: () => () => steps, labSecret: 'lab secret', version: '0', log, ...options, dataDir }, stop.signal);
   return {
     async until(holds: () => boolean): Promise<void> {
       const held = async (): Promise<void> => {
@@ -187,29 +189,32 @@ function fakeServer(jobs: readonly JobSpec[]) {
     state: 'active' as 'active' | 'standby',
     pauseMs: 1,
     take: (_events: readonly SentEvent[]): void => undefined,
-    async register({ instance }: { readonly instance: string }) {
-      server.registered.push(instance);
+    async registerAgent({ body }: { readonly body: { readonly instance: string } }) {
+      server.registered.push(body.instance);
+      waiting.unshift(...jobs.filter(({ jobId, name }) => server.leased.includes(jobId) && !server.ended.has(name)));
       return { agentId: newUuid(), state: server.state, activeSince: null };
     },
-    async lease(_agentId: string, waitMs: number, signal: AbortSignal) {
+    async leaseJob({ body }: { readonly body: { readonly waitMs: number } }, signal?: AbortSignal) {
       server.leases++;
       await realSleep(server.pauseMs, signal);
-      const next = server.leased.every((id) => server.events.some((one) => one.jobId === id && one.event.type === 'job_ended')) ? waiting.shift() : undefined;
-      if (next === undefined) await realSleep(Math.min(waitMs, 50), signal);
-      else server.leased.push(next.jobId);
+      const again = waiting.findIndex(({ jobId }) => server.leased.includes(jobId));
+      const mayRun = again >= 0 || server.leased.length === server.ended.size;
+      const [next] = mayRun ? waiting.splice(Math.max(0, again), 1) : [];
+      if (next === undefined) await realSleep(Math.min(body.waitMs, 50), signal);
+      else server.leased = [...new Set([...server.leased, next.jobId])];
       return { lease: next ? { job: next, fence: 1, expiresInMs: 30_000 } : null, state: server.state };
     },
     async heartbeat() {
       return { state: server.state, cancel: server.cancel, lost: [] };
     },
-    async sendEvents(_agentId: string, events: readonly SentEvent[]) {
+    async sendEvents({ body: { events } }: { readonly body: { readonly events: readonly SentEvent[] } }) {
       await realSleep(server.pauseMs);
       server.take(events);
       for (const one of events) {
         server.events.push(one);
         if (one.event.type === 'job_ended') server.ended.set(jobs.find(({ jobId }) => jobId === one.jobId)!.name, one.event.status);
       }
-      return { refused: [] };
+      return { accepted: events.length, refused: [] };
     },
   };
   return server;

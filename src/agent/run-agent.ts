@@ -7,9 +7,8 @@ import { Journal } from '../runner/journal.ts';
 import { realSleep } from '../util/clock.ts';
 import { isLabwrightError, messageOf } from '../util/errors.ts';
 import type { Log } from '../util/log.ts';
-import type { AgentApi, Registration } from './agent-api.ts';
 import { AgentStore } from './agent-store.ts';
-import { createClockGate, type ClockGate } from './clock-gate.ts';
+import type { ControlServer, Registration } from './control-server.ts';
 import { startFileStore } from './file-store.ts';
 import { createJobRunner, type JobRunner } from './job-runner.ts';
 import type { FindAction } from './job-steps.ts';
@@ -18,7 +17,7 @@ import { createOutbox, type Outbox } from './outbox.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 export interface AgentDeps {
-  readonly api: AgentApi;
+  readonly server: ControlServer;
   readonly plan: LabPlan;
   readonly doors: LabDoors;
   readonly findAction: FindAction;
@@ -45,7 +44,6 @@ interface Session {
   readonly store: AgentStore;
   readonly runner: JobRunner;
   readonly outbox: Outbox;
-  readonly gate: ClockGate;
   readonly signal: AbortSignal;
 }
 
@@ -58,7 +56,7 @@ interface Session {
  * @throws LabwrightError when the server refuses this agent (`unauthorized`, `forbidden`), or the journal cannot be written.
  */
 export async function runAgent(deps: AgentDeps, signal: AbortSignal): Promise<void> {
-  const { api, doors, log } = deps;
+  const { server, doors, log } = deps;
   const stopped = new AbortController();
   const both = AbortSignal.any([signal, stopped.signal]);
   const jobsDir = join(deps.dataDir, 'jobs');
@@ -66,29 +64,32 @@ export async function runAgent(deps: AgentDeps, signal: AbortSignal): Promise<vo
   await using stack = new AsyncDisposableStack();
   const store = stack.adopt(new AgentStore(join(deps.dataDir, 'agent.db')), (one) => one.close());
   const journal = stack.adopt(new Journal(join(deps.dataDir, 'journal.db')), (one) => one.close());
-  // From here on no simulated time passes until a job waits.
-  const gate = stack.adopt(createClockGate(doors.clock), (one) => one.open());
   const fileStore = stack.adopt(await startFileStore(doors, jobsDir, deps.labSecret), (one) => one.close());
-  const outbox = createOutbox({ api, journal, store, log, onDelivered: (jobId) => runner.forget(jobId) });
+  const outbox = createOutbox({
+    server,
+    journal,
+    store,
+    log,
+    onDelivered: (jobId) => runner.forget(jobId),
+    onRefused: (jobId) => runner.drop(jobId),
+  });
   const runner: JobRunner = createJobRunner({
     ...deps,
     engine: createEmbeddedEngine(journal),
     journal,
     store,
-    gate,
     fileStore,
     jobsDir,
     credentials: machineCredentials(deps.plan, deps.labSecret),
     onEvent: () => outbox.poke(),
     signal: both,
   });
-  const session: Session = { deps, store, runner, outbox, gate, signal: both };
+  const session: Session = { deps, store, runner, outbox, signal: both };
 
   const background: Promise<void>[] = [];
   try {
     const { agentId } = await becomeActive(session);
     background.push(outbox.run(agentId, both), heartbeats(session, agentId));
-    await takeUp(session, agentId);
     for (;;) {
       await work(session, agentId);
       await becomeActive(session);
@@ -97,7 +98,7 @@ export async function runAgent(deps: AgentDeps, signal: AbortSignal): Promise<vo
     if (!signal.aborted) throw error;
   } finally {
     stopped.abort(new Error('the agent stops'));
-    gate.open();
+    doors.gate.open();
     await Promise.allSettled([...background, runner.idle()]);
   }
 }
@@ -106,57 +107,53 @@ export async function runAgent(deps: AgentDeps, signal: AbortSignal): Promise<vo
 async function becomeActive({ deps, store, signal }: Session): Promise<Registration> {
   for (;;) {
     const body = { lab: deps.plan.lab, instance: store.instance, version: deps.version };
-    const registration = await untilAnswered(deps, signal, () => deps.api.register(body, signal));
+    const registration = await untilAnswered(deps, signal, () => deps.server.registerAgent({ body }, signal));
     deps.onRegistered?.(registration);
     if (registration.state === 'active') return registration;
     await realSleep(STANDBY_MS, signal);
   }
 }
 
-/** Goes on with the jobs that an earlier process of this agent held, unless they belong to somebody else by now. */
-async function takeUp(session: Session, agentId: string): Promise<void> {
-  const { deps, store, runner, signal } = session;
-  if (store.held().length === 0) return;
-  obey(session, await untilAnswered(deps, signal, () => deps.api.heartbeat(agentId, heldBy(store), signal)));
-  for (const held of store.held()) runner.start(held);
-}
-
-/** Leases jobs and starts them, until the server says that another agent works now. Entered and left with the gate closed. */
-async function work({ deps, runner, outbox, gate, signal }: Session, agentId: string): Promise<void> {
+/**
+ * Leases jobs and starts them, until the server says that another agent works now.
+ *
+ * To the server an agent that registers has just started, so it gets first what an earlier process of it held.
+ */
+async function work(session: Session, agentId: string): Promise<void> {
+  const { deps, store, runner, outbox, signal } = session;
   for (;;) {
     const seen = runner.endings();
     // What has ended makes the next job ready, once the server knows.
     await outbox.flush(signal);
-    const waitMs = runner.running() === 0 ? LONG_POLL_MS : 0;
-    const { lease, state } = await untilAnswered(deps, signal, () => deps.api.lease(agentId, waitMs, signal));
+    const waitMs = runner.running() === 0 && runner.leased().size === store.held().length ? LONG_POLL_MS : 0;
+    const { lease, state } = await untilAnswered(deps, signal, () => deps.server.leaseJob({ params: { agentId }, body: { waitMs } }, signal));
     if (state === 'standby') return;
-    if (lease) runner.start(lease);
-    else if (runner.running() > 0 && runner.endings() === seen) {
-      gate.open();
-      await unlessAborted(Promise.race([runner.endedSince(seen), realSleep(POLL_MS)]), signal);
+    if (lease) {
+      runner.start(lease);
+      continue;
     }
+    // Held by an earlier process and not leased again: it has ended, or belongs to somebody else.
+    for (const { job } of store.held()) if (!runner.leased().has(job.jobId)) runner.drop(job.jobId);
+    if (runner.running() === 0 || runner.endings() !== seen) continue;
+    deps.doors.gate.open();
+    await unlessAborted(Promise.race([runner.endedSince(seen), realSleep(POLL_MS)]), signal);
   }
 }
 
-async function heartbeats(session: Session, agentId: string): Promise<void> {
-  const { deps, store, signal } = session;
+async function heartbeats({ deps, store, runner, signal }: Session, agentId: string): Promise<void> {
   while (!signal.aborted) {
     try {
       await realSleep(HEARTBEAT_MS, signal);
-      obey(session, await deps.api.heartbeat(agentId, heldBy(store), signal));
+      // Only what this process was given: a heartbeat for the rest would keep it from being given again.
+      const mine = store.held().filter(({ job }) => runner.leased().has(job.jobId));
+      const leases = mine.map(({ job, fence }) => ({ jobId: job.jobId, fence }));
+      const { lost, cancel } = await deps.server.heartbeat({ params: { agentId }, body: { leases } }, signal);
+      for (const jobId of lost) runner.drop(jobId);
+      for (const jobId of cancel) runner.cancel(jobId, 'cancelled on the control server');
     } catch (error) {
       if (!signal.aborted) deps.log.warn({ reason: messageOf(error) }, 'the control server did not take a heartbeat');
     }
   }
-}
-
-function obey({ runner }: Session, { lost, cancel }: { readonly lost: readonly string[]; readonly cancel: readonly string[] }): void {
-  for (const jobId of lost) runner.drop(jobId);
-  for (const jobId of cancel) runner.cancel(jobId, 'cancelled on the control server');
-}
-
-function heldBy(store: AgentStore): { readonly jobId: string; readonly fence: number }[] {
-  return store.held().map(({ job, fence }) => ({ jobId: job.jobId, fence }));
 }
 
 /** Asks again until the server answers. @throws what it refuses for good. */
