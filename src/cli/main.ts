@@ -12,10 +12,15 @@ interface LazyCommand {
 
 const COMMANDS: readonly LazyCommand[] = [
   { name: 'lab', summary: 'plan, apply, inspect and destroy a lab', load: () => import('./lab.ts') },
+  { name: 'rehearse', summary: 'run a pipeline against a simulated lab, in seconds', load: () => import('./rehearse.ts') },
   { name: 'rehearsal', summary: 'serve a simulated hub to any Kubernetes client', load: () => import('./rehearsal.ts') },
 ];
 
-const EXAMPLES = ['labwright lab plan examples/pretty-lab', 'labwright rehearsal serve --port 6443 --kubeconfig hub.kubeconfig --bare'];
+const EXAMPLES = [
+  'labwright lab plan examples/pretty-lab',
+  'labwright rehearse examples/pretty-lab/daily.yml',
+  'labwright rehearsal serve --port 6443 --kubeconfig hub.kubeconfig --bare',
+];
 
 async function main(argv: readonly string[]): Promise<void> {
   const [first, ...rest] = argv;

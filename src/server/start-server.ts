@@ -7,7 +7,7 @@ import { openDatabase, type Database } from '../db/database.ts';
 import { migrate } from '../db/migrate.ts';
 import { systemClock } from '../util/clock.ts';
 import { LabwrightError } from '../util/errors.ts';
-import { createLog } from '../util/log.ts';
+import { createLog, type Log } from '../util/log.ts';
 import { createFolderArtefacts } from './artefacts/artefacts.ts';
 import { createPasswords, type PasswordCost } from './auth/passwords.ts';
 import { createApp } from './create-app.ts';
@@ -26,6 +26,8 @@ export interface ServerOptions {
   /** Default: a new one at each start. */
   readonly pageToken?: string | undefined;
   readonly leaseTermMs?: number | undefined;
+  /** Default: on stderr. */
+  readonly log?: Log | undefined;
   /** For tests: cheap password hashes. */
   readonly passwordCost?: PasswordCost | undefined;
 }
@@ -48,7 +50,7 @@ export interface RunningServer {
  * @throws LabwrightError `conflict` when the port is in use, and whatever the database's start throws.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const log = createLog('server');
+  const log = options.log ?? createLog('server');
   const stack = new AsyncDisposableStack();
   try {
     const dataDir = resolve(options.dataDir);

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import type { LabPlan } from '../lab/plan.ts';
+import type { WorldHandle } from '../rehearsal/world-handle.ts';
+import { localExec } from '../util/exec.ts';
+import { packageRoot } from '../util/package-root.ts';
+import { createClockGate } from './clock-gate.ts';
+import { STORE_PORT } from './jumphost-doors.ts';
+import type { LabDoors } from './lab-doors.ts';
+
+/** Registry credentials of a rehearsal: shaped as real ones are, and good for nothing. */
+const PULL_SECRET = JSON.stringify({ auths: { 'registry.rehearsal.example': { auth: Buffer.from('rehearsal:rehearsal').toString('base64') } } });
+
+/**
+ * The doors to a rehearsal's world.
+ *
+ * Call it without awaiting anything after the world was joined: the gate it makes is what keeps time from passing.
+ */
+export function worldDoors(world: WorldHandle, plan: LabPlan): LabDoors {
+  return {
+    clock: world.clock,
+    gate: createClockGate(world.clock),
+    exec: localExec,
+    dial: world.dial,
+    headers: world.headers,
+    simulated: true,
+    installer: [process.execPath, join(packageRoot(), 'bin/labwright.js'), 'rehearsal', 'openshift-install'],
+    storeListens: { host: '127.0.0.1', port: 0 },
+    async publishStore(listener) {
+      const address = { host: plan.jumphost.address, port: STORE_PORT };
+      await world.publish(address, listener);
+      return address;
+    },
+    pullSecret: PULL_SECRET,
+    sshPublicKey: undefined,
+  };
+}

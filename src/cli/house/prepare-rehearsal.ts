@@ -1,0 +1,79 @@
+import { dirname, join } from 'node:path';
+import type { LabPlan } from '../../lab/plan.ts';
+import { checkAgainstLab } from '../../pipeline/check-against-lab.ts';
+import { jobGraph, type JobGraph } from '../../pipeline/job-graph.ts';
+import type { Jobdef } from '../../pipeline/jobdef.ts';
+import { readPipeline } from '../../pipeline/read-pipeline.ts';
+import { parseFault, type Fault } from '../../rehearsal/faults.ts';
+import { formatDiagnostic, hasErrors, type Diagnostic } from '../../util/diagnostic.ts';
+import { LabwrightError } from '../../util/errors.ts';
+import { readTextFile } from '../../util/read-text-file.ts';
+import { MAX_SOURCE_BYTES } from '../../util/source-file.ts';
+import { planLabFile } from '../plan-lab-file.ts';
+import { checkCatalogue } from './catalogue.ts';
+
+export interface RehearsalRequest {
+  readonly pipeline: string;
+  /** Default: `lab.yml` beside the pipeline. */
+  readonly lab: string | undefined;
+  readonly faults: readonly string[];
+}
+
+/** A rehearsal whose files hold no mistake. */
+export interface PreparedRehearsal {
+  /** The pipeline file's name without its ending. */
+  readonly name: string;
+  readonly plan: LabPlan;
+  /** In file order. */
+  readonly jobs: readonly Jobdef[];
+  readonly graph: JobGraph;
+  readonly faults: readonly Fault[];
+  /** Hubs that jobs work through and no job installs: the world has them from its start. */
+  readonly hubs: readonly string[];
+}
+
+/** Reads and checks everything a user wrote, before anything runs. Prints what is wrong on stderr. @returns undefined when something is. */
+export async function prepareRehearsal(request: RehearsalRequest): Promise<PreparedRehearsal | undefined> {
+  const faults = request.faults.map(parseFault);
+  const text = await readTextFile(request.pipeline, { maxBytes: MAX_SOURCE_BYTES, hint: 'name a pipeline file' });
+  const { result } = await planLabFile(request.lab ?? join(dirname(request.pipeline), 'lab.yml'));
+  const read = readPipeline([{ path: request.pipeline, text }]);
+  const graph = jobGraph(read.jobs);
+  const checked = hasErrors(read.diagnostics) || !result.plan ? [] : [...checkAgainstLab(graph, result.plan), ...checkCatalogue(read.jobs)];
+  const diagnostics: Diagnostic[] = [...read.diagnostics, ...checked];
+  const lines = text.split('\n');
+  const shown = diagnostics.map((one) => formatDiagnostic(one, (_path, line) => lines[line - 1]));
+  if (shown.length > 0) process.stderr.write(`${shown.join('\n\n')}\n`);
+  if (!result.plan || hasErrors(diagnostics)) return undefined;
+  for (const fault of faults) checkPlace(fault, result.plan);
+  const name = request.pipeline
+    .split('/')
+    .at(-1)!
+    .replace(/\.ya?ml$/, '');
+  return { name, plan: result.plan, jobs: read.jobs, graph, faults, hubs: hubsFromStart(read.jobs, result.plan) };
+}
+
+function checkPlace({ name, cluster, node }: Fault, plan: LabPlan): void {
+  if (cluster === undefined) return;
+  const found = plan.clusters.find((one) => one.name === cluster);
+  if (!found) {
+    const known = plan.clusters.map((one) => one.name).join(', ');
+    throw new LabwrightError('bad_input', `fault ${name}: lab ${plan.lab} has no cluster ${cluster}`, {
+      hint: `write --fault ${name}@CLUSTER with one of: ${known}`,
+    });
+  }
+  if (node !== undefined && !found.nodes.some((one) => one.name === node)) {
+    const known = found.nodes.map((one) => one.name).join(', ');
+    throw new LabwrightError('bad_input', `fault ${name}: ${cluster} has no node ${node}`, {
+      hint: `write --fault ${name}@${cluster}/NODE with one of: ${known}`,
+    });
+  }
+}
+
+function hubsFromStart(jobs: readonly Jobdef[], plan: LabPlan): string[] {
+  const hubs = jobs.flatMap((job) => {
+    const hub = plan.clusters.find(({ name }) => name === job.cluster)?.hub;
+    return hub === undefined || jobs.some((one) => one.action === 'install' && one.cluster === hub) ? [] : [hub];
+  });
+  return [...new Set(hubs)];
+}

@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { readLabSecret } from '../../agent/lab-secrets.ts';
+import { worldDoors } from '../../agent/world-doors.ts';
+import type { Client } from '../../client/create-client.ts';
+import type { Run } from '../../contract/runs.ts';
+import type { WorldHandle } from '../../rehearsal/world-handle.ts';
+import { findWorld, startWorld } from '../../rehearsal/world/start-world.ts';
+import type { Log } from '../../util/log.ts';
+import { ensureCatalogue } from './catalogue.ts';
+import { agentDir, runHousedAgent, type House } from './open-house.ts';
+import type { PreparedRehearsal } from './prepare-rehearsal.ts';
+import { toRunJobs } from './to-run-jobs.ts';
+
+export interface RehearsalOptions {
+  readonly dataDir: string;
+  readonly prepared: PreparedRehearsal;
+  readonly seed: number | string;
+  /** At most so many simulated seconds per real one. */
+  readonly speed: number | undefined;
+  readonly log: Log;
+}
+
+/** A rehearsal under way: its world, the agent in it, and the run it works on. */
+export interface Rehearsal {
+  readonly world: WorldHandle;
+  readonly client: Client;
+  readonly run: Run;
+  /** Rejects when the agent cannot go on. */
+  readonly agent: Promise<void>;
+  /** Stops the agent, then the world. */
+  end(): Promise<void>;
+}
+
+/**
+ * Starts a rehearsal, or goes on with the one that a killed process left: its world still runs, and so does its run.
+ *
+ * The house may still be opening: world and server come up side by side.
+ */
+export async function startRehearsal(opening: Promise<House>, options: RehearsalOptions, signal: AbortSignal): Promise<Rehearsal> {
+  const { dataDir, prepared, log } = options;
+  const labSecret = await readLabSecret(join(agentDir(dataDir), 'lab-secret'));
+  const found = await findWorld(worldDir(dataDir));
+  const starting = found ? Promise.resolve(found) : startNewWorld(options, labSecret);
+  // The doors are made the moment the world is joined: they keep its time from passing while the server is still coming up.
+  const entering = starting.then((world) => ({ world, doors: worldDoors(world, prepared.plan) }));
+  const stop = new AbortController();
+  const both = AbortSignal.any([signal, stop.signal]);
+  let agent: Promise<void> = Promise.resolve();
+  const end = async (): Promise<void> => {
+    stop.abort(new Error('the rehearsal is over'));
+    await agent.catch(() => undefined);
+    await (await starting).stop();
+  };
+  try {
+    const house = await opening;
+    const { world, doors } = await entering;
+    const { client, credentials } = await house.admit(prepared.plan.lab);
+    const run = (found && (await openRun(client))) ?? (await createRun(options, { house, client, world, teamId: credentials.teamId }));
+    agent = runHousedAgent({ dataDir, log }, { client, plan: prepared.plan, doors, labSecret }, both);
+    return { world, client, run, agent, end };
+  } catch (error) {
+    await entering.then(end, () => undefined);
+    throw error;
+  }
+}
+
+/** Where a rehearsal's world keeps its state file and its log. */
+export function worldDir(dataDir: string): string {
+  return join(dataDir, 'world');
+}
+
+function startNewWorld({ dataDir, prepared, seed, speed }: RehearsalOptions, labSecret: string): Promise<WorldHandle> {
+  const { plan, faults, hubs } = prepared;
+  const spec = { plan, bmcSecret: labSecret, seed, speed: speed ?? null, faults: [...faults], crdsDir: null, hubs: [...hubs] };
+  return startWorld({ stateDir: worldDir(dataDir), spec });
+}
+
+async function openRun(client: Client): Promise<Run | undefined> {
+  const { runs } = await client.listRuns({});
+  return runs.find(({ status }) => status === 'running');
+}
+
+interface CreateDeps {
+  readonly house: House;
+  readonly client: Client;
+  readonly world: WorldHandle;
+  readonly teamId: string;
+}
+
+async function createRun({ prepared }: RehearsalOptions, { house, client, world, teamId }: CreateDeps): Promise<Run> {
+  const { plan, jobs, graph, hubs } = prepared;
+  // A run whose world is gone cannot go on.
+  for (const { id, status } of (await client.listRuns({})).runs) {
+    if (status === 'running') await client.cancelRun({ params: { runId: id }, body: { reason: 'its rehearsal’s world has ended' } });
+  }
+  const kubeconfigs = new Map<string, string>();
+  for (const hub of hubs) {
+    const kubeconfig = await world.hubKubeconfig(hub);
+    if (kubeconfig === undefined) throw new Error(`the world has no hub ${hub}`);
+    kubeconfigs.set(hub, kubeconfig);
+  }
+  const componentIds = await ensureCatalogue(house.server.deps, jobs, teamId);
+  const given = (cluster: string | undefined): Record<string, string> => {
+    const kubeconfig = kubeconfigs.get(plan.clusters.find(({ name }) => name === cluster)?.hub ?? '');
+    return kubeconfig === undefined ? {} : { hub_kubeconfig: kubeconfig };
+  };
+  const { run } = await client.createRun({ body: { name: prepared.name, lab: plan.lab, jobs: toRunJobs(jobs, graph, { componentIds, given }) } });
+  return run;
+}

@@ -1,0 +1,111 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { unlessAborted } from '../agent/unless-aborted.ts';
+import { FAULTS } from '../rehearsal/faults.ts';
+import { LabwrightError } from '../util/errors.ts';
+import { createLog } from '../util/log.ts';
+import { makeDataDir, openHouse } from './house/open-house.ts';
+import { prepareRehearsal, type PreparedRehearsal } from './house/prepare-rehearsal.ts';
+import { rehearsalReport } from './house/rehearsal-report.ts';
+import { startRehearsal, worldDir } from './house/run-rehearsal.ts';
+import { untilInterrupted } from './house/until-interrupted.ts';
+import { showRun } from './tree/show-run.ts';
+import { summary } from './tree/summary.ts';
+
+interface RehearseOptions {
+  readonly lab?: string;
+  readonly fault: readonly string[];
+  readonly seed: string;
+  readonly speed?: number;
+  readonly json?: boolean;
+  readonly listFaults?: boolean;
+  readonly keep?: boolean;
+}
+
+const EXAMPLES = `
+Exit codes: 0 all jobs succeeded, 1 a job failed, 2 a mistake in the input, 130 interrupted.
+
+Examples:
+  labwright rehearse examples/pretty-lab/daily.yml
+  labwright rehearse examples/pretty-lab/daily.yml --fault bmc-password
+  labwright rehearse examples/pretty-lab/daily.yml --fault host-never-boots@sno1/master-0 --json | jq .jobs
+`;
+
+/** `labwright rehearse PIPELINE`. */
+export function command(): Command {
+  return new Command('rehearse')
+    .description('run a pipeline against a simulated lab, in seconds and without hardware')
+    .argument('[pipeline]', 'a pipeline file')
+    .option('--lab <path>', 'the lab file, or its folder (default: lab.yml beside the pipeline)')
+    .option('--fault <name[@cluster[/node]]>', 'make something go wrong; may be repeated', (value, all: readonly string[]) => [...all, value], [])
+    .option('--seed <n>', 'one seed, one story: the same times and power events', '1')
+    .option('--speed <n>', 'at most so many simulated seconds per real one (default: as fast as possible)', positive)
+    .option('--json', 'print the result as JSON, and nothing else')
+    .option('--list-faults', 'print the faults there are')
+    .option('--keep', 'keep the data directory and say where it is')
+    .addHelpText('after', EXAMPLES)
+    .action(rehearse);
+}
+
+async function rehearse(pipeline: string | undefined, options: RehearseOptions): Promise<void> {
+  if (options.listFaults) {
+    for (const [name, meaning] of Object.entries(FAULTS)) process.stdout.write(`${name.padEnd(18)} ${meaning}\n`);
+    return;
+  }
+  if (pipeline === undefined) throw new LabwrightError('bad_input', 'no pipeline file was named', { hint: 'labwright rehearse PIPELINE.yml' });
+  const prepared = await prepareRehearsal({ pipeline, lab: options.lab, faults: options.fault });
+  if (!prepared) {
+    process.exitCode = 2;
+    return;
+  }
+  const dataDir = await mkdtemp(join(tmpdir(), 'labwright-rehearse-'));
+  try {
+    await rehearseIn(dataDir, prepared, options);
+  } finally {
+    if (options.keep) process.stderr.write(`kept ${dataDir}\n`);
+    else await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function rehearseIn(dataDir: string, prepared: PreparedRehearsal, options: RehearseOptions): Promise<void> {
+  using interrupted = untilInterrupted();
+  const over = new AbortController();
+  const signal = AbortSignal.any([interrupted.signal, over.signal]);
+  await makeDataDir(dataDir);
+  const logFile = join(dataDir, 'labwright.log');
+  const log = createLog('labwright', logFile);
+  const opening = openHouse({ dataDir, port: 0, log });
+  opening.catch(() => undefined); // startRehearsal awaits it.
+  const closeHouse = async (): Promise<void> => (await opening.catch(() => undefined))?.[Symbol.asyncDispose]();
+  await using stack = new AsyncDisposableStack();
+  stack.defer(closeHouse);
+  const rehearsal = await startRehearsal(opening, { dataDir, prepared, seed: options.seed, speed: options.speed, log }, signal);
+  stack.defer(() => rehearsal.end());
+  stack.defer(() => over.abort(new Error('the rehearsal is over')));
+  const { world, client, run, agent } = rehearsal;
+  const { pageUrl } = (await opening).server;
+  const mode = options.json ? 'silent' : process.stdout.isTTY ? 'tree' : 'lines';
+  const shown = showRun({ run, updates: client.followRun(run.id, signal), out: process.stdout, mode, simulatedNowMs: () => world.clock.now(), url: pageUrl });
+  const agentGone = agent.then(() => {
+    throw signal.aborted ? signal.reason : new Error('the agent ended before the run');
+  });
+  const ended = await unlessAborted(Promise.race([shown, agentGone]), signal);
+  const powerEvents = await world.powerLog();
+  process.exitCode = ended.run.status === 'success' ? 0 : 1;
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify(rehearsalReport(ended.run, powerEvents), null, 2)}\n`);
+    return;
+  }
+  const look: Record<string, string> = options.keep
+    ? { log: logFile, world: join(worldDir(dataDir), 'world.log') }
+    : { 'to keep logs': 'run again with --keep' };
+  process.stdout.write(summary({ ...ended, look }));
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('write a number above 0');
+  return value;
+}
