@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { unlessAborted } from '../agent/unless-aborted.ts';
 import { FAULTS } from '../rehearsal/faults.ts';
 import { LabwrightError } from '../util/errors.ts';
@@ -11,6 +11,7 @@ import { prepareRehearsal, type PreparedRehearsal } from './house/prepare-rehear
 import { rehearsalReport } from './house/rehearsal-report.ts';
 import { startRehearsal, worldDir } from './house/run-rehearsal.ts';
 import { untilInterrupted } from './house/until-interrupted.ts';
+import { collected, positiveNumber } from './options.ts';
 import { showRun } from './tree/show-run.ts';
 import { summary } from './tree/summary.ts';
 
@@ -39,9 +40,9 @@ export function command(): Command {
     .description('run a pipeline against a simulated lab, in seconds and without hardware')
     .argument('[pipeline]', 'a pipeline file')
     .option('--lab <path>', 'the lab file, or its folder (default: lab.yml beside the pipeline)')
-    .option('--fault <name[@cluster[/node]]>', 'make something go wrong; may be repeated', (value, all: readonly string[]) => [...all, value], [])
+    .option('--fault <name[@cluster[/node]]>', 'make something go wrong; may be repeated', collected, [])
     .option('--seed <n>', 'one seed, one story: the same times and power events', '1')
-    .option('--speed <n>', 'at most so many simulated seconds per real one (default: as fast as possible)', positive)
+    .option('--speed <n>', 'at most so many simulated seconds per real one (default: as fast as possible)', positiveNumber)
     .option('--json', 'print the result as JSON, and nothing else')
     .option('--list-faults', 'print the faults there are')
     .option('--keep', 'keep the data directory and say where it is')
@@ -102,10 +103,4 @@ async function rehearseIn(dataDir: string, prepared: PreparedRehearsal, options:
     ? { log: logFile, world: join(worldDir(dataDir), 'world.log') }
     : { 'to keep logs': 'run again with --keep' };
   process.stdout.write(summary({ ...ended, look }));
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('write a number above 0');
-  return value;
 }

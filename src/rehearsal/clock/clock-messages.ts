@@ -31,5 +31,7 @@ export function sendLine(socket: Socket, message: ToClock | FromClock): void {
 }
 
 export function onLine<T>(socket: Socket, schema: z.ZodType<T>, handle: (message: T) => void): void {
-  createInterface({ input: socket }).on('line', (line) => handle(schema.parse(JSON.parse(line))));
+  const lines = createInterface({ input: socket });
+  lines.on('line', (line) => handle(schema.parse(JSON.parse(line))));
+  lines.on('error', () => undefined); // The socket's own; 'close' follows there.
 }

@@ -1,0 +1,81 @@
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { jumphostDoors } from '../agent/jumphost-doors.ts';
+import { readLabSecret } from '../agent/lab-secrets.ts';
+import { createClient } from '../client/create-client.ts';
+import { LabwrightError } from '../util/errors.ts';
+import { createLog } from '../util/log.ts';
+import { defaultDataDir } from './house/default-data-dir.ts';
+import { lockDataDir } from './house/lock-data-dir.ts';
+import { agentDir, makeDataDir, runHousedAgent } from './house/open-house.ts';
+import { readPullSecret } from './house/pull-secret.ts';
+import { untilInterrupted } from './house/until-interrupted.ts';
+import { planLabFile } from './plan-lab-file.ts';
+
+interface AgentOptions {
+  readonly server: string;
+  readonly lab: string;
+  readonly data: string;
+  readonly pullSecret?: string;
+}
+
+const EXAMPLES = `
+The agent signs its requests as a remoteci: DCI_CLIENT_ID (remoteci/<id>) and DCI_API_SECRET, as DCI's clients take them.
+
+Examples:
+  labwright agent --server https://labwright.example --lab /etc/labwright/lab.yml --pull-secret /etc/labwright/pull-secret.json
+`;
+
+/** `labwright agent`. */
+export function command(): Command {
+  return new Command('agent')
+    .description('run a lab’s agent on its jumphost until Ctrl-C')
+    .requiredOption('--server <url>', 'the control server')
+    .requiredOption('--lab <path>', 'the lab file, or its folder')
+    .option('--data <dir>', 'where the agent keeps its journal', defaultDataDir())
+    .option('--pull-secret <file>', 'registry credentials for installations')
+    .addHelpText('after', EXAMPLES)
+    .action(runAgentCommand);
+}
+
+async function runAgentCommand(options: AgentOptions): Promise<void> {
+  const credentials = credentialsOf(process.env);
+  const { plan } = (await planLabFile(options.lab)).result;
+  if (!plan) {
+    process.exitCode = 2;
+    return;
+  }
+  const pullSecret = options.pullSecret === undefined ? undefined : await readPullSecret(options.pullSecret);
+  using interrupted = untilInterrupted();
+  const dataDir = resolve(options.data);
+  await makeDataDir(dataDir);
+  const unlock = await lockDataDir(dataDir);
+  try {
+    const labSecret = await readLabSecret(join(agentDir(dataDir), 'lab-secret'));
+    const client = createClient({ url: options.server, credentials });
+    const doors = jumphostDoors(plan, { pullSecret, sshPublicKey: undefined });
+    const onRegistered = announcer(plan.lab);
+    await runHousedAgent({ dataDir, log: createLog('agent') }, { client, plan, doors, labSecret, onRegistered }, interrupted.signal);
+  } finally {
+    await unlock();
+  }
+}
+
+/** Says once what changed: an agent that stands by registers every second. */
+export function announcer(lab: string): (registration: { readonly state: 'active' | 'standby' }) => void {
+  let last = '';
+  return ({ state }) => {
+    const text = state === 'active' ? `agent of lab ${lab}: working` : `agent of lab ${lab}: standing by, another agent works for it`;
+    if (text !== last) process.stdout.write(`${text}\n`);
+    last = text;
+  };
+}
+
+function credentialsOf(env: NodeJS.ProcessEnv) {
+  const [, kind, id] = /^(remoteci|feeder)\/(.+)$/.exec(env['DCI_CLIENT_ID'] ?? '') ?? [];
+  const secret = env['DCI_API_SECRET'];
+  if (kind !== 'remoteci' || id === undefined || secret === undefined) {
+    throw new LabwrightError('bad_input', 'who this agent is was not said', { hint: 'set DCI_CLIENT_ID=remoteci/<id> and DCI_API_SECRET' });
+  }
+  return { kind, id, secret } as const;
+}
