@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import type { Registration } from '../../agent/control-server.ts';
 import type { LabDoors } from '../../agent/lab-doors.ts';
 import { runAgent } from '../../agent/run-agent.ts';
+import packageJson from '../../../package.json' with { type: 'json' };
 import { createClient, type Client } from '../../client/create-client.ts';
 import { actionFor } from '../../hub/actions.ts';
 import type { LabPlan } from '../../lab/plan.ts';
 import { ensureAdmin, ensureLab, type LabCredentials } from '../../server/bootstrap/ensure-bootstrap.ts';
 import { startServer, type RunningServer } from '../../server/start-server.ts';
 import type { Log } from '../../util/log.ts';
-import { VERSION } from '../version.ts';
 
 export interface HouseOptions {
   readonly dataDir: string;
@@ -63,7 +63,7 @@ export interface HousedAgent {
 /** Runs the lab's agent in this process until the signal is aborted. */
 export function runHousedAgent({ dataDir, log }: Pick<HouseOptions, 'dataDir' | 'log'>, agent: HousedAgent, signal: AbortSignal): Promise<void> {
   const { client, ...rest } = agent;
-  return runAgent({ ...rest, server: client, findAction: actionFor, dataDir: agentDir(dataDir), version: VERSION, log }, signal);
+  return runAgent({ ...rest, server: client, findAction: actionFor, dataDir: agentDir(dataDir), version: packageJson.version, log }, signal);
 }
 
 /** Where an agent keeps its journal, leases and secrets. */
