@@ -43,7 +43,15 @@ export function createTransport(deps: KubeDeps, config: KubeConfig): Transport {
   const secure = base.protocol === 'https:';
   const address = endpointOf(base);
   const prefix = base.pathname.replace(/\/$/, '');
-  const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+  const tls = {
+    ...tlsIdentity(address.host),
+    rejectUnauthorized: config.insecureSkipTlsVerify !== true,
+    ca: config.ca,
+    cert: config.clientCertificate,
+    key: config.clientKey,
+  };
+  // On the agent, not on each request: Node reuses no connection of a request that brings its own identity check.
+  const agent = secure ? new HttpsAgent({ keepAlive: true, ...tls }) : new HttpAgent({ keepAlive: true });
 
   async function connect(request: KubeRequest, signal?: AbortSignal, headers: Readonly<Record<string, string>> = {}): Promise<IncomingMessage> {
     signal?.throwIfAborted();
@@ -65,15 +73,8 @@ export function createTransport(deps: KubeDeps, config: KubeConfig): Transport {
         ...(payload === undefined ? {} : { 'content-type': request.contentType ?? 'application/json', 'content-length': Buffer.byteLength(payload) }),
       },
     };
-    const tls = {
-      ...tlsIdentity(address.host),
-      rejectUnauthorized: config.insecureSkipTlsVerify !== true,
-      ca: config.ca,
-      cert: config.clientCertificate,
-      key: config.clientKey,
-    };
     return new Promise((resolve, reject) => {
-      const outgoing = secure ? httpsRequest({ ...options, ...tls }, resolve) : httpRequest(options, resolve);
+      const outgoing = secure ? httpsRequest(options, resolve) : httpRequest(options, resolve);
       outgoing.on('error', reject);
       outgoing.end(payload);
     });

@@ -77,6 +77,8 @@ export async function serveApi(deps: ApiDeps, port: number): Promise<ApiServer> 
   const identity = { cert: tls.cert, key: tls.key };
   const clients = clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: false };
   const server = createServer({ ...identity, ...clients }, (request, response) => void handle(handler, request, response));
+  // Longer than a client pauses between two requests: a TLS handshake costs more than most of them.
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
       reject(
