@@ -46,26 +46,77 @@ test('a cluster added before the others moves no address, and the same file agai
   assert.deepEqual(planLab('lab.yml', example, lock).changes, []);
 });
 
-const mistakes: readonly (readonly [string, string, string])[] = [
-  ['unknown-key', 'workers: 4}', 'workers: 4, color: red}'],
-  ['duplicate-key', '  hub1: ', '  cluster1: '],
-  ['duplicate-name', 'clusters:\n', '  server01: {address: 192.168.21.12, nic: e, cpus: 1, memory: 1GiB, disk: 1TiB}\nclusters:\n'],
-  ['address-outside', 'address: 192.168.21.1,', 'address: 192.168.22.1,'],
-  ['octal-address', '192.168.21.2+', '192.168.021.2+'],
-  ['unknown-server', 'on: server01', 'on: server77'],
-  ['vips-missing', 'nodes: [cluster1/worker-3]', 'nodes: [cluster1/worker-3, cluster1/worker-2]'],
-  ['network-full', '192.168.21.0/24', '192.168.21.0/26'],
-  ['duplicate-address', '192.168.21.2+', '192.168.21.1+'],
-  ['overlapping-claims', 'host_network: true, active: false', 'host_network: true'],
-  ['unknown-hub', 'hub: hub1', 'hub: hub7'],
-  ['yaml-syntax', 'masters: 1}', 'masters: 1'],
-];
+test('a dual-stack network gives every node and VIP an address of each family', () => {
+  const dual = example
+    .replace('192.168.21.0/24,', '192.168.21.0/24, cidr6: "fd00:21::/64",')
+    .replace('192.168.21.2+,', '192.168.21.2+, address6: "fd00:21::2+",');
+  const one = cluster(dual, 'cluster1');
+  assert.deepEqual([one.vips, one.vips6], [cluster(example, 'cluster1').vips, { api: 'fd00:21::12', ingress: 'fd00:21::13' }]);
+  assert.deepEqual(one.nodes[0]!.addresses, ['192.168.21.20', 'fd00:21::14']);
+  const hub = cluster(dual, 'sno-cluster1');
+  assert.deepEqual([hub.machineNetwork, hub.machineNetwork6, hub.vips6?.api], ['192.168.21.26/32', 'fd00:21::1a/128', 'fd00:21::1a']);
+  assert.deepEqual(cluster(dual, 'spoke1').vips6, one.vips6);
+  assert.equal(planned(dual).servers[8]!.address6, 'fd00:21::a');
+});
 
-for (const [id, before, after] of mistakes) {
-  test(`${id} is an error with a place`, () => {
-    const { plan, diagnostics } = planLab('lab.yml', example.replace(before, after), EMPTY_LOCK);
-    assert.equal(plan, undefined);
-    const found = diagnostics.find((one) => one.id === id);
-    assert.ok(found?.at && found.hint, JSON.stringify(diagnostics));
-  });
-}
+test('a lab of IPv6 alone has its addresses first', () => {
+  const six = example.replace('192.168.21.0/24', '"fd00:21::/64"').replace('192.168.21.1,', '"fd00:21::1",').replace('192.168.21.2+', '"fd00:21::2+"');
+  const hub = cluster(six, 'sno-cluster1');
+  assert.deepEqual([hub.vips.api, hub.vips6, hub.machineNetwork], ['fd00:21::1a', undefined, 'fd00:21::1a/128']);
+});
+
+test('masters and workers are dealt out over the servers a cluster is on, and a machine may have its own', () => {
+  const spread = example.replace('{on: server01,', '{on: "server[05-07]", machines: {worker-0: {on: server09, mac: "52:54:00:AA:00:01"}},');
+  const { machines, clusters } = planned(spread);
+  const servers = machines.filter(({ name }) => name.startsWith('cluster1-')).map(({ server }) => server);
+  assert.deepEqual(servers, ['server05', 'server06', 'server07', 'server09', 'server06', 'server07', 'server05']);
+  assert.equal(clusters[0]!.nodes[3]!.mac, '52:54:00:aa:00:01');
+});
+
+test('a size below what the installer accepts is raised with a warning, and the largest of all roles counts', () => {
+  const { plan, diagnostics } = planLab(
+    'lab.yml',
+    example.replace('workers: 4}', 'workers: 4, sizes: {master: {memory: 8GiB, disks: [50GiB, 10GiB]}}}'),
+    EMPTY_LOCK,
+  );
+  assert.deepEqual(
+    diagnostics.map(({ id, severity }) => [id, severity]),
+    [['below-minimum', 'warning']],
+  );
+  const { memoryMiB, disks } = plan!.machines[0]!;
+  assert.deepEqual([memoryMiB, disks.map(({ sizeGiB }) => sizeGiB)], [16_384, [120, 10]]);
+});
+
+test('machines of profile tiny need no installer minimums and boot what direct_boot names', () => {
+  const tiny =
+    example.replace('install: abi, masters: 3, workers: 4', 'install: none, profile: tiny, masters: 1, workers: 1') +
+    'direct_boot: {kernel: /k, initrd: /i, cmdline: quiet}\n';
+  const text = tiny.replace(/^ {2}(sno-cluster1|spoke1):.*\n/gm, '');
+  const { plan, diagnostics } = planLab('lab.yml', text, EMPTY_LOCK);
+  assert.deepEqual(diagnostics, []);
+  const { vcpus, memoryMiB, firmware, directBoot } = plan!.machines[0]!;
+  assert.deepEqual([vcpus, memoryMiB, firmware, directBoot?.kernel], [1, 128, 'bios', '/k']);
+});
+
+test('the reserved slot of a new server stays with the cluster that has it, with a warning', () => {
+  const { lock } = planLab('lab.yml', example, EMPTY_LOCK);
+  const more = example.replace('clusters:\n', '  server10: {address: 192.168.21.40, nic: eno2, cpus: 96, memory: 512GiB, disk: 4TiB}\nclusters:\n');
+  const { plan, diagnostics } = planLab('lab.yml', more, lock!);
+  assert.deepEqual(
+    diagnostics.map(({ id }) => id),
+    ['address-in-slot'],
+  );
+  assert.equal(plan!.clusters[1]!.slot, 2);
+});
+
+test('a change of numbers or servers is told machine by machine', () => {
+  const { lock } = planLab('lab.yml', example, EMPTY_LOCK);
+  const told = planLab('lab.yml', example.replace('workers: 2}', 'workers: 1}').replace('on: server03', 'on: server05'), lock!).changes;
+  assert.deepEqual(
+    told.map(({ action, name, consequence, detail }) => [action, name, consequence, detail]),
+    [
+      ['delete', 'mno1-worker-1', 'data-loss', 'on server04'],
+      ['update', 'sno1-master-0', 'rebuild', 'moves from server03 to server05'],
+    ],
+  );
+});

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { contains, formatIp, parseBlock, parseIp } from './ip.ts';
+import { EMPTY_LOCK, type LockFile } from './lock.ts';
+import { planLab, type PlanResult } from './plan-lab.ts';
+import type { LabPlan } from './plan.ts';
+import { pick, randomLab, type RandomLab, randomOf, reordered } from './random-lab.test-data.ts';
+
+const SEEDS = Array.from({ length: 150 }, (_, index) => index + 1);
+
+function plan(lab: RandomLab, lock: LockFile = EMPTY_LOCK): PlanResult & { readonly plan: LabPlan; readonly lock: LockFile } {
+  const result = planLab('lab.yml', JSON.stringify(lab), lock);
+  const errors = result.diagnostics.filter(({ severity }) => severity === 'error');
+  assert.ok(result.plan && result.lock, JSON.stringify(errors));
+  return { ...result, plan: result.plan, lock: result.lock };
+}
+
+/** By name, because the order of the file is free. */
+function byName<T extends { readonly name: string }>(all: readonly T[]): T[] {
+  return all.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function everySeed(title: string, check: (lab: RandomLab, random: () => number) => void): void {
+  test(title, () => {
+    for (const seed of SEEDS) {
+      const random = randomOf(seed);
+      try {
+        check(randomLab(random), random);
+      } catch (error) {
+        throw new Error(`seed ${seed}`, { cause: error });
+      }
+    }
+  });
+}
+
+everySeed('no two machines, servers or VIPs of a lab have one identity', (lab) => {
+  const { plan: made } = plan(lab);
+  const unique = (what: string, all: readonly string[]) => assert.equal(new Set(all).size, all.length, what);
+  const own = made.clusters.filter(({ slot }) => slot !== null);
+  const vips = own.flatMap(({ topology, vips, vips6 }) =>
+    topology === 'sno' ? [] : [vips, ...(vips6 ? [vips6] : [])].flatMap(({ api, ingress }) => [api, ingress]),
+  );
+  const hosts = [made.jumphost, ...made.servers].flatMap(({ address, address6 }) => [address, ...(address6 === undefined ? [] : [address6])]);
+  unique(
+    'address',
+    [...vips, ...hosts, ...own.flatMap(({ nodes }) => nodes.flatMap(({ addresses }) => addresses))].map((one) => formatIp(parseIp(one)!)),
+  );
+  unique(
+    'name',
+    made.machines.map(({ name }) => name),
+  );
+  unique(
+    'mac',
+    made.machines.map(({ mac }) => mac),
+  );
+  unique(
+    'uuid',
+    made.machines.map(({ uuid }) => uuid),
+  );
+  unique(
+    'bmc',
+    made.machines.map(({ bmc }) => bmc.url),
+  );
+  unique(
+    'serial',
+    made.machines.flatMap(({ disks }) => disks.map(({ serial }) => serial)),
+  );
+  assert.ok(made.machines.every(({ disks }) => disks.every(({ serial }) => serial.length <= 20)));
+});
+
+everySeed('every address is inside its network and its slot, and none ends in .0 or .255', (lab) => {
+  const { plan: made } = plan(lab);
+  for (const { network, slot, nodes, vips, vips6, name } of made.clusters) {
+    const { cidr, cidr6, slotSize } = made.networks.find((one) => one.name === network)!;
+    const blocks = [cidr, ...(cidr6 === undefined ? [] : [cidr6])].map((one) => parseBlock(one)!);
+    const families = [
+      [vips.api, vips.ingress, ...nodes.map(({ addresses }) => addresses[0]!)],
+      [...(vips6 ? [vips6.api, vips6.ingress] : []), ...nodes.flatMap(({ addresses }) => addresses.slice(1))],
+    ];
+    assert.equal(blocks.length, families[1]!.length > 0 ? 2 : 1);
+    for (const [family, block] of blocks.entries()) {
+      for (const address of families[family]!) {
+        const ip = parseIp(address)!;
+        assert.ok(contains(block, ip), `${name}: ${address}`);
+        if (slot !== null) assert.equal(Number((ip.value - block.first) / BigInt(slotSize)), slot);
+        assert.doesNotMatch(address, /\.(0|255)$/);
+      }
+    }
+  }
+});
+
+everySeed('the same lab again changes nothing', (lab) => {
+  const first = plan(lab);
+  const again = plan(lab, first.lock);
+  assert.deepEqual(again.changes, []);
+  assert.deepEqual(again.lock, first.lock);
+  assert.deepEqual(again.plan, first.plan);
+});
+
+everySeed('the order of networks, servers and clusters in the file moves nothing that is locked', (lab, random) => {
+  const first = plan(lab);
+  const mixed = plan(reordered(random, lab), first.lock);
+  assert.deepEqual(mixed.changes, []);
+  assert.deepEqual(mixed.lock, first.lock);
+  assert.deepEqual(byName(mixed.plan.clusters), byName(first.plan.clusters));
+  assert.deepEqual(byName(mixed.plan.machines), byName(first.plan.machines));
+});
+
+everySeed('an added cluster moves no other', (lab) => {
+  const first = plan(lab);
+  const more = plan({ ...lab, clusters: { added: { on: 'server0', install: 'abi', masters: 3 }, ...lab.clusters } }, first.lock);
+  assert.deepEqual(
+    more.plan.clusters.filter(({ name }) => name !== 'added'),
+    first.plan.clusters,
+  );
+  assert.deepEqual(
+    more.changes.map(({ action, kind, name }) => [action, kind, name]),
+    [['create', 'cluster', 'added']],
+  );
+});
+
+everySeed('a removed cluster frees exactly its slot, and the next one may have it', (lab, random) => {
+  const first = plan(lab);
+  const used = new Set(
+    Object.entries(lab.clusters).flatMap(([name, entry]) =>
+      'from' in entry || 'nodes' in entry ? [name.replace(/-(hub|spoke)$/, '')] : 'hub' in entry ? ['hub0'] : [],
+    ),
+  );
+  const free = first.plan.clusters.filter(({ name, slot }) => slot !== null && !used.has(name));
+  if (free.length === 0) return;
+  const gone = pick(random, free);
+  const { [gone.name]: entry, ...clusters } = lab.clusters;
+  const less = plan({ ...lab, clusters }, first.lock);
+  assert.deepEqual(
+    less.plan.clusters,
+    first.plan.clusters.filter(({ name }) => name !== gone.name),
+  );
+  const { [gone.name]: _slot, ...slots } = first.lock.slots;
+  assert.deepEqual(less.lock.slots, slots);
+  const next = plan({ ...lab, clusters: { ...clusters, next: { ...entry, network: gone.network } } }, less.lock);
+  assert.ok(next.lock.slots['next']!.slot <= gone.slot!);
+});

@@ -1,0 +1,80 @@
+/** A lab as a user would write it, as data: JSON is YAML. */
+export interface RandomLab {
+  readonly lab: string;
+  readonly domain: string;
+  readonly jumphost: object;
+  readonly networks: Readonly<Record<string, { readonly cidr: string; readonly cidr6?: string; readonly bridge: string; readonly slot_size: number }>>;
+  readonly servers: Readonly<Record<string, object>>;
+  readonly clusters: Readonly<Record<string, object>>;
+}
+
+export type Random = () => number;
+
+/** mulberry32: small, and the same sequence for the same seed everywhere. */
+export function randomOf(seed: number): Random {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export function pick<T>(random: Random, from: readonly T[]): T {
+  return from[Math.floor(random() * from.length)]!;
+}
+
+export function shuffled<T>(random: Random, all: readonly T[]): T[] {
+  return all
+    .map((one) => [random(), one] as const)
+    .toSorted(([a], [b]) => a - b)
+    .map(([, one]) => one);
+}
+
+/** A lab without a mistake: networks of both families and all slot sizes, clusters of every kind, some on machines of others. */
+export function randomLab(random: Random): RandomLab {
+  const count = (least: number, most: number) => least + Math.floor(random() * (most - least + 1));
+  const six = random() < 0.15;
+  const dual = !six && random() < 0.4;
+  const networks = Object.fromEntries(
+    Array.from({ length: count(1, 3) }, (_, index) => {
+      const cidr = six ? `fd00:${index}::/64` : `10.${index}.0.0/${pick(random, [20, 21, 22])}`;
+      return [`net${index}`, { cidr, ...(dual && { cidr6: `fd00:${index}::/64` }), bridge: `br${index}`, slot_size: pick(random, [8, 16, 32, 64]) }];
+    }),
+  );
+  const names = Object.keys(networks);
+  const servers = Object.fromEntries(
+    Array.from({ length: count(1, 5) }, (_, index) => {
+      const last = index + 2;
+      const address = six ? `fd00:0::${last}` : `10.0.0.${last}`;
+      return [`server${index}`, { address, ...(dual && { address6: `fd00:0::${last}` }), nic: 'eno2', cpus: 1024, memory: '8TiB', disk: '80TiB' }];
+    }),
+  );
+  const clusters: Record<string, object> = { hub0: { on: 'server0', role: 'hub', install: 'abi', masters: 3 } };
+  const lenders: { readonly name: string; readonly workers: number }[] = [];
+  for (let index = 0; index < count(1, 12); index++) {
+    const name = `c${index}`;
+    const network = pick(random, names);
+    const room = networks[network]!.slot_size - 7;
+    const masters = pick(random, [1, 3, 3]);
+    const workers = masters === 1 ? 0 : count(0, Math.min(room, 9));
+    const on = random() < 0.5 ? pick(random, Object.keys(servers)) : shuffled(random, Object.keys(servers)).slice(0, count(1, 3));
+    const spoke = random() < 0.3 ? { role: 'spoke', hub: 'hub0', install: 'clusterinstance' } : { install: pick(random, ['abi', 'none']) };
+    clusters[name] = { on, network, masters, workers, ...spoke, ...(masters === 1 && random() < 0.5 && { host_network: true }) };
+    if (masters === 3) lenders.push({ name, workers });
+  }
+  for (const { name, workers } of lenders) {
+    if (workers < 1 || random() < 0.5) continue;
+    clusters[`${name}-hub`] = { role: 'hub', install: 'abi', nodes: [`${name}/worker-${workers - 1}`], host_network: true, active: false };
+    if (random() < 0.5) clusters[`${name}-spoke`] = { role: 'spoke', hub: `${name}-hub`, install: 'clusterinstance', from: name, active: false };
+  }
+  const jumphost = { address: six ? 'fd00:0::1' : '10.0.0.1', ...(dual && { address6: 'fd00:0::1' }), nic: 'eno2' };
+  return { lab: 'random', domain: 'random.lab', jumphost, networks, servers, clusters };
+}
+
+/** The same lab with everything in another order. */
+export function reordered(random: Random, lab: RandomLab): RandomLab {
+  const mixed = <T>(map: Readonly<Record<string, T>>) => Object.fromEntries(shuffled(random, Object.entries(map)));
+  return { ...lab, networks: mixed(lab.networks), servers: mixed(lab.servers), clusters: mixed(lab.clusters) };
+}
