@@ -1,8 +1,7 @@
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'yaml';
 import { createKubeClient } from '../../kube/create-kube-client.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
+import { hubDefinitions } from '../definitions/hub-definitions.ts';
+import { installDefinitions } from '../definitions/install-definitions.ts';
 import { parseKubeconfig } from '../../kube/parse-kubeconfig.ts';
 import { LABWRIGHT_NAMESPACE, uuidV5 } from '../../util/ids.ts';
 import type { Admit } from '../api/admission.ts';
@@ -57,7 +56,7 @@ export async function startHub(world: WorldDeps, options: HubOptions): Promise<R
   const address = { host: `api.${name}.${baseDomain}`, port: 6443 };
   world.dial.set(address, { host: '127.0.0.1', port: Number(new URL(api.url).port) });
   const kube = worldClient(world, certificates.kubeconfig);
-  if (world.crdsDir) for (const file of globSync('*/*.yaml', { cwd: world.crdsDir })) await kube.create(parse(readFileSync(join(world.crdsDir, file), 'utf8')));
+  installDefinitions(api, hubDefinitions(world.crdsDir));
   for (const object of hubContent(options)) await kube.create(object);
   const deps: HubDeps = {
     kube,
