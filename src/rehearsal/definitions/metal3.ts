@@ -131,6 +131,15 @@ export function metal3Definitions(): KubeObject[] {
     }),
     crd({
       apiVersion,
+      kind: 'HostFirmwareComponents',
+      plural: 'hostfirmwarecomponents',
+      schema: {
+        spec: object({ 'updates!': list(object({ 'component!': text, 'url!': text })) }),
+        status: open({ updates: list(anything), components: list(anything), lastUpdated: time, conditions }),
+      },
+    }),
+    crd({
+      apiVersion,
       kind: 'Provisioning',
       plural: 'provisionings',
       scope: 'Cluster',
