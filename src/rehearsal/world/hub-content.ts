@@ -9,16 +9,14 @@ export function hubContent(hub: { readonly name: string; readonly baseDomain: st
   const auth = { auths: { [`registry.${hub.name}.${hub.baseDomain}`]: { auth: Buffer.from('rehearsal:rehearsal').toString('base64') } } };
   return [
     ...namespaces.map((name): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
-    ...['ai-cluster-templates-v1', 'ai-node-templates-v1'].map(
-      (name): KubeObject => ({
-        apiVersion: 'v1',
-        kind: 'ConfigMap',
-        metadata: { name, namespace: 'open-cluster-management' },
-        immutable: true,
-        // The operator's own are Go templates; a rehearsed one renders the same objects without them.
-        data: { note: 'rendered by the rehearsal itself' },
-      }),
-    ),
+    ...['ai-cluster-templates-v1', 'ai-node-templates-v1'].map((name): KubeObject => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, namespace: 'open-cluster-management' },
+      immutable: true,
+      // The operator's own are Go templates; a rehearsed one renders the same objects without them.
+      data: { note: 'rendered by the rehearsal itself' },
+    })),
     {
       apiVersion: 'v1',
       kind: 'Secret',
