@@ -14,6 +14,13 @@ export function portNumber(text: string): number {
   return value;
 }
 
+/** `5s`, `10m`, `500ms`, `2h`. */
+export function milliseconds(text: string): number {
+  const [, number, unit] = /^(\d+)(ms|s|m|h)$/.exec(text) ?? [];
+  if (number === undefined || unit === undefined) throw new InvalidArgumentError('write a number with its unit, for example 5s');
+  return Number(number) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit as 'ms' | 's' | 'm' | 'h'];
+}
+
 /** For an option that may be repeated. */
 export function collected(text: string, earlier: readonly string[]): string[] {
   return [...earlier, text];

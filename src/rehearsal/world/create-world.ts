@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:https';
 import { request, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { machineCredentials } from '../../machines/bmc/credentials.ts';
+import { machineCredentials, type BmcCredentials } from '../../machines/bmc/credentials.ts';
 import { createOpenBmc } from '../../machines/bmc/redfish-client.ts';
 import { createRedfishService } from '../../machines/bmc/redfish-service.ts';
 import { endpointOf } from '../../util/dial.ts';
@@ -28,7 +28,7 @@ export interface World {
   readonly mutations: readonly Mutation[];
   readonly hubs: ReadonlyMap<string, RunningHub>;
   /** Starts a hub that nobody had to install. */
-  addHub(options: Pick<HubOptions, 'name' | 'baseDomain' | 'port' | 'tokens'>): Promise<RunningHub>;
+  addHub(options: Omit<HubOptions, 'certificates' | 'version'>): Promise<RunningHub>;
   close(): Promise<void>;
 }
 
@@ -46,9 +46,10 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const dial = createDialTable();
   const isos = new Map<string, Buffer>();
   const faults = createFaultBoard(plan, options.faults);
+  const credentials = machineCredentials(plan, options.bmcSecret);
   const { machines, backend } = createSimulatedMachines(
     { clock: own, seed, faults: faults.machines, fetchIso: (url, signal) => fetchIso(dial, isos, url, signal) },
-    machineSpecs(options),
+    machineSpecs(options, credentials),
   );
   const mutations: Mutation[] = [];
   const redfish = await serveRedfish(createRedfishService(backend), clock, (mutation) => mutations.push(mutation));
@@ -61,6 +62,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     dial,
     seed,
     machines,
+    credentials,
     bmc: createOpenBmc({ clock: own, dial: dial.dial, tls: { insecure: true }, headers }),
     crdsDir: options.crdsDir ?? undefined,
     publishIso: (url, content) => void (content === undefined ? isos.delete(url) : isos.set(url, content)),
@@ -100,8 +102,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   return world;
 }
 
-function machineSpecs({ plan, bmcSecret }: WorldSpec): MachineSpec[] {
-  const credentials = machineCredentials(plan, bmcSecret);
+function machineSpecs({ plan }: WorldSpec, credentials: ReadonlyMap<string, BmcCredentials>): MachineSpec[] {
   const nodes = plan.clusters.flatMap((cluster) => cluster.nodes);
   return plan.machines.map(({ name, uuid, mac, vcpus, memoryMiB, disks }) => {
     const address = nodes.find((node) => node.machine === name)?.addresses[0] ?? '';

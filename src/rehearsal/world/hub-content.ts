@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../kube/objects.ts';
+import type { BmcCredentials } from '../../machines/bmc/credentials.ts';
 
 /**
  * What a hub has before anybody asks it for a spoke (reference/ztp.md §1.2, §2.8), as far as our actions and its
@@ -25,4 +26,19 @@ export function hubContent(hub: { readonly name: string; readonly baseDomain: st
       data: { '.dockerconfigjson': Buffer.from(JSON.stringify(auth)).toString('base64') },
     },
   ];
+}
+
+const BMC_NAMESPACE = 'lab-bmc';
+
+/** One Secret per machine, by its name: what a BareMetalHost's `spec.bmc.credentialsName` needs a copy of. */
+export function bmcSecrets(credentials: ReadonlyMap<string, BmcCredentials>): readonly KubeObject[] {
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  const secrets = [...credentials].map(([name, { username, password }]): KubeObject => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, namespace: BMC_NAMESPACE },
+    type: 'Opaque',
+    data: { username: base64(username), password: base64(password) },
+  }));
+  return secrets.length === 0 ? [] : [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: BMC_NAMESPACE } }, ...secrets];
 }

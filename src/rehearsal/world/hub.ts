@@ -17,7 +17,7 @@ import type { ObjectCache } from '../controllers/object-cache.ts';
 import type { Controller } from '../controllers/controller.ts';
 import { runControllers } from '../controllers/run-controllers.ts';
 import type { ClusterCertificates } from './cluster-certificates.ts';
-import { hubContent } from './hub-content.ts';
+import { bmcSecrets, hubContent } from './hub-content.ts';
 import type { WorldDeps } from './world-deps.ts';
 
 export interface HubOptions {
@@ -27,6 +27,10 @@ export interface HubOptions {
   /** On 127.0.0.1; default: any free one. */
   readonly port?: number;
   readonly tokens?: readonly StaticToken[];
+  /** See ApiDeps. */
+  readonly historyMs?: number;
+  /** Puts the BMC credentials of the lab's machines into Secrets of namespace lab-bmc, for who writes objects by hand. */
+  readonly bmcSecrets?: boolean;
   readonly version: string;
 }
 
@@ -46,6 +50,7 @@ export async function startHub(world: WorldDeps, options: HubOptions): Promise<R
       clock: world.clock,
       traffic: world.traffic,
       tokens: options.tokens ?? [],
+      historyMs: options.historyMs,
       tls: { ca: certificates.ca, cert: certificates.cert, key: certificates.key, clientCa: certificates.ca },
       admit: admitHubObject,
       randomUuid: uuidSource(world.seed, name),
@@ -58,6 +63,7 @@ export async function startHub(world: WorldDeps, options: HubOptions): Promise<R
   const kube = worldClient(world, certificates.kubeconfig);
   installDefinitions(api, hubDefinitions(world.crdsDir));
   for (const object of hubContent(options)) await kube.create(object);
+  if (options.bmcSecrets) for (const object of bmcSecrets(world.credentials)) await kube.create(object);
   const deps: HubDeps = {
     kube,
     clock: world.clock,

@@ -1,4 +1,5 @@
 import type { OpenBmc } from '../../machines/bmc/bmc.ts';
+import type { BmcCredentials } from '../../machines/bmc/credentials.ts';
 import type { Clock } from '../../util/clock.ts';
 import type { Traffic } from '../clock/traffic.ts';
 import type { HubDeps } from '../controllers/hub-deps.ts';
@@ -14,6 +15,8 @@ export interface WorldDeps extends Pick<HubDeps, 'publishIso' | 'spokeCredential
   readonly seed: number | string;
   readonly machines: SimulatedMachines;
   readonly bmc: OpenBmc;
+  /** Of the machines' BMCs, by machine name. */
+  readonly credentials: ReadonlyMap<string, BmcCredentials>;
   /** Folder of real CustomResourceDefinitions; undefined: ours. */
   readonly crdsDir: string | undefined;
   readonly mutated: (mutation: Mutation) => void;
