@@ -23,6 +23,8 @@ export interface Watch {
 export interface Controller {
   readonly name: string;
   readonly watches: readonly Watch[];
+  /** Called once at the start with the way to wake the controller for reasons that no watch brings (a backend of its own). */
+  readonly source?: (wake: (key: ObjectKey) => void) => void;
   readonly reconcile: (key: ObjectKey, signal: AbortSignal) => Promise<{ readonly afterMs: number } | void>;
 }
 

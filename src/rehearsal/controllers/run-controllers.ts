@@ -34,6 +34,7 @@ export async function runControllers(
   const cache = createObjectCache();
   const controllers = controllersOf(cache);
   const workers = controllers.map((controller) => ({ controller, enqueue: startWorker(deps, controller, signal) }));
+  for (const { controller, enqueue } of workers) controller.source?.(enqueue);
   const kinds = new Map<string, KindRef>();
   for (const { watches } of controllers) for (const { kind } of watches) kinds.set(kindId(kind), kind);
 

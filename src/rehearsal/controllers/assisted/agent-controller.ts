@@ -1,0 +1,110 @@
+import type { Condition, KubeObject } from '../../../kube/objects.ts';
+import { withConditions } from '../conditions.ts';
+import type { Controller, ObjectKey } from '../controller.ts';
+import type { SpecError } from './aci-conditions.ts';
+import { agentAnnotations, agentLabels } from './agent-marks.ts';
+import { specSynced } from './agent-conditions.ts';
+import { agentStatus } from './agent-status.ts';
+import { FIELD_MANAGER, type AssistedDeps } from './assisted-deps.ts';
+import { AGENT, FINALIZERS, INFRA_ENV, INFRA_ENV_LABEL } from './kinds.ts';
+import { eligibleDisks } from './service/inventory.ts';
+import type { HostRecord, HostRole, InfraEnvRecord } from './service/records.ts';
+import { addFinalizer, at, mergePatch, putStatus, removeFinalizer } from './write-objects.ts';
+
+interface AgentSpec {
+  readonly approved?: boolean;
+  readonly role?: string;
+  readonly hostname?: string;
+  readonly installation_disk_id?: string;
+}
+
+/** Agent: one per host that registered; its spec goes to the service's record of the host, its status follows that record. */
+export function agentController(deps: AssistedDeps): Controller {
+  const { kube, service, clock } = deps;
+  /** Where each host's Agent is: the InfraEnv may be gone before it. */
+  const namespaces = new Map<string, string>();
+  const keyOfHost = (host: HostRecord): ObjectKey | undefined => {
+    const namespace = service.infraEnvs.get(host.infraEnvId)?.namespace ?? namespaces.get(host.id);
+    return namespace === undefined ? undefined : { namespace, name: host.id };
+  };
+  return {
+    name: 'assisted/agents',
+    watches: [{ kind: AGENT }],
+    source: (wake) =>
+      void service.onChange((change) => {
+        const key = 'host' in change ? keyOfHost(change.host) : undefined;
+        if (key) wake(key);
+      }),
+    async reconcile(key, signal) {
+      const host = service.hosts.get(key.name);
+      const found = await kube.get(at(AGENT, key.namespace, key.name), signal);
+      if (found?.metadata.deletionTimestamp !== undefined) {
+        service.removeHost(key.name);
+        return removeFinalizer(kube, found, FINALIZERS.agent, signal);
+      }
+      if (!host) {
+        if (found) await orphan(found, signal);
+        return;
+      }
+      namespaces.set(host.id, key.namespace ?? '');
+      const infraEnv = service.infraEnvs.get(host.infraEnvId);
+      const created = found ?? (infraEnv && (await create(host, infraEnv, signal)));
+      if (!created) return;
+      let agent = await addFinalizer(kube, created, FINALIZERS.agent, signal);
+      const error = takeSpec(agent, host);
+      const now = service.hosts.get(host.id) ?? host;
+      agent = await mark(agent, now, signal);
+      await putStatus(kube, agent, agentStatus(deps, agent, now, now.clusterId === undefined ? undefined : service.clusters.get(now.clusterId), error), signal);
+    },
+  };
+
+  async function create(host: HostRecord, infraEnv: InfraEnvRecord, signal: AbortSignal): Promise<KubeObject | undefined> {
+    const owner = await kube.get(at(INFRA_ENV, infraEnv.namespace, infraEnv.name), signal);
+    if (!owner) return undefined;
+    const cluster = host.clusterId === undefined ? undefined : service.clusters.get(host.clusterId);
+    const agent: KubeObject = {
+      ...AGENT,
+      metadata: {
+        name: host.id,
+        namespace: infraEnv.namespace,
+        labels: { [INFRA_ENV_LABEL]: infraEnv.name },
+        ownerReferences: [{ apiVersion: INFRA_ENV.apiVersion, kind: INFRA_ENV.kind, name: infraEnv.name, uid: owner.metadata.uid ?? '' }],
+      },
+      spec: { approved: false, role: '', ...(cluster ? { clusterDeploymentName: { name: cluster.deployment, namespace: cluster.namespace } } : {}) },
+    };
+    return kube.create(agent, FIELD_MANAGER, signal);
+  }
+
+  /** The user's wishes for this host, as far as they can be met. */
+  function takeSpec(agent: KubeObject, host: HostRecord): SpecError | undefined {
+    const spec = (agent['spec'] ?? {}) as AgentSpec;
+    const requestedRole: HostRole = spec.role === 'master' || spec.role === 'worker' ? spec.role : 'auto-assign';
+    const requestedHostname = spec.hostname === undefined || spec.hostname === '' ? undefined : spec.hostname;
+    const wanted = spec.installation_disk_id === undefined || spec.installation_disk_id === '' ? undefined : spec.installation_disk_id;
+    const known = wanted === undefined || host.inventory === undefined || eligibleDisks(host.inventory).some(({ id }) => id === wanted);
+    const requestedDiskId = known ? wanted : host.requestedDiskId;
+    const approved = spec.approved === true;
+    if (host.requestedRole !== requestedRole || host.requestedHostname !== requestedHostname || host.requestedDiskId !== requestedDiskId || host.approved !== approved) {
+      service.changeHost(host.id, (record) => ({ ...record, requestedRole, requestedHostname, requestedDiskId, approved }));
+    }
+    return known ? undefined : { kind: 'input', message: "Requested installation disk is not part of the host's valid disks" };
+  }
+
+  async function mark(agent: KubeObject, host: HostRecord, signal: AbortSignal): Promise<KubeObject> {
+    const changed = (now: Readonly<Record<string, string>> | undefined, wanted: Readonly<Record<string, string>>): Readonly<Record<string, string>> | undefined => {
+      const entries = Object.entries(wanted).filter(([key, value]) => now?.[key] !== value);
+      return entries.length === 0 ? undefined : Object.fromEntries(entries);
+    };
+    const annotations = changed(agent.metadata.annotations, agentAnnotations(host));
+    const labels = changed(agent.metadata.labels, agentLabels(host, host.clusterId === undefined ? undefined : service.clusters.get(host.clusterId)));
+    if (!annotations && !labels) return agent;
+    return mergePatch(kube, agent, { metadata: { ...(annotations ? { annotations } : {}), ...(labels ? { labels } : {}) } }, signal);
+  }
+
+  /** An Agent whose host the service no longer knows: its InfraEnv went first. */
+  async function orphan(agent: KubeObject, signal: AbortSignal): Promise<void> {
+    const before = (agent['status'] ?? {}) as { readonly conditions?: readonly Condition[] };
+    const conditions = withConditions(before.conditions, [specSynced({ kind: 'backend', message: 'record not found' })], clock.now());
+    await putStatus(kube, agent, { ...before, conditions }, signal);
+  }
+}

@@ -1,0 +1,26 @@
+import type { HubDeps } from '../hub-deps.ts';
+import type { AgentApi } from './service/agent-api.ts';
+import type { InstallationService } from './service/installation-service.ts';
+
+/** What the controllers of this folder share: the hub, and the installation service behind them. */
+export interface AssistedDeps extends HubDeps {
+  readonly service: InstallationService;
+  readonly agents: AgentApi;
+  readonly releases: Releases;
+}
+
+/** What the service knows of OpenShift releases. */
+export interface Releases {
+  /** `4.18` and so on: versions it has a discovery image for; undefined: any. */
+  readonly osImages: readonly string[] | undefined;
+  /** Reads a release image's version. @returns the error text of the inspecting tool when it cannot. */
+  readonly versionOf: (image: string) => { readonly version: string } | { readonly error: string };
+}
+
+/** Releases of a rehearsal: the version is in the tag or, for a digest, nowhere. */
+export const ANY_RELEASE: Releases = {
+  osImages: undefined,
+  versionOf: (image) => ({ version: /:v?(\d+\.\d+\.\d+[^:/@]*?)(?:-(?:x86_64|aarch64|multi|ppc64le|s390x))?$/.exec(image)?.[1] ?? '4.18.0' }),
+};
+
+export const FIELD_MANAGER = { fieldManager: 'assisted-service' } as const;
