@@ -23,13 +23,26 @@ const NOT_AVAILABLE = ['Validated', 'RequirementsMet', 'Completed', 'Failed', 'S
 /** All conditions of an AgentClusterInstall, with the reasons and messages of assisted-service (recorded/assisted). */
 export function aciConditions(view: AciView): readonly Given[] {
   const { cluster } = view;
-  if (!cluster) return [specSynced(view.specError), ...NOT_AVAILABLE.map((type): Given => ({ type, status: 'Unknown', reason: 'NotAvailable', message: 'Information not available' }))];
-  return [specSynced(view.specError), validated(cluster), requirementsMet(view, cluster), completed(view, cluster), failed(cluster), stopped(cluster), preparation(cluster)];
+  if (!cluster)
+    return [
+      specSynced(view.specError),
+      ...NOT_AVAILABLE.map((type): Given => ({ type, status: 'Unknown', reason: 'NotAvailable', message: 'Information not available' })),
+    ];
+  return [
+    specSynced(view.specError),
+    validated(cluster),
+    requirementsMet(view, cluster),
+    completed(view, cluster),
+    failed(cluster),
+    stopped(cluster),
+    preparation(cluster),
+  ];
 }
 
 function specSynced(error: SpecError | undefined): Given {
   if (!error) return { type: 'SpecSynced', status: 'True', reason: 'SyncOK', message: 'SyncOK' };
-  if (error.kind === 'input') return { type: 'SpecSynced', status: 'False', reason: 'InputError', message: `The Spec could not be synced due to an input error: ${error.message}` };
+  if (error.kind === 'input')
+    return { type: 'SpecSynced', status: 'False', reason: 'InputError', message: `The Spec could not be synced due to an input error: ${error.message}` };
   return { type: 'SpecSynced', status: 'False', reason: 'BackendError', message: `The Spec could not be synced due to backend error: ${error.message}` };
 }
 
@@ -39,7 +52,12 @@ function validated(cluster: ClusterRecord): Given {
     case 'insufficient':
       return { type: 'Validated', status: 'False', reason: 'ValidationsFailing', message: `The cluster's validations are failing: ${failing.join(',')}` };
     case 'pending-for-input':
-      return { type: 'Validated', status: 'False', reason: 'ValidationsUserPending', message: `The cluster's validations are pending for user: ${failing.join(',')}` };
+      return {
+        type: 'Validated',
+        status: 'False',
+        reason: 'ValidationsUserPending',
+        message: `The cluster's validations are pending for user: ${failing.join(',')}`,
+      };
     default:
       return { type: 'Validated', status: 'True', reason: 'ValidationsPassing', message: "The cluster's validations are passing" };
   }
@@ -68,7 +86,9 @@ function requirementsMet(view: AciView, cluster: ClusterRecord): Given {
   switch (cluster.state) {
     case 'ready': {
       const gap = readinessGap(view, cluster);
-      return gap ? { type, status: 'False', ...gap } : { type, status: 'True', reason: 'ClusterIsReady', message: 'The cluster is ready to begin the installation' };
+      return gap
+        ? { type, status: 'False', ...gap }
+        : { type, status: 'True', reason: 'ClusterIsReady', message: 'The cluster is ready to begin the installation' };
     }
     case 'insufficient':
     case 'pending-for-input':
@@ -85,9 +105,11 @@ const IN_PROGRESS: readonly ClusterState[] = ['preparing-for-installation', 'ins
 
 function completed(view: AciView, cluster: ClusterRecord): Given {
   const type = 'Completed';
-  if (cluster.state === 'installed' || cluster.state === 'adding-hosts') return { type, status: 'True', reason: 'InstallationCompleted', message: `The installation has completed: ${cluster.stateInfo}` };
+  if (cluster.state === 'installed' || cluster.state === 'adding-hosts')
+    return { type, status: 'True', reason: 'InstallationCompleted', message: `The installation has completed: ${cluster.stateInfo}` };
   if (cluster.state === 'error') return { type, status: 'False', reason: 'InstallationFailed', message: `The installation has failed: ${cluster.stateInfo}` };
-  if (IN_PROGRESS.includes(cluster.state)) return { type, status: 'False', reason: 'InstallationInProgress', message: `The installation is in progress: ${inProgress(cluster)}` };
+  if (IN_PROGRESS.includes(cluster.state))
+    return { type, status: 'False', reason: 'InstallationInProgress', message: `The installation is in progress: ${inProgress(cluster)}` };
   if (cluster.state === 'ready' && view.hold && !readinessGap(view, cluster)) {
     return { type, status: 'False', reason: 'InstallationOnHold', message: 'The installation is on hold. To unhold set holdInstallation to false' };
   }
@@ -101,14 +123,16 @@ function inProgress(cluster: ClusterRecord): string {
 }
 
 function failed(cluster: ClusterRecord): Given {
-  if (cluster.state === 'error') return { type: 'Failed', status: 'True', reason: 'InstallationFailed', message: `The installation failed: ${cluster.stateInfo}` };
+  if (cluster.state === 'error')
+    return { type: 'Failed', status: 'True', reason: 'InstallationFailed', message: `The installation failed: ${cluster.stateInfo}` };
   return { type: 'Failed', status: 'False', reason: 'InstallationNotFailed', message: 'The installation has not failed' };
 }
 
 function stopped(cluster: ClusterRecord): Given {
   const type = 'Stopped';
   if (cluster.state === 'error') return { type, status: 'True', reason: 'InstallationFailed', message: 'The installation has stopped due to error' };
-  if (cluster.state === 'installed' || cluster.state === 'adding-hosts') return { type, status: 'True', reason: 'InstallationCompleted', message: 'The installation has stopped because it completed successfully' };
+  if (cluster.state === 'installed' || cluster.state === 'adding-hosts')
+    return { type, status: 'True', reason: 'InstallationCompleted', message: 'The installation has stopped because it completed successfully' };
   return { type, status: 'False', reason: 'InstallationNotStopped', message: 'The installation is waiting to start or in progress' };
 }
 

@@ -9,19 +9,32 @@ export function agentConditions(host: HostRecord, error: SpecError | undefined):
 export function specSynced(error: SpecError | undefined): Given {
   const type = 'SpecSynced';
   if (!error) return { type, status: 'True', reason: 'SyncOK', message: 'The Spec has been successfully applied' };
-  if (error.kind === 'input') return { type, status: 'False', reason: 'InputError', message: `The Spec could not be synced due to an input error: ${error.message}` };
+  if (error.kind === 'input')
+    return { type, status: 'False', reason: 'InputError', message: `The Spec could not be synced due to an input error: ${error.message}` };
   return { type, status: 'False', reason: 'BackendError', message: `The Spec could not be synced due to backend error: ${error.message}` };
 }
 
 function connected({ state }: HostRecord): Given {
   const type = 'Connected';
-  if (state === 'disconnected') return { type, status: 'False', reason: 'AgentIsDisconnected', message: 'The agent has not contacted the installation service in some time, user action should be taken' };
+  if (state === 'disconnected')
+    return {
+      type,
+      status: 'False',
+      reason: 'AgentIsDisconnected',
+      message: 'The agent has not contacted the installation service in some time, user action should be taken',
+    };
   return { type, status: 'True', reason: 'AgentIsConnected', message: "The agent's connection to the installation service is unimpaired" };
 }
 
 const UNKNOWN: readonly HostState[] = ['preparing-failed'];
 const STOPPED: readonly HostState[] = ['installed', 'added-to-existing-cluster', 'error'];
-const INSTALLING: readonly HostState[] = ['preparing-for-installation', 'preparing-successful', 'installing', 'installing-in-progress', 'installing-pending-user-action'];
+const INSTALLING: readonly HostState[] = [
+  'preparing-for-installation',
+  'preparing-successful',
+  'installing',
+  'installing-in-progress',
+  'installing-pending-user-action',
+];
 
 function unknown(type: string, state: HostState): Given {
   return { type, status: 'Unknown', reason: 'UnknownStatus', message: `The installation status is currently not recognized: ${state}` };
@@ -41,15 +54,18 @@ function validated({ state, validations }: HostRecord): Given {
   const type = 'Validated';
   if (!validations) return { type, status: 'Unknown', reason: 'ValidationsUnknown', message: "The agent's validations have not yet been calculated" };
   const failing = validations.filter(({ status }) => status !== 'success').map(({ message }) => message);
-  if (state === 'insufficient') return { type, status: 'False', reason: 'ValidationsFailing', message: `The agent's validations are failing: ${failing.join(',')}` };
-  if (state === 'pending-for-input') return { type, status: 'False', reason: 'ValidationsUserPending', message: `The agent's validations are pending for user: ${failing.join(',')}` };
+  if (state === 'insufficient')
+    return { type, status: 'False', reason: 'ValidationsFailing', message: `The agent's validations are failing: ${failing.join(',')}` };
+  if (state === 'pending-for-input')
+    return { type, status: 'False', reason: 'ValidationsUserPending', message: `The agent's validations are pending for user: ${failing.join(',')}` };
   return { type, status: 'True', reason: 'ValidationsPassing', message: "The agent's validations are passing" };
 }
 
 function installed({ state, stateInfo }: HostRecord): Given {
   const type = 'Installed';
   if (UNKNOWN.includes(state)) return unknown(type, state);
-  if (state === 'installed' || state === 'added-to-existing-cluster') return { type, status: 'True', reason: 'InstallationCompleted', message: `The installation has completed: ${stateInfo}` };
+  if (state === 'installed' || state === 'added-to-existing-cluster')
+    return { type, status: 'True', reason: 'InstallationCompleted', message: `The installation has completed: ${stateInfo}` };
   if (state === 'error') return { type, status: 'False', reason: 'InstallationFailed', message: `The installation has failed: ${stateInfo}` };
   if (INSTALLING.includes(state)) return { type, status: 'False', reason: 'InstallationInProgress', message: `The installation is in progress: ${stateInfo}` };
   return { type, status: 'False', reason: 'InstallationNotStarted', message: 'The installation has not yet started' };

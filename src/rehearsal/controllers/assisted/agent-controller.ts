@@ -84,14 +84,22 @@ export function agentController(deps: AssistedDeps): Controller {
     const known = wanted === undefined || host.inventory === undefined || eligibleDisks(host.inventory).some(({ id }) => id === wanted);
     const requestedDiskId = known ? wanted : host.requestedDiskId;
     const approved = spec.approved === true;
-    if (host.requestedRole !== requestedRole || host.requestedHostname !== requestedHostname || host.requestedDiskId !== requestedDiskId || host.approved !== approved) {
+    if (
+      host.requestedRole !== requestedRole ||
+      host.requestedHostname !== requestedHostname ||
+      host.requestedDiskId !== requestedDiskId ||
+      host.approved !== approved
+    ) {
       service.changeHost(host.id, (record) => ({ ...record, requestedRole, requestedHostname, requestedDiskId, approved }));
     }
     return known ? undefined : { kind: 'input', message: "Requested installation disk is not part of the host's valid disks" };
   }
 
   async function mark(agent: KubeObject, host: HostRecord, signal: AbortSignal): Promise<KubeObject> {
-    const changed = (now: Readonly<Record<string, string>> | undefined, wanted: Readonly<Record<string, string>>): Readonly<Record<string, string>> | undefined => {
+    const changed = (
+      now: Readonly<Record<string, string>> | undefined,
+      wanted: Readonly<Record<string, string>>,
+    ): Readonly<Record<string, string>> | undefined => {
       const entries = Object.entries(wanted).filter(([key, value]) => now?.[key] !== value);
       return entries.length === 0 ? undefined : Object.fromEntries(entries);
     };

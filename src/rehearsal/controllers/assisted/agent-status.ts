@@ -70,7 +70,10 @@ function agentInventory(inventory: Inventory, hostname: string): Readonly<Record
       driveType: disk.drive_type,
       hctl: disk.hctl,
       id: disk.id,
-      installationEligibility: { eligible: disk.installation_eligibility.eligible, notEligibleReasons: disk.installation_eligibility.not_eligible_reasons ?? [] },
+      installationEligibility: {
+        eligible: disk.installation_eligibility.eligible,
+        notEligibleReasons: disk.installation_eligibility.not_eligible_reasons ?? [],
+      },
       model: disk.model,
       name: disk.name,
       path: disk.path,

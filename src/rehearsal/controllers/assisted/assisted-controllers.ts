@@ -22,7 +22,11 @@ export function assistedControllers(hub: HubDeps, cache: ObjectCache): readonly 
 }
 
 /** The service without guests: whoever holds it plays the hosts. */
-export function assistedService(hub: HubDeps, cache: ObjectCache, options: AssistedOptions): { readonly deps: AssistedDeps; readonly controllers: readonly Controller[] } {
+export function assistedService(
+  hub: HubDeps,
+  cache: ObjectCache,
+  options: AssistedOptions,
+): { readonly deps: AssistedDeps; readonly controllers: readonly Controller[] } {
   const service = createInstallationService(hub, options);
   const deps: AssistedDeps = { ...hub, service, agents: createAgentApi(service, hub.clock), releases: options.releases ?? ANY_RELEASE };
   return { deps, controllers: [infraEnvController(deps, cache), clusterController(deps, cache), agentController(deps), bmacController(deps, cache)] };

@@ -35,20 +35,32 @@ interface BmhStatus {
 export function bmacController(deps: AssistedDeps, cache: ObjectCache): Controller {
   const { kube, clock, service } = deps;
   const hostsOf = (infraEnv: KubeObject): readonly ObjectKey[] =>
-    cache.list({ ...BARE_METAL_HOST, ...(infraEnv.metadata.namespace === undefined ? {} : { namespace: infraEnv.metadata.namespace }) }).filter((bmh) => bmh.metadata.labels?.[INFRA_ENV_LABEL] === infraEnv.metadata.name).map(keyOf);
+    cache
+      .list({ ...BARE_METAL_HOST, ...(infraEnv.metadata.namespace === undefined ? {} : { namespace: infraEnv.metadata.namespace }) })
+      .filter((bmh) => bmh.metadata.labels?.[INFRA_ENV_LABEL] === infraEnv.metadata.name)
+      .map(keyOf);
   return {
     name: 'assisted/bmac',
     watches: [
       { kind: BARE_METAL_HOST },
       { kind: INFRA_ENV, keysOf: hostsOf },
-      { kind: AGENT, keysOf: (agent) => cache.list({ ...BARE_METAL_HOST, ...(agent.metadata.namespace === undefined ? {} : { namespace: agent.metadata.namespace }) }).filter((bmh) => isOf(agent, bmh)).map(keyOf) },
+      {
+        kind: AGENT,
+        keysOf: (agent) =>
+          cache
+            .list({ ...BARE_METAL_HOST, ...(agent.metadata.namespace === undefined ? {} : { namespace: agent.metadata.namespace }) })
+            .filter((bmh) => isOf(agent, bmh))
+            .map(keyOf),
+      },
     ],
     async reconcile(key, signal) {
       const found = await kube.get(at(BARE_METAL_HOST, key.namespace, key.name), signal);
       if (found?.metadata.labels?.[INFRA_ENV_LABEL] === undefined) return;
       if (found.metadata.deletionTimestamp !== undefined) return release(found, signal);
       const bmh = await adopt(found, signal);
-      const agent = cache.list({ ...AGENT, ...(key.namespace === undefined ? {} : { namespace: key.namespace }) }).find((one) => one.metadata.deletionTimestamp === undefined && isOf(one, bmh));
+      const agent = cache
+        .list({ ...AGENT, ...(key.namespace === undefined ? {} : { namespace: key.namespace }) })
+        .find((one) => one.metadata.deletionTimestamp === undefined && isOf(one, bmh));
       const host = agent && service.hosts.get(agent.metadata.name);
       if (!agent || !host) return boot(bmh, signal);
       await configureAgent(agent, bmh, host, signal);
@@ -66,7 +78,12 @@ export function bmacController(deps: AssistedDeps, cache: ObjectCache): Controll
     const finalizers = bmh.metadata.finalizers ?? [];
     if (finalizers.includes(FINALIZERS.bareMetalHost)) return bmh;
     const { resourceVersion } = bmh.metadata;
-    return mergePatch(kube, bmh, { metadata: { resourceVersion, finalizers: [...finalizers, FINALIZERS.bareMetalHost], labels: { [BACKUP_LABEL]: 'true' } } }, signal);
+    return mergePatch(
+      kube,
+      bmh,
+      { metadata: { resourceVersion, finalizers: [...finalizers, FINALIZERS.bareMetalHost], labels: { [BACKUP_LABEL]: 'true' } } },
+      signal,
+    );
   }
 
   async function release(bmh: KubeObject, signal: AbortSignal): Promise<void> {
@@ -137,7 +154,9 @@ function optional(key: string, value: string | undefined): Readonly<Record<strin
 const NODE_LABEL = 'bmac.agent-install.openshift.io.node-label.';
 
 function nodeLabels(annotations: Readonly<Record<string, string>>): { readonly nodeLabels?: Readonly<Record<string, string>> } {
-  const labels = Object.entries(annotations).filter(([key]) => key.startsWith(NODE_LABEL)).map(([key, value]): [string, string] => [key.slice(NODE_LABEL.length), value]);
+  const labels = Object.entries(annotations)
+    .filter(([key]) => key.startsWith(NODE_LABEL))
+    .map(([key, value]): [string, string] => [key.slice(NODE_LABEL.length), value]);
   return labels.length === 0 ? {} : { nodeLabels: Object.fromEntries(labels) };
 }
 

@@ -53,6 +53,8 @@ function yamlProblem(text: string): string | undefined {
   const error = parseDocument(text).errors.at(-1);
   if (!error) return undefined;
   const line = error.linePos?.[0].line ?? 1;
-  const words = /[Nn]ested mappings|[Cc]ompact mappings|[Ii]mplicit/.test(error.message) ? 'mapping values are not allowed in this context' : (error.message.split('\n')[0] ?? '').replace(/ at line .*$/, '');
+  const words = /[Nn]ested mappings|[Cc]ompact mappings|[Ii]mplicit/.test(error.message)
+    ? 'mapping values are not allowed in this context'
+    : (error.message.split('\n')[0] ?? '').replace(/ at line .*$/, '');
   return `yaml: line ${line}: ${words}`;
 }

@@ -25,7 +25,10 @@ export function clusterController(deps: AssistedDeps, cache: ObjectCache): Contr
     name: 'assisted/clusters',
     watches: [
       { kind: CLUSTER_DEPLOYMENT },
-      { kind: AGENT_CLUSTER_INSTALL, keysOf: (aci) => [{ namespace: aci.metadata.namespace, name: aciSpec(aci).clusterDeploymentRef?.name ?? aci.metadata.name }] },
+      {
+        kind: AGENT_CLUSTER_INSTALL,
+        keysOf: (aci) => [{ namespace: aci.metadata.namespace, name: aciSpec(aci).clusterDeploymentRef?.name ?? aci.metadata.name }],
+      },
       { kind: CLUSTER_IMAGE_SET, keysOf: () => cache.list(CLUSTER_DEPLOYMENT).map(keyOf) },
       { kind: CONFIG_MAP, keysOf: inNamespace(cache) },
       { kind: SECRET, keysOf: inNamespace(cache) },
@@ -50,25 +53,44 @@ export function clusterController(deps: AssistedDeps, cache: ObjectCache): Contr
   };
 }
 
-async function findInstall({ kube }: AssistedDeps, cache: ObjectCache, key: ObjectKey, cd: KubeObject | undefined, signal: AbortSignal): Promise<KubeObject | undefined> {
+async function findInstall(
+  { kube }: AssistedDeps,
+  cache: ObjectCache,
+  key: ObjectKey,
+  cd: KubeObject | undefined,
+  signal: AbortSignal,
+): Promise<KubeObject | undefined> {
   const named = cd && deploymentSpec(cd).clusterInstallRef;
   const name = named
     ? named.kind === AGENT_CLUSTER_INSTALL.kind
       ? named.name
       : undefined
-    : cache.list({ ...AGENT_CLUSTER_INSTALL, ...(key.namespace === undefined ? {} : { namespace: key.namespace }) }).find((aci) => aciSpec(aci).clusterDeploymentRef?.name === key.name)?.metadata.name;
+    : cache
+        .list({ ...AGENT_CLUSTER_INSTALL, ...(key.namespace === undefined ? {} : { namespace: key.namespace }) })
+        .find((aci) => aciSpec(aci).clusterDeploymentRef?.name === key.name)?.metadata.name;
   return name === undefined ? undefined : kube.get(at(AGENT_CLUSTER_INSTALL, key.namespace, name), signal);
 }
 
 async function refuseWithoutDeployment(deps: AssistedDeps, aci: KubeObject, key: ObjectKey, signal: AbortSignal): Promise<void> {
   const message = `ClusterDeployment with name '${key.name}' in namespace '${key.namespace}' not found. Ensure that the CRD is already applied.`;
-  await putStatus(deps.kube, aci, aciStatus(deps, aci, { cluster: undefined, hosts: [], specError: { kind: 'input', message }, hold: false, unsynced: 0 }), signal);
+  await putStatus(
+    deps.kube,
+    aci,
+    aciStatus(deps, aci, { cluster: undefined, hosts: [], specError: { kind: 'input', message }, hold: false, unsynced: 0 }),
+    signal,
+  );
 }
 
 async function reconcileInstall(deps: AssistedDeps, cache: ObjectCache, givenCd: KubeObject, givenAci: KubeObject, signal: AbortSignal): Promise<void> {
   const { kube, service } = deps;
   let aci = await addFinalizer(kube, givenAci, FINALIZERS.agentClusterInstall, signal);
-  const cd = await addFinalizer(kube, givenCd, FINALIZERS.clusterDeployment, signal, deploymentSpec(givenCd).installed === undefined ? { spec: { installed: false } } : {});
+  const cd = await addFinalizer(
+    kube,
+    givenCd,
+    FINALIZERS.clusterDeployment,
+    signal,
+    deploymentSpec(givenCd).installed === undefined ? { spec: { installed: false } } : {},
+  );
   aci = await own(deps, aci, cd, signal);
 
   const { record, error } = await syncRecord(deps, cd, aci, signal);
@@ -78,7 +100,21 @@ async function reconcileInstall(deps: AssistedDeps, cache: ObjectCache, givenCd:
   if (cluster?.state === 'installed') aci = await writePassword(deps, cd, aci, cluster, signal);
   const hosts = cluster ? service.hostsOf(cluster.id) : [];
   cluster = record && service.clusters.get(record.id);
-  await putStatus(kube, aci, aciStatus(deps, aci, { cluster, hosts, specError: error, hold: aciSpec(aci).holdInstallation === true, unsynced: unsyncedAgents(cache, hosts.map(({ id }) => id)) }), signal);
+  await putStatus(
+    kube,
+    aci,
+    aciStatus(deps, aci, {
+      cluster,
+      hosts,
+      specError: error,
+      hold: aciSpec(aci).holdInstallation === true,
+      unsynced: unsyncedAgents(
+        cache,
+        hosts.map(({ id }) => id),
+      ),
+    }),
+    signal,
+  );
   if (cluster?.state === 'installed') service.acceptHosts(cluster.id);
 }
 
@@ -91,7 +127,12 @@ async function own({ kube }: AssistedDeps, aci: KubeObject, cd: KubeObject, sign
 }
 
 /** Makes the service's record of the cluster, or brings it up to date; extras count only from the second look on, as in the real service. */
-async function syncRecord(deps: AssistedDeps, cd: KubeObject, aci: KubeObject, signal: AbortSignal): Promise<{ readonly record: ClusterRecord | undefined; readonly error: SpecError | undefined }> {
+async function syncRecord(
+  deps: AssistedDeps,
+  cd: KubeObject,
+  aci: KubeObject,
+  signal: AbortSignal,
+): Promise<{ readonly record: ClusterRecord | undefined; readonly error: SpecError | undefined }> {
   const { service } = deps;
   const namespace = cd.metadata.namespace ?? '';
   const record = service.clusterOf(namespace, cd.metadata.name);
@@ -110,7 +151,16 @@ async function syncRecord(deps: AssistedDeps, cd: KubeObject, aci: KubeObject, s
 /** A ready cluster with all agents approved and not on hold begins by itself. */
 function startWhenReady({ service, seed }: AssistedDeps, cache: ObjectCache, aci: KubeObject, cluster: ClusterRecord): void {
   const hosts = service.hostsOf(cluster.id);
-  const view: AciView = { cluster, hosts, specError: undefined, hold: aciSpec(aci).holdInstallation === true, unsynced: unsyncedAgents(cache, hosts.map(({ id }) => id)) };
+  const view: AciView = {
+    cluster,
+    hosts,
+    specError: undefined,
+    hold: aciSpec(aci).holdInstallation === true,
+    unsynced: unsyncedAgents(
+      cache,
+      hosts.map(({ id }) => id),
+    ),
+  };
   if (cluster.state !== 'ready' || view.hold || readinessGap(view, cluster) || hosts.some(({ progress }) => hasRebooted(progress?.stage))) return;
   service.install(cluster.id, uuidV5(LABWRIGHT_NAMESPACE, `openshift/${seed}/${cluster.id}`));
 }

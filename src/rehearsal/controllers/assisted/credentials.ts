@@ -37,10 +37,23 @@ function putMetadata({ kube }: AssistedDeps, aci: KubeObject, clusterMetadata: C
   return mergePatch(kube, aci, { spec: { clusterMetadata } }, signal);
 }
 
-async function putSecret({ kube }: AssistedDeps, cd: KubeObject, name: string, secretType: string, content: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
+async function putSecret(
+  { kube }: AssistedDeps,
+  cd: KubeObject,
+  name: string,
+  secretType: string,
+  content: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<void> {
   const { namespace } = cd.metadata;
   const data = Object.fromEntries(Object.entries(content).map(([key, text]) => [key, Buffer.from(text, 'utf8').toString('base64')]));
-  const owner = { apiVersion: CLUSTER_DEPLOYMENT.apiVersion, kind: CLUSTER_DEPLOYMENT.kind, name: cd.metadata.name, uid: cd.metadata.uid ?? '', blockOwnerDeletion: true };
+  const owner = {
+    apiVersion: CLUSTER_DEPLOYMENT.apiVersion,
+    kind: CLUSTER_DEPLOYMENT.kind,
+    name: cd.metadata.name,
+    uid: cd.metadata.uid ?? '',
+    blockOwnerDeletion: true,
+  };
   const secret: KubeObject = {
     apiVersion: 'v1',
     kind: 'Secret',

@@ -37,8 +37,18 @@ export function infraEnvController(deps: AssistedDeps, cache: ObjectCache): Cont
     name: 'assisted/infraenvs',
     watches: [
       { kind: INFRA_ENV },
-      { kind: NMSTATE_CONFIG, keysOf: ({ metadata: { namespace } }) => cache.list({ ...INFRA_ENV, ...(namespace === undefined ? {} : { namespace }) }).map(keyOf) },
-      { kind: CLUSTER_DEPLOYMENT, keysOf: (cd) => cache.list(INFRA_ENV).filter((one) => specOf(one).clusterRef?.name === cd.metadata.name).map(keyOf) },
+      {
+        kind: NMSTATE_CONFIG,
+        keysOf: ({ metadata: { namespace } }) => cache.list({ ...INFRA_ENV, ...(namespace === undefined ? {} : { namespace }) }).map(keyOf),
+      },
+      {
+        kind: CLUSTER_DEPLOYMENT,
+        keysOf: (cd) =>
+          cache
+            .list(INFRA_ENV)
+            .filter((one) => specOf(one).clusterRef?.name === cd.metadata.name)
+            .map(keyOf),
+      },
     ],
     source: (wake) =>
       void service.onChange((change) => {
@@ -62,7 +72,12 @@ export function infraEnvController(deps: AssistedDeps, cache: ObjectCache): Cont
       const infraEnv = await addFinalizer(kube, found, FINALIZERS.infraEnv, signal);
       const missing = await missingCluster(deps, infraEnv, signal);
       if (missing !== undefined) {
-        await write(infraEnv, { type: 'ImageCreated', status: 'Unknown', reason: 'MissingClusterDeployment', message: `ClusterDeployment is missing: ${missing}` }, {}, signal);
+        await write(
+          infraEnv,
+          { type: 'ImageCreated', status: 'Unknown', reason: 'MissingClusterDeployment', message: `ClusterDeployment is missing: ${missing}` },
+          {},
+          signal,
+        );
         return;
       }
       register(infraEnv, id);
@@ -88,7 +103,12 @@ export function infraEnvController(deps: AssistedDeps, cache: ObjectCache): Cont
   async function publish(infraEnv: KubeObject, id: string, signal: AbortSignal): Promise<void> {
     const { namespace, name } = infraEnv.metadata;
     const token = Buffer.from(JSON.stringify({ infra_env_id: id })).toString('base64url');
-    const version = service.clusters.get(service.infraEnvs.get(id)?.clusterId ?? '')?.spec.openshiftVersion.split('.').slice(0, 2).join('.') ?? '4.18';
+    const version =
+      service.clusters
+        .get(service.infraEnvs.get(id)?.clusterId ?? '')
+        ?.spec.openshiftVersion.split('.')
+        .slice(0, 2)
+        .join('.') ?? '4.18';
     const isoDownloadURL = `https://${deps.imageServiceHost}/byapikey/${token}/${version}/x86_64/minimal.iso`;
     const content: DiscoveryIso = { kind: 'discovery', hub: deps.hub, infraEnv: `${namespace}/${name}`, id };
     deps.publishIso(isoDownloadURL, Buffer.from(JSON.stringify(content)));
@@ -108,7 +128,12 @@ export function infraEnvController(deps: AssistedDeps, cache: ObjectCache): Cont
     await write(infraEnv, READY, rest, signal);
   }
 
-  async function write(infraEnv: KubeObject, condition: Omit<Condition, 'lastTransitionTime'>, rest: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<void> {
+  async function write(
+    infraEnv: KubeObject,
+    condition: Omit<Condition, 'lastTransitionTime'>,
+    rest: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<void> {
     const before = statusOf(infraEnv);
     const status = {
       bootArtifacts: { discoveryIgnitionURL: '', initrd: '', ipxeScript: '', kernel: '', rootfs: '' },

@@ -50,7 +50,10 @@ function clusterSpecOf(cd: KubeObject, aci: KubeObject, release: { readonly vers
 async function checkPullSecret(kube: KubeClient, cd: KubeObject, signal: AbortSignal): Promise<SpecError | undefined> {
   const { namespace } = cd.metadata;
   const name = deploymentSpec(cd).pullSecretRef?.name;
-  const failed = (why: string): SpecError => ({ kind: 'backend', message: `failed to validate pull secret for ClusterDeployment ${cd.metadata.name}/${namespace}: ${why}` });
+  const failed = (why: string): SpecError => ({
+    kind: 'backend',
+    message: `failed to validate pull secret for ClusterDeployment ${cd.metadata.name}/${namespace}: ${why}`,
+  });
   if (name === undefined) return failed('missing reference to pull secret');
   const secret = await kube.get(at(SECRET, namespace, name), signal);
   if (!secret) return failed(`failed to find secret ${name}: Secret "${name}" not found`);

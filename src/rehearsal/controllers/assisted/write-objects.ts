@@ -22,7 +22,13 @@ export async function mergePatch(kube: KubeClient, object: KubeObject, patch: un
   return kube.patch(refOf(object), patch, { ...FIELD_MANAGER, type: 'merge' }, signal);
 }
 
-export async function addFinalizer(kube: KubeClient, object: KubeObject, finalizer: string, signal: AbortSignal, rest: Readonly<Record<string, unknown>> = {}): Promise<KubeObject> {
+export async function addFinalizer(
+  kube: KubeClient,
+  object: KubeObject,
+  finalizer: string,
+  signal: AbortSignal,
+  rest: Readonly<Record<string, unknown>> = {},
+): Promise<KubeObject> {
   const finalizers = object.metadata.finalizers ?? [];
   if (finalizers.includes(finalizer) || object.metadata.deletionTimestamp !== undefined) return object;
   const { resourceVersion } = object.metadata;
@@ -44,7 +50,8 @@ export async function addLabels(kube: KubeClient, object: KubeObject, labels: Re
 
 export function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  if (Array.isArray(a) || Array.isArray(b)) return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((one, index) => equal(one, b[index]));
+  if (Array.isArray(a) || Array.isArray(b))
+    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((one, index) => equal(one, b[index]));
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
   return [...keys].every((key) => equal((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]));

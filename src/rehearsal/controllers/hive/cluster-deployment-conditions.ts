@@ -24,17 +24,24 @@ function provisioning(copies: readonly Given[], installed: boolean): readonly Gi
   const failure = copies.find((one) => one.type === 'ClusterInstallFailed' && one.status === 'True');
   const failed: Given = failure
     ? { type: 'ProvisionFailed', status: 'True', reason: failure.reason, message: failure.message }
-    : { type: 'ProvisionFailed', ...(is('Completed') ? ({ status: 'False', reason: 'ProvisionSucceeded', message: 'Provision succeeded' } as const) : INITIALIZED) };
+    : {
+        type: 'ProvisionFailed',
+        ...(is('Completed') ? ({ status: 'False', reason: 'ProvisionSucceeded', message: 'Provision succeeded' } as const) : INITIALIZED),
+      };
   const stopped = is('Stopped') && !is('Completed');
   const provisionStopped: Given = stopped
     ? { type: 'ProvisionStopped', status: 'True', reason: 'InstallAttemptsLimitReached', message: failure?.message ?? 'Installation stopped' }
-    : { type: 'ProvisionStopped', ...(is('Completed') ? ({ status: 'False', reason: 'ProvisionNotStopped', message: 'Provision is not stopped' } as const) : INITIALIZED) };
+    : {
+        type: 'ProvisionStopped',
+        ...(is('Completed') ? ({ status: 'False', reason: 'ProvisionNotStopped', message: 'Provision is not stopped' } as const) : INITIALIZED),
+      };
   return [failed, provisionStopped, provisioned(stopped, installed || is('Completed'))];
 }
 
 function provisioned(stopped: boolean, completed: boolean): Given {
   const type = 'Provisioned';
   if (completed) return { type, status: 'True', reason: 'Provisioned', message: 'Cluster is provisioned' };
-  if (stopped) return { type, status: 'False', reason: 'ProvisionStopped', message: 'Provisioning failed terminally (see the ProvisionStopped condition for details)' };
+  if (stopped)
+    return { type, status: 'False', reason: 'ProvisionStopped', message: 'Provisioning failed terminally (see the ProvisionStopped condition for details)' };
   return { type, status: 'False', reason: 'Provisioning', message: 'Cluster is being provisioned' };
 }

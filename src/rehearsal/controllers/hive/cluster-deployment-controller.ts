@@ -23,7 +23,10 @@ export function clusterDeploymentController({ kube, clock }: HubDeps): Controlle
     name: 'hive/clusterdeployments',
     watches: [
       { kind: CLUSTER_DEPLOYMENT },
-      { kind: AGENT_CLUSTER_INSTALL, keysOf: (aci) => [{ namespace: aci.metadata.namespace, name: aciSpec(aci).clusterDeploymentRef?.name ?? aci.metadata.name }] },
+      {
+        kind: AGENT_CLUSTER_INSTALL,
+        keysOf: (aci) => [{ namespace: aci.metadata.namespace, name: aciSpec(aci).clusterDeploymentRef?.name ?? aci.metadata.name }],
+      },
     ],
     async reconcile(key, signal) {
       const cd = await kube.get(at(CLUSTER_DEPLOYMENT, key.namespace, key.name), signal);
@@ -35,14 +38,20 @@ export function clusterDeploymentController({ kube, clock }: HubDeps): Controlle
       const withMetadata = await copyMetadata(cd, aci && aciSpec(aci).clusterMetadata, signal);
       const done = isTrue(install, 'Completed') && isTrue(install, 'Stopped');
       const after = await writeStatus(withMetadata, clusterDeploymentConditions(install, installed === true), done, signal);
-      if (done && deploymentSpec(after).installed !== true) await kube.patch(at(CLUSTER_DEPLOYMENT, key.namespace, key.name), { spec: { installed: true } }, { ...HIVE, type: 'merge' }, signal);
+      if (done && deploymentSpec(after).installed !== true)
+        await kube.patch(at(CLUSTER_DEPLOYMENT, key.namespace, key.name), { spec: { installed: true } }, { ...HIVE, type: 'merge' }, signal);
     },
   };
 
   async function copyMetadata(cd: KubeObject, metadata: ClusterMetadata | undefined, signal: AbortSignal): Promise<KubeObject> {
     const complete = metadata?.infraID && metadata.clusterID && metadata.adminKubeconfigSecretRef?.name && metadata.adminPasswordSecretRef?.name;
     if (!complete || equal(deploymentSpec(cd).clusterMetadata, metadata)) return cd;
-    return kube.patch(at(CLUSTER_DEPLOYMENT, cd.metadata.namespace, cd.metadata.name), { spec: { clusterMetadata: metadata } }, { ...HIVE, type: 'merge' }, signal);
+    return kube.patch(
+      at(CLUSTER_DEPLOYMENT, cd.metadata.namespace, cd.metadata.name),
+      { spec: { clusterMetadata: metadata } },
+      { ...HIVE, type: 'merge' },
+      signal,
+    );
   }
 
   async function writeStatus(cd: KubeObject, given: ReturnType<typeof clusterDeploymentConditions>, done: boolean, signal: AbortSignal): Promise<KubeObject> {

@@ -63,7 +63,10 @@ export function healthyHost(id: string, { seed, inventory, writingFails }: Healt
     failedImages: [],
     reaches: () => true,
     vipsInUse: false,
-    install: (host, stages) => stages.flatMap((stage) => stepsOf(host, stage, drawMs, stages.includes('Configuring') ? (roleOf(host) === 'worker' ? WORKER : CONTROL_PLANE) : SINGLE_NODE, writingFails)),
+    install: (host, stages) =>
+      stages.flatMap((stage) =>
+        stepsOf(host, stage, drawMs, stages.includes('Configuring') ? (roleOf(host) === 'worker' ? WORKER : CONTROL_PLANE) : SINGLE_NODE, writingFails),
+      ),
   };
 }
 

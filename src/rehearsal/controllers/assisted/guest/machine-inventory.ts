@@ -18,8 +18,12 @@ interface Stack {
  * Its addresses are those of the NMStateConfig that names its MAC; without one, the machine's own by DHCP, in a /24.
  */
 export function machineInventory(machine: SimulatedMachine, nmstateConfigs: readonly KubeObject[]): Inventory {
-  const config = nmstateConfigs.map(specOf).find(({ interfaces }) => interfaces?.some(({ macAddress }) => macAddress?.toLowerCase() === machine.mac.toLowerCase()))?.config;
-  const configured = (config?.interfaces ?? []).flatMap(({ ipv4, ipv6 }) => [...(ipv4?.address ?? []), ...(ipv6?.address ?? [])]).map((one) => `${one.ip}/${one['prefix-length']}`);
+  const config = nmstateConfigs
+    .map(specOf)
+    .find(({ interfaces }) => interfaces?.some(({ macAddress }) => macAddress?.toLowerCase() === machine.mac.toLowerCase()))?.config;
+  const configured = (config?.interfaces ?? [])
+    .flatMap(({ ipv4, ipv6 }) => [...(ipv4?.address ?? []), ...(ipv6?.address ?? [])])
+    .map((one) => `${one.ip}/${one['prefix-length']}`);
   const addresses = configured.length > 0 ? configured : [`${machine.address}/24`];
   const route = config?.routes?.config?.find(({ destination }) => destination === '0.0.0.0/0' || destination === '::/0')?.['next-hop-address'];
   return inventoryOf({

@@ -87,7 +87,10 @@ function networkFacts(service: InstallationService, host: HostRecord, script: Ho
   const sources = service.infraEnvs.get(host.infraEnvId)?.ntpSources ?? [];
   return {
     // Clocks of a rehearsal always agree: a host whose sources cannot be reached counts as synchronized with the next one.
-    ntpSources: [...sources.map((name) => ({ name, synced: script.ntpSynced })), ...(sources.length > 0 && script.ntpSynced ? [] : [{ name: 'local', synced: true }])],
+    ntpSources: [
+      ...sources.map((name) => ({ name, synced: script.ntpSynced })),
+      ...(sources.length > 0 && script.ntpSynced ? [] : [{ name: 'local', synced: true }]),
+    ],
     dnsResolved: true,
     reaches: new Set(others.map((other) => (script.reaches(other) ? other.id : `!${other.id}`))),
     vipsInUse: new Set(script.vipsInUse && cluster ? [...cluster.spec.apiVips, ...cluster.spec.ingressVips] : []),

@@ -10,13 +10,21 @@ export async function playFinalizing({ clock, agents, service }: PlayerDeps, clu
   const cluster = service.clusters.get(clusterId);
   if (!cluster) return;
   const { openshiftVersion: version, controlPlanes, name } = cluster.spec;
-  const totalMs = controlPlanes === 1 ? jitterMs(seed, name, 'finalizing', 13 * MINUTE_MS, 17 * MINUTE_MS) : jitterMs(seed, name, 'finalizing', 17 * MINUTE_MS, 22 * MINUTE_MS);
+  const totalMs =
+    controlPlanes === 1
+      ? jitterMs(seed, name, 'finalizing', 13 * MINUTE_MS, 17 * MINUTE_MS)
+      : jitterMs(seed, name, 'finalizing', 17 * MINUTE_MS, 22 * MINUTE_MS);
   const pause = (share: number): Promise<void> => clock.sleep(totalMs * share, signal);
 
   agents.finalizing(clusterId, 'Waiting for cluster operators');
   for (const percent of [62, 80, 93, 99]) {
     await pause(0.2);
-    agents.operator(clusterId, 'cvo', 'progressing', `Working towards ${version}: ${Math.round((PARTS * percent) / 100)} of ${PARTS} done (${percent}% complete)`);
+    agents.operator(
+      clusterId,
+      'cvo',
+      'progressing',
+      `Working towards ${version}: ${Math.round((PARTS * percent) / 100)} of ${PARTS} done (${percent}% complete)`,
+    );
   }
   await pause(0.1);
   agents.operator(clusterId, 'console', 'available', 'All is well');

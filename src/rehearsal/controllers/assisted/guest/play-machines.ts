@@ -64,7 +64,14 @@ async function continueOnDisk(deps: AssistedDeps, cache: ObjectCache, boot: Boot
   if (!host?.progress || !cluster || cluster.id !== boot.from.system.data['cluster']) return;
   const stages = stagesOfHost(host, cluster);
   const left = stages.slice(stages.indexOf(host.progress.stage) + 1);
-  await playInstaller(deps, host.id, scriptOf(deps, cache, boot).install(host, stages).filter((step) => step.do === 'report' && left.includes(step.stage)), boot.signal);
+  await playInstaller(
+    deps,
+    host.id,
+    scriptOf(deps, cache, boot)
+      .install(host, stages)
+      .filter((step) => step.do === 'report' && left.includes(step.stage)),
+    boot.signal,
+  );
 }
 
 function scriptOf(deps: AssistedDeps, cache: ObjectCache, { machine }: Boot): HostScript {

@@ -81,7 +81,13 @@ function withStage(host: HostRecord, stage: Stage, info: string | undefined, now
   if (stage === 'Failed') return { ...host, state: 'error', stateInfo: `Failed - ${info ?? ''}`, stateSinceMs: nowMs };
   const startedMs = host.progress?.stage === stage ? host.progress.startedMs : nowMs;
   const state: HostState = stage === 'Done' ? (host.day2 ? 'added-to-existing-cluster' : 'installed') : 'installing-in-progress';
-  return { ...host, state, stateInfo: stage, stateSinceMs: state === host.state ? host.stateSinceMs : nowMs, progress: { stage, info, startedMs, updatedMs: nowMs } };
+  return {
+    ...host,
+    state,
+    stateInfo: stage,
+    stateSinceMs: state === host.state ? host.stateSinceMs : nowMs,
+    progress: { stage, info, startedMs, updatedMs: nowMs },
+  };
 }
 
 /** What the service would answer this host's agent when it asks for its next steps, and has not been answered yet. */

@@ -24,7 +24,15 @@ export function refreshCluster(view: ClusterView, limits: StageLimits, nowMs: nu
 }
 
 const CHECKED: readonly ClusterState[] = ['insufficient', 'pending-for-input', 'ready', 'preparing-for-installation'];
-const INPUT = ['machine-cidr-defined', 'cluster-cidr-defined', 'service-cidr-defined', 'dns-domain-defined', 'pull-secret-set', 'api-vips-defined', 'ingress-vips-defined'];
+const INPUT = [
+  'machine-cidr-defined',
+  'cluster-cidr-defined',
+  'service-cidr-defined',
+  'dns-domain-defined',
+  'pull-secret-set',
+  'api-vips-defined',
+  'ingress-vips-defined',
+];
 const PREPARING: readonly HostState[] = ['known', 'preparing-for-installation', 'preparing-successful', 'preparing-failed'];
 const INSTALLING: readonly HostState[] = ['preparing-successful', 'installing', 'installing-in-progress', 'installing-pending-user-action', 'installed'];
 
@@ -65,7 +73,8 @@ function beforeInstall(validations: readonly Validation[]): Next {
 function preparing(cluster: ClusterRecord, hosts: readonly HostRecord[]): Next {
   if (hosts.every(({ state }) => state === 'preparing-successful') && cluster.preparation === 'succeeded') return ['installing', 'Installation in progress'];
   if (hosts.some(({ state }) => !PREPARING.includes(state))) return ['insufficient', 'At least one host has stopped preparing for installation'];
-  if (hosts.some(({ state }) => state === 'preparing-failed') || cluster.preparation === 'failed') return ['ready', 'Cluster failed to prepare for installation'];
+  if (hosts.some(({ state }) => state === 'preparing-failed') || cluster.preparation === 'failed')
+    return ['ready', 'Cluster failed to prepare for installation'];
   return undefined;
 }
 
@@ -84,7 +93,8 @@ function finalizing(cluster: ClusterRecord, limits: StageLimits, nowMs: number):
   if (cluster.finalizing) {
     const { stage, startedMs } = cluster.finalizing;
     const limitMs = limits.finalizing[stage] ?? limits.otherFinalizingMs;
-    if (nowMs - startedMs > limitMs) return ['error', `Cluster finalizing stage '${stage}' has been timed out after timeout duration of ${Math.round(limitMs / 60_000)} minutes`];
+    if (nowMs - startedMs > limitMs)
+      return ['error', `Cluster finalizing stage '${stage}' has been timed out after timeout duration of ${Math.round(limitMs / 60_000)} minutes`];
   }
   const available = ['console', 'cvo'].every((name) => cluster.operators.get(name)?.status === 'available');
   return available && cluster.ingressCa ? ['installed', 'Cluster is installed'] : undefined;

@@ -21,7 +21,9 @@ export function validateCluster(view: ClusterView): readonly Validation[] {
   const hostsData: readonly [string, Outcome][] = [
     [
       'all-hosts-are-ready-to-install',
-      hosts.every(({ state }) => READY.includes(state)) ? ok('All hosts in the cluster are ready to install.') : failure('The cluster has hosts that are not ready to install.'),
+      hosts.every(({ state }) => READY.includes(state))
+        ? ok('All hosts in the cluster are ready to install.')
+        : failure('The cluster has hosts that are not ready to install.'),
     ],
     ['sufficient-masters-count', sufficientMasters(view)],
   ];
@@ -42,7 +44,10 @@ export function validateCluster(view: ClusterView): readonly Validation[] {
     ['ntp-server-configured', ok('No ntp problems found')],
     ['service-cidr-defined', defined('Service Network', spec.serviceNetworks.length)],
   ];
-  const operators = OPERATORS.map((name): [string, Outcome] => [`${name}-requirements-satisfied`, ok(`${name === 'numa-resources' ? 'numaresources' : name} is disabled`)]);
+  const operators = OPERATORS.map((name): [string, Outcome] => [
+    `${name}-requirements-satisfied`,
+    ok(`${name === 'numa-resources' ? 'numaresources' : name} is disabled`),
+  ]);
   return [...grouped('configuration', configuration), ...grouped('hosts-data', hostsData), ...grouped('network', network), ...grouped('operators', operators)];
 }
 
@@ -52,7 +57,9 @@ function sufficientMasters({ cluster, hosts }: ClusterView): Outcome {
   const expected = cluster.spec.controlPlanes;
   if (masters === expected && (expected !== 1 || workers === 0)) return ok('The cluster has the exact amount of dedicated control plane nodes.');
   if (expected === 1) return failure('Single-node clusters must have a single control plane node and no workers.');
-  return failure(`The cluster must have exactly ${expected} dedicated control plane nodes. Add or remove hosts, or change their roles configurations to meet the requirement.`);
+  return failure(
+    `The cluster must have exactly ${expected} dedicated control plane nodes. Add or remove hosts, or change their roles configurations to meet the requirement.`,
+  );
 }
 
 function vipsDefined({ spec }: ClusterRecord, name: 'API' | 'Ingress', vips: readonly string[]): Outcome {
@@ -72,7 +79,8 @@ function vipsValid(view: ClusterView, name: 'API' | 'Ingress', vips: readonly st
 
 function machineCidrDefined({ cluster, hosts }: ClusterView): Outcome {
   if (cluster.machineNetworks.length > 0) return ok('The Machine Network CIDR is defined.');
-  if (cluster.spec.controlPlanes === 1) return failure('The Machine Network CIDR is undefined; Setting Machine Network CIDR is required for single node cluster');
+  if (cluster.spec.controlPlanes === 1)
+    return failure('The Machine Network CIDR is undefined; Setting Machine Network CIDR is required for single node cluster');
   if (hosts.length === 0) return NOT_DISCOVERED;
   return failure('The Machine Network CIDR is undefined; the Machine Network CIDR can be defined by setting either the API or Ingress virtual IPs.');
 }
@@ -80,7 +88,8 @@ function machineCidrDefined({ cluster, hosts }: ClusterView): Outcome {
 function machineCidrEquals({ cluster, hosts }: ClusterView): Outcome {
   const { spec } = cluster;
   if (spec.userManagedNetworking) return ok('The Cluster Machine CIDR is not required: User Managed Networking');
-  if (spec.apiVips.length === 0 || spec.ingressVips.length === 0) return ['pending', 'The Machine Network CIDR, API virtual IPs, or Ingress virtual IPs are undefined.'];
+  if (spec.apiVips.length === 0 || spec.ingressVips.length === 0)
+    return ['pending', 'The Machine Network CIDR, API virtual IPs, or Ingress virtual IPs are undefined.'];
   if (hosts.length === 0) return NOT_DISCOVERED;
   const calculated = calculatedNetworks([...spec.apiVips, ...spec.ingressVips], hosts);
   if (typeof calculated === 'string') return failure(calculated);
@@ -91,7 +100,9 @@ function machineCidrEquals({ cluster, hosts }: ClusterView): Outcome {
 
 function networkPrefix({ spec }: ClusterRecord): Outcome {
   const bad = spec.clusterNetworks.find(({ cidr, hostPrefix }) => hostPrefix < 1 || hostPrefix > (familyOf(cidr) === 'IPv6' ? 128 : 32));
-  return bad ? failure(`Invalid Cluster Network prefix: Host prefix, now ${bad.hostPrefix}, must be a positive integer.`) : ok('The Cluster Network prefix is valid.');
+  return bad
+    ? failure(`Invalid Cluster Network prefix: Host prefix, now ${bad.hostPrefix}, must be a positive integer.`)
+    : ok('The Cluster Network prefix is valid.');
 }
 
 function networkType({ spec, machineNetworks }: ClusterRecord): Outcome {
@@ -105,7 +116,8 @@ function networkType({ spec, machineNetworks }: ClusterRecord): Outcome {
 
 function sameFamilies({ spec, machineNetworks }: ClusterRecord): Outcome {
   const all = [machineNetworks, spec.clusterNetworks.map(({ cidr }) => cidr), spec.serviceNetworks];
-  if (all.some((networks) => networks.length === 0)) return ['pending', 'At least one of the CIDRs (Machine Network, Cluster Network, Service Network) is undefined.'];
+  if (all.some((networks) => networks.length === 0))
+    return ['pending', 'At least one of the CIDRs (Machine Network, Cluster Network, Service Network) is undefined.'];
   const families = all.map((networks) => [...new Set(networks.map(familyOf))].toSorted().join());
   if (new Set(families).size === 1) return ok('Same address families for all networks.');
   return failure('Address families of networks (MachineNetworks, ServiceNetworks, ClusterNetworks) are not the same.');

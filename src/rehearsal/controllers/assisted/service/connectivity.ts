@@ -14,7 +14,8 @@ const MIN_MAJORITY = 3;
 export function majorityGroups(hosts: readonly HostRecord[]): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, readonly string[]>();
   for (const network of hostNetworks(hosts)) groups.set(network, largestGroup(hosts.filter((host) => isIn(host, (address) => networkOf(address) === network))));
-  for (const family of ['IPv4', 'IPv6'] as const) groups.set(family, largestGroup(hosts.filter((host) => isIn(host, (address) => familyOf(address) === family))));
+  for (const family of ['IPv4', 'IPv6'] as const)
+    groups.set(family, largestGroup(hosts.filter((host) => isIn(host, (address) => familyOf(address) === family))));
   return groups;
 }
 

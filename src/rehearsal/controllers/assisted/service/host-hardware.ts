@@ -31,14 +31,18 @@ export function validateHostHardware({ host, cluster, hosts }: HostView): readon
     `The host is not eligible to participate in Openshift Cluster because the minimum required ${what} for any role is ${least}, found only ${found}`;
 
   return [
-    inventory ? check('has-inventory', 'Valid inventory exists for the host') : check('has-inventory', 'Inventory has not been received for the host', 'failure'),
+    inventory
+      ? check('has-inventory', 'Valid inventory exists for the host')
+      : check('has-inventory', 'Inventory has not been received for the host', 'failure'),
     known('inventory-not-partially-truncated', 'Missing inventory', () => [true, 'Inventory is not truncated']),
     known('inventory-not-fully-truncated', 'Missing inventory', () => [true, 'Inventory is not truncated']),
     known('has-min-cpu-cores', 'Missing inventory', ({ cpu }) =>
       cpu.count >= least.cpus ? [true, 'Sufficient CPU cores'] : [false, tooFew('CPU cores', String(least.cpus), String(cpu.count))],
     ),
     known('has-min-memory', 'Missing inventory', ({ memory }) =>
-      memory.physical_bytes >= least.memoryBytes ? [true, 'Sufficient minimum RAM'] : [false, tooFew('RAM', gibibytes(least.memoryBytes), gibibytes(memory.physical_bytes))],
+      memory.physical_bytes >= least.memoryBytes
+        ? [true, 'Sufficient minimum RAM']
+        : [false, tooFew('RAM', gibibytes(least.memoryBytes), gibibytes(memory.physical_bytes))],
     ),
     known('has-min-valid-disks', 'Missing inventory', (inventory) =>
       eligibleDisks(inventory).length > 0
@@ -46,7 +50,9 @@ export function validateHostHardware({ host, cluster, hosts }: HostView): readon
         : [false, 'No eligible disks were found, please check specific disks to see why they are not eligible'],
     ),
     known('has-cpu-cores-for-role', 'Missing inventory or role', ({ cpu }) =>
-      cpu.count >= need.cpus ? [true, `Sufficient CPU cores for role ${role}`] : [false, `Require at least ${need.cpus} CPU cores for ${role} role, found only ${cpu.count}`],
+      cpu.count >= need.cpus
+        ? [true, `Sufficient CPU cores for role ${role}`]
+        : [false, `Require at least ${need.cpus} CPU cores for ${role} role, found only ${cpu.count}`],
     ),
     known('has-memory-for-role', 'Missing inventory or role', ({ memory }) =>
       memory.physical_bytes >= need.memoryBytes
@@ -63,7 +69,9 @@ export function validateHostHardware({ host, cluster, hosts }: HostView): readon
       `Host is compatible with cluster platform ${cluster.spec.userManagedNetworking ? 'none' : 'baremetal'}`,
     ]),
     // Not asked for any more once the installer runs.
-    ...(host.progress === undefined || host.progress.stage === 'Starting installation' ? [check('compatible-agent', 'Host agent is compatible with the service')] : []),
+    ...(host.progress === undefined || host.progress.stage === 'Starting installation'
+      ? [check('compatible-agent', 'Host agent is compatible with the service')]
+      : []),
     check('no-skip-installation-disk', 'No request to skip formatting of the installation disk'),
     known('no-skip-missing-disk', 'Host inventory not available yet', () => [true, 'All disks that have skipped formatting are present in the host inventory']),
   ];

@@ -35,7 +35,10 @@ export function validateHostNetwork(view: HostView): readonly Validation[] {
     ['non-overlapping-subnets', inventory ? ok('Host subnets are not overlapping') : pending('Missing inventory')],
     ['no-ip-collisions-in-network', collisions(view)],
     // Shown only while it cannot be decided.
-    ['no-iscsi-nic-belongs-to-machine-cidr', umn || host.day2 || (inventory && cluster.machineNetworks.length > 0) ? undefined : pending('Missing inventory or machine network CIDR')],
+    [
+      'no-iscsi-nic-belongs-to-machine-cidr',
+      umn || host.day2 || (inventory && cluster.machineNetworks.length > 0) ? undefined : pending('Missing inventory or machine network CIDR'),
+    ],
     ['ignition-downloadable', host.day2 ? ignition(facts.ignitionFetched) : undefined],
   ];
   return checks.flatMap(([id, outcome]) => (outcome ? [{ id, group: 'network', status: outcome[0], message: outcome[1] }] : []));
@@ -63,7 +66,8 @@ function belongsToMajority({ host, cluster, hosts }: HostView): Outcome {
   if (cluster.majorityGroups === undefined) return pending('Machine Network CIDR or Connectivity Majority Groups missing');
   const networks = cluster.spec.userManagedNetworking ? ['IPv4'] : cluster.machineNetworks;
   if (networks.length === 0) return pending('Not enough information to calculate host majority groups');
-  if (networks.every((network) => cluster.majorityGroups?.get(network)?.includes(host.id))) return ok('Host has connectivity to the majority of hosts in the cluster');
+  if (networks.every((network) => cluster.majorityGroups?.get(network)?.includes(host.id)))
+    return ok('Host has connectivity to the majority of hosts in the cluster');
   if (hosts.length < 3) return pending('Not enough hosts in cluster to calculate connectivity groups');
   return failure('No connectivity to the majority of hosts in the cluster');
 }
@@ -80,11 +84,14 @@ function ntp({ host }: HostView): Outcome {
 
 function timeSynced({ host }: HostView, alive: boolean): Outcome | undefined {
   if (!alive) return undefined;
-  return host.inventory ? ok('Host clock is synchronized with service') : pending("Missing host time, can't determine synchronization between host and service");
+  return host.inventory
+    ? ok('Host clock is synchronized with service')
+    : pending("Missing host time, can't determine synchronization between host and service");
 }
 
 function images(failed: readonly string[] | undefined): Outcome {
-  if (failed === undefined || failed.length === 0) return ok('All required container images were either pulled successfully or no attempt was made to pull them');
+  if (failed === undefined || failed.length === 0)
+    return ok('All required container images were either pulled successfully or no attempt was made to pull them');
   const why = `This may be due to a network hiccup. Retry to install again. If this problem persists, check your network settings to make sure you’re not blocked.`;
   return failure(`Failed to fetch container images needed for installation from ${failed.join(',')}. ${why}`);
 }
@@ -98,7 +105,9 @@ function reach({ host, cluster }: HostView, good: string, missing: string): Outc
 
 function defaultRoute({ host }: HostView): Outcome {
   if (!host.inventory) return pending('Missing default routing information.');
-  return host.inventory.routes.length > 0 ? ok('Host has been configured with at least one default route.') : failure('Host has not yet been configured with a default route.');
+  return host.inventory.routes.length > 0
+    ? ok('Host has been configured with at least one default route.')
+    : failure('Host has not yet been configured with a default route.');
 }
 
 function wildcard({ host }: HostView): Outcome {
@@ -115,7 +124,9 @@ function collisions({ host }: HostView): Outcome {
 
 function ignition(fetched: boolean | undefined): Outcome {
   if (fetched === undefined) return pending('Ignition is not yet available, pending API connectivity');
-  return fetched ? ok('Ignition is downloadable') : failure('This host has failed to download the ignition file from the cluster, please ensure the host can reach the cluster');
+  return fetched
+    ? ok('Ignition is downloadable')
+    : failure('This host has failed to download the ignition file from the cluster, please ensure the host can reach the cluster');
 }
 
 function ok(message: string): Outcome {

@@ -25,7 +25,16 @@ type Next = readonly [state: HostState, info: string] | undefined;
 
 const HARDWARE = ['has-min-valid-disks', 'has-min-cpu-cores', 'has-min-memory', 'compatible-with-cluster-platform'];
 /** Checked and shown, but an installation may begin all the same. */
-const NOT_REQUIRED = ['ntp-synced', 'container-images-available', 'connected', 'media-connected', 'machine-cidr-defined', 'mtu-valid', 'has-inventory', 'no-iscsi-nic-belongs-to-machine-cidr'];
+const NOT_REQUIRED = [
+  'ntp-synced',
+  'container-images-available',
+  'connected',
+  'media-connected',
+  'machine-cidr-defined',
+  'mtu-valid',
+  'has-inventory',
+  'no-iscsi-nic-belongs-to-machine-cidr',
+];
 
 export const HOST_INFO = {
   discovering: 'Waiting for host to send hardware details',
@@ -50,7 +59,8 @@ function nextState(view: HostView, validations: readonly Validation[], limits: S
       return discovered(host, validations);
     case 'preparing-for-installation':
       if (!connected) return ['disconnected', 'Host failed to install due to timeout while connecting to host during the preparation phase.'];
-      if (host.facts.failedImages && host.facts.failedImages.length > 0) return ['preparing-failed', `Host failed to prepare for installation due to following failing validation(s): ${failing(validations)}`];
+      if (host.facts.failedImages && host.facts.failedImages.length > 0)
+        return ['preparing-failed', `Host failed to prepare for installation due to following failing validation(s): ${failing(validations)}`];
       if (cluster.state !== 'preparing-for-installation') return ['known', HOST_INFO.known];
       return host.facts.failedImages && host.facts.diskSyncMs !== undefined ? ['preparing-successful', HOST_INFO.prepared] : undefined;
     case 'preparing-failed':
@@ -79,19 +89,29 @@ function discovered(host: HostRecord, validations: readonly Validation[]): Next 
   const failed = validations.filter(({ status }) => status !== 'success').map(({ id }) => id);
   if (failed.some((id) => HARDWARE.includes(id))) return ['insufficient', `Host does not meet the minimum hardware requirements: ${failing(validations)}`];
   if (failed.includes('machine-cidr-defined')) return ['pending-for-input', `Waiting for user input: ${failing(validations)}`];
-  if (failed.some((id) => !NOT_REQUIRED.includes(id))) return ['insufficient', `Host cannot be installed due to following failing validation(s): ${failing(validations)}`];
+  if (failed.some((id) => !NOT_REQUIRED.includes(id)))
+    return ['insufficient', `Host cannot be installed due to following failing validation(s): ${failing(validations)}`];
   return ['known', HOST_INFO.known];
 }
 
 function installing({ host, nowMs }: HostView, connected: boolean, limits: StageLimits): Next {
   const { progress } = host;
-  if (!connected && !hasRebooted(progress?.stage)) return ['error', 'Host failed to install due to timeout while connecting to host during the installation phase.'];
+  if (!connected && !hasRebooted(progress?.stage))
+    return ['error', 'Host failed to install due to timeout while connecting to host during the installation phase.'];
   if (progress === undefined) return undefined;
   const limitMs = limits.stages[progress.stage] ?? limits.otherStagesMs;
   const writing = progress.stage === 'Writing image to disk';
   if (nowMs - (writing ? progress.updatedMs : progress.startedMs) <= limitMs) return undefined;
-  if (progress.stage === 'Rebooting') return ['installing-pending-user-action', `Host failed to reboot within timeout, please reboot and fix boot order to boot from disk ${installationDiskLabel(host)}`];
-  if (writing) return ['error', `Host failed to install because its installation stage Writing image to disk did not sufficiently progress in the last ${goDuration(limitMs)}.`];
+  if (progress.stage === 'Rebooting')
+    return [
+      'installing-pending-user-action',
+      `Host failed to reboot within timeout, please reboot and fix boot order to boot from disk ${installationDiskLabel(host)}`,
+    ];
+  if (writing)
+    return [
+      'error',
+      `Host failed to install because its installation stage Writing image to disk did not sufficiently progress in the last ${goDuration(limitMs)}.`,
+    ];
   return ['error', `Host failed to install because its installation stage ${progress.stage} took longer than expected ${goDuration(limitMs)}`];
 }
 

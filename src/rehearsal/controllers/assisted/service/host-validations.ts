@@ -9,6 +9,11 @@ export function validateHost(view: HostView): readonly Validation[] {
   return [
     ...validateHostHardware(view),
     ...validateHostNetwork(view),
-    ...OPERATORS.map((name): Validation => ({ id: `${name}-requirements-satisfied`, group: 'operators', status: 'success', message: `${name === 'numa-resources' ? 'numaresources' : name} is disabled` })),
+    ...OPERATORS.map((name): Validation => ({
+      id: `${name}-requirements-satisfied`,
+      group: 'operators',
+      status: 'success',
+      message: `${name === 'numa-resources' ? 'numaresources' : name} is disabled`,
+    })),
   ];
 }

@@ -113,11 +113,16 @@ export function createInstallationService(deps: { readonly clock: Clock }, optio
       const { silentSinceMs, progress } = host;
       const silence = silentSinceMs === undefined || hasRebooted(progress?.stage) ? [] : [silentSinceMs + silenceLimitMs(host)];
       const limitMs = progress && (limits.stages[progress.stage] ?? limits.otherStagesMs);
-      const late = host.state !== 'installing-in-progress' || progress === undefined || limitMs === undefined ? [] : [(progress.stage === 'Writing image to disk' ? progress.updatedMs : progress.startedMs) + limitMs];
+      const late =
+        host.state !== 'installing-in-progress' || progress === undefined || limitMs === undefined
+          ? []
+          : [(progress.stage === 'Writing image to disk' ? progress.updatedMs : progress.startedMs) + limitMs];
       return [...silence, ...late];
     });
   const clusterDeadlines = (): readonly number[] =>
-    [...clusters.values()].flatMap(({ state, finalizing }) => (state === 'finalizing' && finalizing ? [finalizing.startedMs + (limits.finalizing[finalizing.stage] ?? limits.otherFinalizingMs)] : []));
+    [...clusters.values()].flatMap(({ state, finalizing }) =>
+      state === 'finalizing' && finalizing ? [finalizing.startedMs + (limits.finalizing[finalizing.stage] ?? limits.otherFinalizingMs)] : [],
+    );
   const monitors: readonly Monitor[] = [
     createMonitor(clock, { periodMs: HOST_PERIOD_MS, phaseMs: options.hostPhaseMs ?? 0, look: lookAtHosts, deadlines: hostDeadlines }),
     createMonitor(clock, { periodMs: CLUSTER_PERIOD_MS, phaseMs: options.clusterPhaseMs ?? 0, look: lookAtClusters, deadlines: clusterDeadlines }),
@@ -141,7 +146,9 @@ export function createInstallationService(deps: { readonly clock: Clock }, optio
     install(id, openshiftId) {
       const cluster = clusters.get(id);
       if (cluster?.state !== 'ready') return;
-      const masters = hostsOf(id).filter((host) => roleOf(host) === 'master').toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      const masters = hostsOf(id)
+        .filter((host) => roleOf(host) === 'master')
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1));
       const bootstrap = masters.find((host) => host.bootstrap) ?? options.chooseBootstrap?.(masters) ?? masters[0];
       for (const host of hostsOf(id)) setHost({ ...host, bootstrap: host === bootstrap, facts: withoutPreparation(host.facts) });
       setCluster({ ...moveTo(cluster, 'preparing-for-installation', CLUSTER_INFO.preparing, clock.now()), installStartedMs: clock.now(), openshiftId });

@@ -3,13 +3,25 @@ export interface Inventory {
   readonly bmc_address: string;
   readonly bmc_v6address: string;
   readonly boot: { readonly current_boot_mode: string; readonly device_type: string; readonly secure_boot_state: string };
-  readonly cpu: { readonly architecture: string; readonly count: number; readonly flags: readonly string[]; readonly frequency: number; readonly model_name: string };
+  readonly cpu: {
+    readonly architecture: string;
+    readonly count: number;
+    readonly flags: readonly string[];
+    readonly frequency: number;
+    readonly model_name: string;
+  };
   readonly disks: readonly Disk[];
   readonly gpus: null;
   readonly hostname: string;
   readonly interfaces: readonly Interface[];
   readonly memory: { readonly physical_bytes: number; readonly physical_bytes_method: string; readonly usable_bytes: number };
-  readonly routes: readonly { readonly destination: string; readonly family: number; readonly gateway: string; readonly interface: string; readonly metric: number }[];
+  readonly routes: readonly {
+    readonly destination: string;
+    readonly family: number;
+    readonly gateway: string;
+    readonly interface: string;
+    readonly metric: number;
+  }[];
   readonly system_vendor: { readonly manufacturer: string; readonly product_name: string; readonly serial_number: string; readonly virtual?: boolean };
   readonly tpm_version: string;
 }
@@ -92,7 +104,12 @@ export function inventoryOf(host: HostDescription): Inventory {
     ],
     memory: { physical_bytes: host.memoryBytes, physical_bytes_method: 'dmidecode', usable_bytes: host.memoryBytes },
     routes: host.gateway === undefined ? [] : [{ destination: '0.0.0.0', family: 2, gateway: host.gateway, interface: 'eno1', metric: 100 }],
-    system_vendor: { manufacturer: host.vendor.manufacturer, product_name: host.vendor.product, serial_number: `SN-${host.mac.replaceAll(':', '')}`, ...(host.vendor.virtual ? { virtual: true } : {}) },
+    system_vendor: {
+      manufacturer: host.vendor.manufacturer,
+      product_name: host.vendor.product,
+      serial_number: `SN-${host.mac.replaceAll(':', '')}`,
+      ...(host.vendor.virtual ? { virtual: true } : {}),
+    },
     tpm_version: '2.0',
   };
 }

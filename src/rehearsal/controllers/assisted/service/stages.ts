@@ -23,8 +23,10 @@ const END = ['Joined', 'Done'] as const;
 /** The stages of a host in order, as `status.progress.progressStages` lists them (recorded/assisted). */
 export function stagesOf(host: { readonly role: HostRole; readonly bootstrap: boolean; readonly singleNode: boolean }): readonly Stage[] {
   if (host.singleNode) return [...BEGIN, 'Waiting for bootkube', ...WRITE, 'Rebooting', ...END];
-  if (host.bootstrap) return [...BEGIN, ...WRITE, 'Waiting for control plane', 'Waiting for bootkube', 'Waiting for controller', 'Rebooting', 'Configuring', ...END];
-  if (host.role === 'worker') return [...BEGIN, 'Writing image to disk', 'Waiting for control plane', 'Rebooting', 'Waiting for ignition', 'Configuring', ...END];
+  if (host.bootstrap)
+    return [...BEGIN, ...WRITE, 'Waiting for control plane', 'Waiting for bootkube', 'Waiting for controller', 'Rebooting', 'Configuring', ...END];
+  if (host.role === 'worker')
+    return [...BEGIN, 'Writing image to disk', 'Waiting for control plane', 'Rebooting', 'Waiting for ignition', 'Configuring', ...END];
   return [...BEGIN, ...WRITE, 'Rebooting', 'Configuring', ...END];
 }
 

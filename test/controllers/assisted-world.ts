@@ -1,0 +1,199 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { TestContext } from 'node:test';
+import type { KubeObject } from '../../src/kube/objects.ts';
+import { createOpenBmc } from '../../src/machines/bmc/redfish-client.ts';
+import { createRedfishService } from '../../src/machines/bmc/redfish-service.ts';
+import { PARTICIPANT_HEADER } from '../../src/rehearsal/clock/traffic.ts';
+import { assistedControllers } from '../../src/rehearsal/controllers/assisted/assisted-controllers.ts';
+import { hiveControllers } from '../../src/rehearsal/controllers/hive/hive-controllers.ts';
+import type { FaultBoard, HubDeps } from '../../src/rehearsal/controllers/hub-deps.ts';
+import { metal3Controllers } from '../../src/rehearsal/controllers/metal3/metal3-controllers.ts';
+import type { SimulatedMachines } from '../../src/rehearsal/machines/machines.ts';
+import { createSimulatedMachines } from '../../src/rehearsal/machines/simulated-machines.ts';
+import { HUB_START_MS, startHub, type HubHarness } from './hub-harness.ts';
+
+export interface MachineWorld {
+  readonly hub: HubHarness;
+  readonly machines: SimulatedMachines;
+  /** Sleeps in turns of a simulated minute until the condition holds. @throws Error when it does not within the limit. */
+  until(what: string, limitMinutes: number, condition: () => Promise<boolean>): Promise<void>;
+  /** Minutes of simulated time since the start. */
+  minutes(): number;
+}
+
+const CRDS = [
+  'extensions.hive.openshift.io/agentclusterinstalls',
+  'hive.openshift.io/clusterdeployments',
+  'hive.openshift.io/clusterimagesets',
+  'agent-install.openshift.io/infraenvs',
+  'agent-install.openshift.io/nmstateconfigs',
+  'agent-install.openshift.io/agents',
+  ...['baremetalhosts', 'hardwaredata', 'hostfirmwaresettings', 'hostfirmwarecomponents'].map((name) => `metal3.io/${name}`),
+];
+
+/** A hub with assisted-service, hive and metal3 before that many machines, master-0 and so on. */
+export async function startMachineWorld(
+  t: TestContext,
+  names: readonly string[],
+  faults: FaultBoard = { hits: () => false, spend: () => undefined },
+): Promise<MachineWorld> {
+  const hub = await startHub({ crds: CRDS });
+  t.after(() => hub.close());
+  const isos = new Map<string, Buffer>();
+  const fetchIso: Parameters<typeof createSimulatedMachines>[0]['fetchIso'] = (url) => {
+    const content = isos.get(url);
+    return content ? Promise.resolve(content) : Promise.reject(new Error(`404 ${url}`));
+  };
+  const specs = names.map((name, index) => ({
+    name,
+    uuid: `00000000-0000-4000-8000-00000000000${index}`,
+    mac: `52:54:00:11:00:0${index}`,
+    address: `192.168.111.1${index}`,
+    vcpus: 16,
+    memoryMiB: 32_768,
+    disks: [{ sizeGiB: 120, serial: 'S0001' }],
+    username: 'admin',
+    password: 'password',
+  }));
+  const clock = hub.simulated.participant('machines');
+  const { machines, backend } = createSimulatedMachines({ clock, seed: 1, fetchIso }, specs);
+  const service = createRedfishService(backend);
+  const server = createServer((request, response) => {
+    const answered = hub.simulated.traffic.request(String(request.headers[PARTICIPANT_HEADER.toLowerCase()]));
+    response.on('close', answered);
+    service(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const dial = (endpoint: { readonly host: string }) => Promise.resolve(endpoint.host === 'bmc' ? { host: '127.0.0.1', port } : undefined);
+  await hub.run((deps, cache) => {
+    const shared: HubDeps = {
+      ...deps,
+      hub: 'hub1',
+      seed: 1,
+      machines,
+      bmc: createOpenBmc({ clock: deps.clock, dial, tls: {}, headers: { [PARTICIPANT_HEADER]: 'controllers-0' } }),
+      publishIso: (url, content) => void (content ? isos.set(url, content) : isos.delete(url)),
+      imageServiceHost: 'images',
+      spokeCredentials: ({ name }) => Promise.resolve({ kubeconfig: `kubeconfig of ${name}`, password: 'secret' }),
+      faults,
+      log: () => undefined,
+    };
+    return [...metal3Controllers(shared, cache), ...assistedControllers(shared, cache), ...hiveControllers(shared, cache)];
+  });
+  const startMs = hub.simulated.now();
+  const minutes = (): number => (hub.simulated.now() - startMs) / 60_000;
+  return {
+    hub,
+    machines,
+    minutes,
+    async until(what, limitMinutes, condition) {
+      const end = minutes() + limitMinutes;
+      while (!(await condition())) {
+        if (minutes() > end) throw new Error(`${what}: not within ${limitMinutes} minutes; ${hub.log.slice(-5).join('; ')}`);
+        await hub.at(hub.simulated.now() - startMs + 60_000 + (startMs - HUB_START), () => Promise.resolve());
+      }
+    },
+  };
+}
+
+const HUB_START = HUB_START_MS;
+const NAMESPACE = 'sno1';
+const SSH_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHJlY29yZGluZ2tleXJlY29yZGluZ2tleXJlY29yZGlu user@example.com';
+
+/** What a ClusterInstance of that many control planes and workers renders to. */
+export function clusterObjects(
+  name: string,
+  nodes: readonly { readonly name: string; readonly role: 'master' | 'worker'; readonly index: number }[],
+  install: Readonly<Record<string, unknown>>,
+): readonly KubeObject[] {
+  const meta = (one: string, rest: object = {}) => ({ name: one, namespace: NAMESPACE, ...rest });
+  const masters = nodes.filter(({ role }) => role === 'master').length;
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
+    {
+      apiVersion: 'hive.openshift.io/v1',
+      kind: 'ClusterImageSet',
+      metadata: { name: 'img-4.18.10' },
+      spec: { releaseImage: 'quay.example.com/ocp/release:4.18.10-x86_64' },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: meta('pull-secret'),
+      type: 'kubernetes.io/dockerconfigjson',
+      data: { '.dockerconfigjson': Buffer.from('{"auths":{"quay.example.com":{"auth":"eDp5"}}}').toString('base64') },
+    },
+    {
+      apiVersion: 'extensions.hive.openshift.io/v1beta1',
+      kind: 'AgentClusterInstall',
+      metadata: meta(name),
+      spec: {
+        clusterDeploymentRef: { name },
+        imageSetRef: { name: 'img-4.18.10' },
+        networking: {
+          clusterNetwork: [{ cidr: '10.128.0.0/14', hostPrefix: 23 }],
+          serviceNetwork: ['172.30.0.0/16'],
+          ...(masters === 1 ? { machineNetwork: [{ cidr: '192.168.111.0/24' }] } : {}),
+        },
+        provisionRequirements: { controlPlaneAgents: masters, workerAgents: nodes.length - masters },
+        sshPublicKey: SSH_KEY,
+        ...install,
+      },
+    },
+    {
+      apiVersion: 'hive.openshift.io/v1',
+      kind: 'ClusterDeployment',
+      metadata: meta(name),
+      spec: {
+        baseDomain: 'lab.example.com',
+        clusterName: name,
+        clusterInstallRef: { group: 'extensions.hive.openshift.io', kind: 'AgentClusterInstall', name, version: 'v1beta1' },
+        platform: { agentBareMetal: { agentSelector: { matchLabels: { 'cluster-name': name } } } },
+        pullSecretRef: { name: 'pull-secret' },
+      },
+    },
+    {
+      apiVersion: 'agent-install.openshift.io/v1beta1',
+      kind: 'InfraEnv',
+      metadata: meta(name),
+      spec: { clusterRef: { name, namespace: NAMESPACE }, pullSecretRef: { name: 'pull-secret' }, additionalNTPSources: ['ntp1.example.com'] },
+    },
+    ...nodes.flatMap((node): KubeObject[] => [
+      {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: meta(`${node.name}-bmc-secret`),
+        type: 'Opaque',
+        data: { username: Buffer.from('admin').toString('base64'), password: Buffer.from('password').toString('base64') },
+      },
+      {
+        apiVersion: 'metal3.io/v1alpha1',
+        kind: 'BareMetalHost',
+        metadata: meta(node.name, {
+          labels: { 'infraenvs.agent-install.openshift.io': name },
+          annotations: {
+            'inspect.metal3.io': 'disabled',
+            'bmac.agent-install.openshift.io/hostname': `${node.name}.lab.example.com`,
+            'bmac.agent-install.openshift.io/role': node.role,
+            'labwright.dev/step': `${name}/apply`,
+          },
+        }),
+        spec: {
+          bmc: {
+            address: `redfish-virtualmedia+http://bmc/redfish/v1/Systems/00000000-0000-4000-8000-00000000000${node.index}`,
+            credentialsName: `${node.name}-bmc-secret`,
+            disableCertificateVerification: true,
+          },
+          bootMACAddress: `52:54:00:11:00:0${node.index}`,
+          bootMode: 'UEFI',
+          online: true,
+          automatedCleaningMode: 'disabled',
+          rootDeviceHints: { deviceName: '/dev/sda' },
+        },
+      },
+    ]),
+  ];
+}
