@@ -15,6 +15,11 @@ function condition(object: KubeObject | undefined, type: string): Condition | un
   return ((object?.['status'] ?? {}) as { conditions?: readonly Condition[] }).conditions?.find((one) => one.type === type);
 }
 
+function installed(cd: KubeObject | undefined): boolean {
+  const spec: { readonly installed?: boolean } = cd?.['spec'] ?? {};
+  return spec.installed === true;
+}
+
 async function create(world: MachineWorld, objects: readonly KubeObject[]): Promise<void> {
   for (const object of objects) await world.hub.kube.create(object);
 }
@@ -32,7 +37,7 @@ test('a single node goes from its objects to an installed cluster', { skip }, as
   await world.until('completed', 80, async () => condition(await world.hub.kube.get(ACI), 'Completed')?.status === 'True');
   const tookMinutes = world.minutes() - releasedMinutes;
   assert.ok(tookMinutes > 25 && tookMinutes < 60, `took ${tookMinutes} minutes`);
-  await world.until('installed', 5, async () => ((await world.hub.kube.get(CD))?.['spec'] as { installed?: boolean }).installed === true);
+  await world.until('installed', 5, async () => installed(await world.hub.kube.get(CD)));
   const cd = await world.hub.kube.get(CD);
   assert.equal(condition(cd, 'Provisioned')?.status, 'True');
   assert.equal(condition(cd, 'ClusterInstallCompleted')?.reason, 'InstallationCompleted');

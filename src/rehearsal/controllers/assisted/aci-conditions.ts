@@ -48,19 +48,13 @@ function specSynced(error: SpecError | undefined): Given {
 
 function validated(cluster: ClusterRecord): Given {
   const failing = (cluster.validations ?? []).filter(({ status }) => status !== 'success').map(({ message }) => message);
-  switch (cluster.state) {
-    case 'insufficient':
-      return { type: 'Validated', status: 'False', reason: 'ValidationsFailing', message: `The cluster's validations are failing: ${failing.join(',')}` };
-    case 'pending-for-input':
-      return {
-        type: 'Validated',
-        status: 'False',
-        reason: 'ValidationsUserPending',
-        message: `The cluster's validations are pending for user: ${failing.join(',')}`,
-      };
-    default:
-      return { type: 'Validated', status: 'True', reason: 'ValidationsPassing', message: "The cluster's validations are passing" };
+  const type = 'Validated';
+  if (cluster.state === 'insufficient')
+    return { type, status: 'False', reason: 'ValidationsFailing', message: `The cluster's validations are failing: ${failing.join(',')}` };
+  if (cluster.state === 'pending-for-input') {
+    return { type, status: 'False', reason: 'ValidationsUserPending', message: `The cluster's validations are pending for user: ${failing.join(',')}` };
   }
+  return { type, status: 'True', reason: 'ValidationsPassing', message: "The cluster's validations are passing" };
 }
 
 /** What keeps a cluster that is ready from being installed; undefined when nothing does. */
@@ -83,22 +77,18 @@ export function readinessGap(view: AciView, cluster: ClusterRecord): { readonly 
 
 function requirementsMet(view: AciView, cluster: ClusterRecord): Given {
   const type = 'RequirementsMet';
-  switch (cluster.state) {
-    case 'ready': {
-      const gap = readinessGap(view, cluster);
-      return gap
-        ? { type, status: 'False', ...gap }
-        : { type, status: 'True', reason: 'ClusterIsReady', message: 'The cluster is ready to begin the installation' };
-    }
-    case 'insufficient':
-    case 'pending-for-input':
-      return { type, status: 'False', reason: 'ClusterNotReady', message: 'The cluster is not ready to begin the installation' };
-    case 'installed':
-    case 'error':
-      return { type, status: 'True', reason: 'ClusterInstallationStopped', message: 'The cluster installation stopped' };
-    default:
-      return { type, status: 'True', reason: 'ClusterAlreadyInstalling', message: 'The cluster requirements are met' };
+  const { state } = cluster;
+  if (state === 'ready') {
+    const gap = readinessGap(view, cluster);
+    return gap
+      ? { type, status: 'False', ...gap }
+      : { type, status: 'True', reason: 'ClusterIsReady', message: 'The cluster is ready to begin the installation' };
   }
+  if (state === 'insufficient' || state === 'pending-for-input')
+    return { type, status: 'False', reason: 'ClusterNotReady', message: 'The cluster is not ready to begin the installation' };
+  if (state === 'installed' || state === 'error')
+    return { type, status: 'True', reason: 'ClusterInstallationStopped', message: 'The cluster installation stopped' };
+  return { type, status: 'True', reason: 'ClusterAlreadyInstalling', message: 'The cluster requirements are met' };
 }
 
 const IN_PROGRESS: readonly ClusterState[] = ['preparing-for-installation', 'installing', 'installing-pending-user-action', 'finalizing'];

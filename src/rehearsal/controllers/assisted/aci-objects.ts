@@ -40,11 +40,11 @@ export interface ClusterDeploymentSpec {
 }
 
 export function aciSpec(aci: KubeObject): AciSpec {
-  return (aci['spec'] ?? {}) as AciSpec;
+  return aci['spec'] ?? {};
 }
 
 export function deploymentSpec(cd: KubeObject): ClusterDeploymentSpec {
-  return (cd['spec'] ?? {}) as ClusterDeploymentSpec;
+  return cd['spec'] ?? {};
 }
 
 /** SNO, and whoever says so, brings its own load balancing: no VIPs (reference/ztp.md §2.3). */

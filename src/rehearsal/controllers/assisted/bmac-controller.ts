@@ -161,9 +161,9 @@ function nodeLabels(annotations: Readonly<Record<string, string>>): { readonly n
 }
 
 function specOf(bmh: KubeObject): BmhSpec {
-  return (bmh['spec'] ?? {}) as BmhSpec;
+  return bmh['spec'] ?? {};
 }
 
 function statusOf(bmh: KubeObject): BmhStatus {
-  return (bmh['status'] ?? {}) as BmhStatus;
+  return bmh['status'] ?? {};
 }

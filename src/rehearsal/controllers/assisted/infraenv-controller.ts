@@ -162,11 +162,11 @@ async function missingCluster({ kube, service }: AssistedDeps, infraEnv: KubeObj
 }
 
 function specOf(infraEnv: KubeObject): InfraEnvSpec {
-  return (infraEnv['spec'] ?? {}) as InfraEnvSpec;
+  return infraEnv['spec'] ?? {};
 }
 
 function statusOf(infraEnv: KubeObject): InfraEnvStatus {
-  return (infraEnv['status'] ?? {}) as InfraEnvStatus;
+  return infraEnv['status'] ?? {};
 }
 
 function hasImage(infraEnv: KubeObject): boolean {

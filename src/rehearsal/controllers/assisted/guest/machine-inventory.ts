@@ -40,7 +40,7 @@ export function machineInventory(machine: SimulatedMachine, nmstateConfigs: read
 }
 
 function specOf(config: KubeObject): { readonly interfaces?: readonly { readonly macAddress?: string }[]; readonly config?: NmState } {
-  return (config['spec'] ?? {}) as ReturnType<typeof specOf>;
+  return config['spec'] ?? {};
 }
 
 function firstAddress(address: string): string {

@@ -55,26 +55,19 @@ export function createAgentApi(service: InstallationService, clock: Clock): Agen
 }
 
 const INSTALLING: readonly HostState[] = ['installing', 'installing-in-progress', 'installing-pending-user-action'];
+const FINAL: readonly HostState[] = ['installed', 'added-to-existing-cluster', 'unbinding-pending-user-action', 'error'];
 
 /** A host that boots the discovery image again: before the installation it starts over, after its reboot it has the wrong boot order. */
 function registerAgain(host: HostRecord, nowMs: number): HostRecord {
-  switch (host.state) {
-    case 'installing':
-    case 'installing-in-progress':
-    case 'installing-pending-user-action':
-      if (host.progress?.stage === 'Rebooting' || host.state === 'installing-pending-user-action') {
-        const stateInfo = `Expected the host to boot from disk, but it booted the installation image - please reboot and fix boot order to boot from disk ${installationDiskLabel(host)}`;
-        return { ...host, state: 'installing-pending-user-action', stateInfo, stateSinceMs: nowMs };
-      }
-      return { ...host, state: 'error', stateInfo: 'The host unexpectedly restarted during the installation', stateSinceMs: nowMs };
-    case 'installed':
-    case 'added-to-existing-cluster':
-    case 'unbinding-pending-user-action':
-    case 'error':
-      return host;
-    default:
-      return { ...host, state: 'discovering', stateInfo: HOST_INFO.discovering, stateSinceMs: nowMs, inventory: undefined, facts: {}, validations: undefined };
+  if (FINAL.includes(host.state)) return host;
+  if (!INSTALLING.includes(host.state)) {
+    return { ...host, state: 'discovering', stateInfo: HOST_INFO.discovering, stateSinceMs: nowMs, inventory: undefined, facts: {}, validations: undefined };
   }
+  if (host.progress?.stage === 'Rebooting' || host.state === 'installing-pending-user-action') {
+    const stateInfo = `Expected the host to boot from disk, but it booted the installation image - please reboot and fix boot order to boot from disk ${installationDiskLabel(host)}`;
+    return { ...host, state: 'installing-pending-user-action', stateInfo, stateSinceMs: nowMs };
+  }
+  return { ...host, state: 'error', stateInfo: 'The host unexpectedly restarted during the installation', stateSinceMs: nowMs };
 }
 
 function withStage(host: HostRecord, stage: Stage, info: string | undefined, nowMs: number): HostRecord {
@@ -92,22 +85,15 @@ function withStage(host: HostRecord, stage: Stage, info: string | undefined, now
 
 /** What the service would answer this host's agent when it asks for its next steps, and has not been answered yet. */
 export function instructionsFor(host: HostRecord, peers: readonly HostRecord[]): readonly Instruction[] {
-  switch (host.state) {
-    case 'discovering':
-      return host.inventory ? [] : ['inventory'];
-    case 'insufficient':
-    case 'pending-for-input':
-    case 'known': {
-      if (!host.inventory) return ['inventory'];
-      const others = peers.filter(({ id, inventory }) => id !== host.id && inventory !== undefined);
-      const checked = host.facts.dnsResolved !== undefined && others.every(({ id }) => host.facts.reaches?.has(id) || host.facts.reaches?.has(`!${id}`));
-      return [...(checked ? [] : (['network-checks'] as const)), ...(host.day2 && host.facts.ignitionFetched === undefined ? (['ignition'] as const) : [])];
-    }
-    case 'preparing-for-installation':
-      return host.facts.failedImages && host.facts.diskSyncMs !== undefined ? [] : ['prepare'];
-    case 'installing':
-      return host.progress === undefined ? ['install'] : [];
-    default:
-      return [];
-  }
+  if (host.state === 'preparing-for-installation') return host.facts.failedImages && host.facts.diskSyncMs !== undefined ? [] : ['prepare'];
+  if (host.state === 'installing') return host.progress === undefined ? ['install'] : [];
+  if (!DISCOVERED.includes(host.state)) return [];
+  if (!host.inventory) return ['inventory'];
+  // The first look of the monitor comes before further questions.
+  if (host.state === 'discovering') return [];
+  const others = peers.filter(({ id, inventory }) => id !== host.id && inventory !== undefined);
+  const checked = host.facts.dnsResolved !== undefined && others.every(({ id }) => host.facts.reaches?.has(id) || host.facts.reaches?.has(`!${id}`));
+  return [...(checked ? [] : (['network-checks'] as const)), ...(host.day2 && host.facts.ignitionFetched === undefined ? (['ignition'] as const) : [])];
 }
+
+const DISCOVERED: readonly HostState[] = ['discovering', 'insufficient', 'pending-for-input', 'known'];

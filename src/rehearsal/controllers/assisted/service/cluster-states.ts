@@ -60,8 +60,9 @@ function nextState({ cluster, hosts }: ClusterView, limits: StageLimits, nowMs: 
     case 'installed':
     case 'adding-hosts':
     case 'error':
-      return undefined;
+      break;
   }
+  return undefined;
 }
 
 function beforeInstall(validations: readonly Validation[]): Next {

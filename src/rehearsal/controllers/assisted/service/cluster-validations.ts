@@ -1,7 +1,7 @@
 import { calculatedNetworks } from './machine-network.ts';
 import { familyOf, overlap } from './networks.ts';
 import { OPERATORS } from './operators.ts';
-import { roleOf, type ClusterRecord, type HostRecord, type HostState, type Validation } from './records.ts';
+import { roleOf, type ClusterRecord, type HostState, type Validation } from './records.ts';
 import type { ClusterView } from './views.ts';
 import { vipProblem } from './vips.ts';
 

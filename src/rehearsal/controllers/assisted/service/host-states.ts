@@ -80,8 +80,9 @@ function nextState(view: HostView, validations: readonly Validation[], limits: S
     case 'added-to-existing-cluster':
     case 'unbinding-pending-user-action':
     case 'error':
-      return undefined;
+      break;
   }
+  return undefined;
 }
 
 function discovered(host: HostRecord, validations: readonly Validation[]): Next {

@@ -1,4 +1,4 @@
-import { roleOf, type ClusterRecord, type HostRecord } from './records.ts';
+import { roleOf, type ClusterRecord, type ClusterState, type HostRecord } from './records.ts';
 import { stagePercentage, stagesOf, type Stage } from './stages.ts';
 
 /** The stages that a host will go through or went through. */
@@ -12,23 +12,12 @@ export function hostPercentage(host: HostRecord, cluster: ClusterRecord): number
 
 /** `status.progress.totalPercentage`: preparing 10, hosts 70, operators 15; 100 only when installed (reference/ztp.md §2.3). */
 export function totalPercentage(cluster: ClusterRecord, hosts: readonly HostRecord[]): number {
-  switch (cluster.state) {
-    case 'insufficient':
-    case 'pending-for-input':
-    case 'ready':
-    case 'preparing-for-installation':
-      return 0;
-    case 'installed':
-    case 'adding-hosts':
-      return 100;
-    case 'installing':
-    case 'installing-pending-user-action':
-    case 'finalizing': {
-      const installed = hosts.reduce((sum, host) => sum + hostPercentage(host, cluster), 0) / Math.max(1, hosts.length);
-      const available = ['console', 'cvo'].filter((name) => cluster.operators.get(name)?.status === 'available').length;
-      return Math.floor(10 + 0.7 * installed + 0.15 * 50 * available);
-    }
-    case 'error':
-      return cluster.totalPercentage;
-  }
+  if (cluster.state === 'error') return cluster.totalPercentage;
+  if (cluster.state === 'installed' || cluster.state === 'adding-hosts') return 100;
+  if (!INSTALLING.includes(cluster.state)) return 0;
+  const installed = hosts.reduce((sum, host) => sum + hostPercentage(host, cluster), 0) / Math.max(1, hosts.length);
+  const available = ['console', 'cvo'].filter((name) => cluster.operators.get(name)?.status === 'available').length;
+  return Math.floor(10 + 0.7 * installed + 0.15 * 50 * available);
 }
+
+const INSTALLING: readonly ClusterState[] = ['installing', 'installing-pending-user-action', 'finalizing'];
