@@ -9,6 +9,7 @@ import { serveApi } from '../../src/rehearsal/api/server.ts';
 import { createSimulatedClock, type SimulatedClock } from '../../src/rehearsal/clock/simulated-clock.ts';
 import { PARTICIPANT_HEADER } from '../../src/rehearsal/clock/traffic.ts';
 import type { Controller } from '../../src/rehearsal/controllers/controller.ts';
+import type { HubDeps } from '../../src/rehearsal/controllers/hub-deps.ts';
 import type { ObjectCache } from '../../src/rehearsal/controllers/object-cache.ts';
 import { runControllers } from '../../src/rehearsal/controllers/run-controllers.ts';
 import type { Clock } from '../../src/util/clock.ts';
@@ -26,15 +27,18 @@ export interface HubHarness {
   /** Mutating requests since the start, by anybody. */
   readonly requests: () => number;
   /** Runs controllers (more of them at any time) with a participant of their own. */
-  run(of: (deps: { readonly kube: KubeClient; readonly clock: Clock }, cache: ObjectCache) => readonly Controller[]): Promise<ObjectCache>;
+  run(of: (deps: HarnessDeps, cache: ObjectCache) => readonly Controller[]): Promise<ObjectCache>;
   /** Sleeps until that many simulated milliseconds after the start, then holds time while `act` runs. */
   at<T>(ms: number, act: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
+/** What every hub controller gets; those that need machines or a BMC are handed them by their own test. */
+export type HarnessDeps = Pick<HubDeps, 'kube' | 'clock' | 'seed' | 'hub' | 'log'>;
+
 export const HUB_START_MS = Date.UTC(2026, 0, 5, 8);
 const TOKEN = 'hub-harness';
-const crds = join(import.meta.dirname, '..', '..', '..', 'shared', 'crds');
+export const crdFolder = join(import.meta.dirname, '..', '..', '..', 'shared', 'crds');
 
 /** Definitions every hub controller needs: `<group>/<plural>` of the folder of real ones. */
 export const HUB_CRDS = [
@@ -50,6 +54,7 @@ export const HUB_CRDS = [
   'addon.open-cluster-management.io/managedclusteraddons',
   'work.open-cluster-management.io/manifestworks',
   'metal3.io/baremetalhosts',
+  'metal3.io/hardwaredata',
 ];
 
 /** Starts a hub without controllers. Time stands still until the test sleeps for the first time. */
@@ -88,8 +93,8 @@ export async function startHub(options: { readonly crds?: readonly string[]; rea
     requests: () => requests,
     async run(of) {
       const participant = `controllers-${groups++}`;
-      const deps = { kube: client(participant), clock: simulated.participant(participant) };
-      const { cache } = await runControllers({ ...deps, log: (line) => log.push(line) }, (filled) => of(deps, filled), stop.signal);
+      const deps = { kube: client(participant), clock: simulated.participant(participant), seed: 1, hub: 'hub1', log: (line: string) => void log.push(line) };
+      const { cache } = await runControllers(deps, (filled) => of(deps, filled), stop.signal);
       return cache;
     },
     async at(ms, act) {
@@ -114,7 +119,7 @@ const parsed = new Map<string, KubeObject>();
 
 async function createDefinitions(kube: KubeClient, names: readonly string[]): Promise<void> {
   for (const name of names) {
-    const definition = parsed.get(name) ?? (parse(readFileSync(join(crds, `${name}.yaml`), 'utf8')) as KubeObject);
+    const definition = parsed.get(name) ?? (parse(readFileSync(join(crdFolder, `${name}.yaml`), 'utf8')) as KubeObject);
     parsed.set(name, definition);
     await kube.create(definition);
   }

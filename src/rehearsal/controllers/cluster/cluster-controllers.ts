@@ -1,0 +1,21 @@
+import type { KindRef } from '../../../kube/objects.ts';
+import type { Controller } from '../controller.ts';
+import type { HubDeps } from '../hub-deps.ts';
+import type { ObjectCache } from '../object-cache.ts';
+import { garbageCollector } from './garbage-collector.ts';
+import { namespaceController } from './namespace-controller.ts';
+
+/** Kinds that own others on a hub, or are owned. */
+const COLLECTED: readonly KindRef[] = [
+  { apiVersion: 'v1', kind: 'Secret' },
+  { apiVersion: 'metal3.io/v1alpha1', kind: 'BareMetalHost' },
+  { apiVersion: 'metal3.io/v1alpha1', kind: 'HardwareData' },
+  { apiVersion: 'hive.openshift.io/v1', kind: 'ClusterDeployment' },
+  { apiVersion: 'extensions.hive.openshift.io/v1beta1', kind: 'AgentClusterInstall' },
+  { apiVersion: 'agent-install.openshift.io/v1beta1', kind: 'Agent' },
+];
+
+/** What any cluster's controller manager does for a hub, and the import of its managed clusters. */
+export function clusterControllers(deps: Pick<HubDeps, 'kube' | 'clock' | 'seed'>, cache: ObjectCache): readonly Controller[] {
+  return [namespaceController(deps), garbageCollector(deps, cache, COLLECTED)];
+}
