@@ -3,7 +3,8 @@ import type { KubeObject } from '../../kube/objects.ts';
 import { keyOf, type ObjectKey, type Watch } from './controller.ts';
 
 /**
- * Wakes a controller only when what `parts` picks of an object has changed, as the predicates of controller-runtime do.
+ * Wakes a controller only when an object comes or goes, or what `parts` picks of it has changed, as the predicates of
+ * controller-runtime do.
  *
  * Without it a controller that counts its failures, or asks to be called again in a minute, is woken by what it wrote itself.
  */
@@ -12,8 +13,12 @@ export function changedOnly(
   keysOf: (object: KubeObject) => readonly ObjectKey[] = (object) => [keyOf(object)],
 ): Watch['keysOf'] {
   const seen = new Map<string | undefined, unknown>();
-  return (object) => {
-    const { uid } = object.metadata;
+  return (object, cache) => {
+    const { uid, name, namespace } = object.metadata;
+    if (cache.get({ apiVersion: object.apiVersion, kind: object.kind, name, namespace })?.metadata.uid !== uid) {
+      seen.delete(uid);
+      return keysOf(object);
+    }
     const now = parts(object);
     if (seen.has(uid) && isDeepStrictEqual(seen.get(uid), now)) return [];
     seen.set(uid, now);

@@ -65,7 +65,9 @@ export function garbageCollector({ kube }: Pick<HubDeps, 'kube'>, cache: ObjectC
           signal,
         );
     } else {
-      const blocking = owned.filter(({ metadata }) => metadata.ownerReferences!.some((one) => one.uid === owner.metadata.uid && one.blockOwnerDeletion === true));
+      const blocking = owned.filter(({ metadata }) =>
+        metadata.ownerReferences!.some((one) => one.uid === owner.metadata.uid && one.blockOwnerDeletion === true),
+      );
       for (const one of blocking) await collect(one, signal);
       if (blocking.length > 0) return;
     }

@@ -1,0 +1,55 @@
+import type { Condition, KubeObject } from '../../../kube/objects.ts';
+import { withConditions } from '../conditions.ts';
+import type { HubDeps } from '../hub-deps.ts';
+import { jitterMs } from '../jitter.ts';
+import { crdsWorkName, klusterletWorkName, WORK_FINALIZER } from './klusterlet-works.ts';
+import { isDeleting } from './managed-cluster.ts';
+
+type Deps = Pick<HubDeps, 'kube' | 'clock' | 'seed'>;
+
+/** What a managed cluster's agent does with its ManifestWorks: it says that they are applied. */
+export async function reportApplied({ kube, clock }: Deps, work: KubeObject, signal: AbortSignal): Promise<void> {
+  const status = (work['status'] ?? {}) as { readonly conditions?: readonly Condition[] };
+  const conditions = withConditions(
+    status.conditions,
+    [
+      { type: 'Applied', status: 'True', reason: 'AppliedManifestWorkComplete', message: 'Apply manifest work complete' },
+      { type: 'Available', status: 'True', reason: 'ResourcesAvailable', message: 'All resources are available' },
+    ],
+    clock.now(),
+  );
+  if (conditions !== status.conditions) await kube.update({ ...work, status: { ...status, conditions } }, { subresource: 'status' }, signal);
+}
+
+/**
+ * Cleans up after works that are being deleted, as the agent does there, or the hub in its place (`forced`).
+ *
+ * @returns when the next one is due; undefined when none waits.
+ */
+export async function finishDeletions(
+  deps: Deps,
+  cluster: string,
+  works: readonly KubeObject[],
+  forced: boolean,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  let next: number | undefined;
+  for (const work of works.filter(isDeleting)) {
+    const leftMs = forced ? 0 : Date.parse(work.metadata.deletionTimestamp!) + cleanupMs(deps.seed, cluster, work.metadata.name) - deps.clock.now();
+    if (leftMs > 0) next = Math.min(next ?? leftMs, leftMs);
+    else await dropFinalizer(deps, work, WORK_FINALIZER, signal);
+  }
+  return next;
+}
+
+function cleanupMs(seed: number | string, cluster: string, work: string): number {
+  if (work === klusterletWorkName(cluster)) return jitterMs(seed, work, 'remove-klusterlet', 15_000, 30_000);
+  return work === crdsWorkName(cluster) ? jitterMs(seed, work, 'remove-crds', 3000, 6000) : jitterMs(seed, work, 'remove-work', 2000, 5000);
+}
+
+export async function dropFinalizer({ kube }: Pick<Deps, 'kube'>, object: KubeObject, finalizer: string, signal: AbortSignal): Promise<void> {
+  const { finalizers = [], resourceVersion, name, namespace } = object.metadata;
+  if (!finalizers.includes(finalizer)) return;
+  const metadata = { resourceVersion, finalizers: finalizers.filter((one) => one !== finalizer) };
+  await kube.patch({ apiVersion: object.apiVersion, kind: object.kind, name, namespace }, { metadata }, { type: 'merge' }, signal);
+}
