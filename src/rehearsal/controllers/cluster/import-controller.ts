@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { isKubeApiError } from '../../../kube/kube-api-error.ts';
 import type { Condition, KubeObject } from '../../../kube/objects.ts';
 import { changedOnly } from '../changed-only.ts';
-import { conditionOf, withConditions } from '../conditions.ts';
+import { withConditions } from '../conditions.ts';
 import type { Controller, ObjectKey } from '../controller.ts';
 import type { HubDeps } from '../hub-deps.ts';
 import { jitterMs } from '../jitter.ts';

@@ -27,7 +27,7 @@ export function namespaceController(deps: Pick<HubDeps, 'kube' | 'clock' | 'seed
     watches: [{ kind: NAMESPACE, keysOf: changedOnly(({ metadata }) => metadata.deletionTimestamp) }],
     async reconcile({ name }, signal) {
       const namespace = await kube.get({ ...NAMESPACE, name }, signal);
-      if (namespace?.metadata.deletionTimestamp === undefined) return;
+      if (namespace?.metadata.deletionTimestamp === undefined) return undefined;
       const uid = namespace.metadata.uid!;
       const found = await contentOf(kube, name, left.get(uid) ?? (await namespacedKinds(kube, signal)), signal);
       await deleteAll(kube, seed, found, signal);
@@ -36,7 +36,7 @@ export function namespaceController(deps: Pick<HubDeps, 'kube' | 'clock' | 'seed
       if (remaining.length === 0) {
         left.delete(uid);
         await kube.raw('PUT', `/api/v1/namespaces/${name}/finalize`, { ...namespace, spec: { finalizers: [] } }, signal);
-        return;
+        return undefined;
       }
       left.set(uid, kinds);
       await showRemaining(kube, namespace, remaining, clock.now(), signal);
