@@ -1,9 +1,10 @@
 import type { LabPlan } from '../lab/plan.ts';
 import type { Diagnostic } from '../util/diagnostic.ts';
+import { checkClusterUse } from './check-cluster-use.ts';
+import { checkHubs } from './check-hubs.ts';
+import { checkInputOrder } from './check-input-order.ts';
 import type { JobGraph } from './job-graph.ts';
-
-/** The variable by which a job gets the kubeconfig of the hub it works through. */
-const HUB_KUBECONFIG = 'hub_kubeconfig';
+import { HUB_KUBECONFIG } from './jobdef.ts';
 
 /** Do the action jobs fit the lab: clusters that exist, methods that install, hubs that can be reached? */
 export function checkAgainstLab(graph: JobGraph, plan: LabPlan): Diagnostic[] {
@@ -38,5 +39,5 @@ export function checkAgainstLab(graph: JobGraph, plan: LabPlan): Diagnostic[] {
       );
     }
   }
-  return found;
+  return [...found, ...checkInputOrder(graph), ...checkHubs(graph, plan), ...checkClusterUse(graph, plan)];
 }

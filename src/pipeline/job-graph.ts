@@ -9,6 +9,8 @@ export interface GraphJob {
 export interface JobGraph {
   /** Every job after all it needs; a job that needs itself, however far round, is in `cycle` instead. */
   readonly jobs: readonly GraphJob[];
+  /** All jobs as the files have them: that order decides where inputs come from. */
+  readonly inFileOrder: readonly Jobdef[];
   /** Jobs in or behind a cycle. */
   readonly cycle: readonly GraphJob[];
 }
@@ -25,7 +27,7 @@ export function jobGraph(jobs: readonly Jobdef[]): JobGraph {
   const done = new Set<string>();
   for (;;) {
     const next = waiting.find(({ needs }) => needs.every((name) => done.has(name)));
-    if (!next) return { jobs: ordered, cycle: waiting };
+    if (!next) return { jobs: ordered, inFileOrder: jobs, cycle: waiting };
     ordered.push(next);
     done.add(next.job.name);
     waiting = waiting.filter((one) => one !== next);
@@ -40,6 +42,13 @@ export function previousJob(jobs: readonly Jobdef[], job: Jobdef, started: Reado
 /** The job an input is copied from: the latest earlier one in `prev_stages` that declares it as an output. */
 export function inputProducer(jobs: readonly Jobdef[], job: Jobdef, output: string): Jobdef | undefined {
   return jobs.slice(0, jobs.indexOf(job)).findLast((one) => named(job.prevStages, one) && Object.hasOwn(one.outputs, output));
+}
+
+/** All jobs that end before a job starts, by its name. */
+export function ancestors({ jobs }: JobGraph): ReadonlyMap<string, ReadonlySet<string>> {
+  const before = new Map<string, ReadonlySet<string>>();
+  for (const { job, needs } of jobs) before.set(job.name, new Set(needs.flatMap((name) => [name, ...(before.get(name) ?? [])])));
+  return before;
 }
 
 /** Does one of these names mean this job, by its name or its stage? */

@@ -3,6 +3,9 @@ import type { FilePosition } from '../util/errors.ts';
 export const ACTIONS = ['install', 'detach', 'redeploy'] as const;
 export type ActionName = (typeof ACTIONS)[number];
 
+/** The variable by which a job gets the kubeconfig of the hub it works through. */
+export const HUB_KUBECONFIG = 'hub_kubeconfig';
+
 /** A job of a pipeline file, merged and overridden. */
 export interface Jobdef {
   readonly name: string;
@@ -12,7 +15,9 @@ export interface Jobdef {
   /** Names of jobs that must end well first, besides those of earlier stages. */
   readonly needs: readonly string[];
   readonly topic: string | undefined;
-  /** Entries for `componentQuery`, or DCI's map form as it stands. */
+  /** The topic is that of the previous job, when there is one. */
+  readonly usePreviousTopic: boolean;
+  /** Entries for `readComponentEntry`, as they stand. */
   readonly components: readonly unknown[];
   /** undefined for an Ansible job. */
   readonly action: ActionName | undefined;
@@ -22,6 +27,8 @@ export interface Jobdef {
   readonly inputs: Readonly<Record<string, string>>;
   /** Output → file name relative to the job's outputs. */
   readonly outputs: Readonly<Record<string, string>>;
+  /** How long it may run; null for no limit of its own. */
+  readonly timeoutMs: number | null;
   /** Everything the file says, known or not: stored with the job. */
   readonly definition: Readonly<Record<string, unknown>>;
   /** Where a key stands; the job itself for a key that is not there. */

@@ -1,5 +1,5 @@
 import { LabwrightError } from '../util/errors.ts';
-import { componentType } from './component-query.ts';
+import { componentType } from './component-entry.ts';
 
 /** `<job or stage>:<key>=<value>` of a command line; target `@pipeline` sets run options. */
 export interface Override {

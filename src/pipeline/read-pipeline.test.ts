@@ -51,17 +51,22 @@ test('every mistake has its id', () => {
   assert.deepEqual(ids(job('a') + job('b') + job('a')), ['duplicate-job']);
   assert.deepEqual(ids('- {name: a, stage: s, action: fly}'), ['unknown-action']);
   assert.deepEqual(ids('- {name: a, stage: s}'), ['nothing-to-run']);
+  assert.deepEqual(ids('- {stage: s, action: install}'), ['missing-key']);
+  assert.deepEqual(ids('- {name: a, stage: [s], action: install}'), ['wrong-type']);
+  assert.deepEqual(ids(job('a', ', timeout: 90')), ['wrong-type']);
+  assert.deepEqual(ids(job('a', ', timeout: 90x')), ['wrong-value']);
+  assert.deepEqual(ids(job('a', ', components: [{tags: [x]}]')), ['bad-component']);
   assert.deepEqual(ids(job('a', ', ansible_playbook: x')), ['two-ways-to-run']);
   assert.deepEqual(ids(job('a', ', prev_stages: [x]')), ['unknown-prev-stage']);
   assert.deepEqual(ids(job('a', ', inputs: {k: v}')), ['input-without-output']);
   assert.deepEqual(ids(job('a', ', needs: [b]') + job('b', ', needs: [a]')), ['cycle']);
-  assert.deepEqual(ids(job('a', ', timeout: 1h')), ['key-not-read']);
+  assert.deepEqual(ids(job('a', ', retries: 2')), ['key-not-read']);
   assert.deepEqual(ids('name: a'), ['not-a-list']);
 });
 
 test('a misspelt key is a warning at the key, with the right spelling', () => {
   const [warning] = read('- name: a\n  stage: s\n  action: install\n  clustr: x\n').diagnostics;
   assert.equal(warning?.severity, 'warning');
-  assert.equal(warning?.hint, 'write cluster');
+  assert.equal(warning?.hint, 'did you mean cluster?');
   assert.deepEqual(warning?.at, { path: 'p.yml', line: 4, column: 3 });
 });

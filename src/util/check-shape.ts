@@ -6,18 +6,21 @@ import type { KeyPath, Parsed, SourceFile } from './source-file.ts';
 /** How a key is written, by its path (empty for the file itself) with `*` for names the user chose: `{'networks.*.cidr': 'cidr: 192.168.21.0/24'}`. */
 export type Examples = Readonly<Record<string, string>>;
 
+/** What is checked, and where it stands: a whole file, or a part of one. */
+export type Located = Pick<SourceFile, 'value' | 'at' | 'atKey'>;
+
 /**
  * Checks a file against a schema; each issue becomes a diagnostic at the value (or key) it is about.
  *
  * A message in the schema (`z.string().regex(…, 'write a size as 512GiB')`) is the hint of its issue.
  */
-export function checkShape<T>(schema: z.ZodType<T>, file: SourceFile, examples: Examples = {}): Parsed<T> {
+export function checkShape<T>(schema: z.ZodType<T>, file: Located, examples: Examples = {}): Parsed<T> {
   const result = schema.safeParse(file.value);
   if (result.success) return { value: result.data, diagnostics: [] };
   return { value: undefined, diagnostics: result.error.issues.flatMap((issue) => issueDiagnostics(schema, file, examples, issue)) };
 }
 
-function issueDiagnostics(schema: z.ZodType, file: SourceFile, examples: Examples, issue: z.core.$ZodIssue): Diagnostic[] {
+function issueDiagnostics(schema: z.ZodType, file: Located, examples: Examples, issue: z.core.$ZodIssue): Diagnostic[] {
   const keys = issue.path.filter((key) => typeof key !== 'symbol');
   const where = keys.length === 0 ? 'the file' : keys.join('.');
   const example = exampleFor(examples, keys);

@@ -1,5 +1,5 @@
 import type { Jobdef } from '../../pipeline/jobdef.ts';
-import { componentType } from '../../pipeline/component-query.ts';
+import { componentType } from '../../pipeline/component-entry.ts';
 import { ensureComponent, ensureTopic } from '../../server/bootstrap/ensure-catalogue.ts';
 import type { ServerDeps } from '../../server/server-deps.ts';
 import type { Diagnostic } from '../../util/diagnostic.ts';
