@@ -57,9 +57,15 @@ function inThrees({ stdout }: ExecResult): (readonly [string, string, string])[]
   ]);
 }
 
+/** virsh reads a document from a file only, and /dev/stdin cannot be opened when it is a socket: hence the pipe. */
+async function virshDocument(exec: Exec, args: readonly string[], xml: string, signal: AbortSignal): Promise<void> {
+  const script = 'cat | virsh --quiet --connect qemu:///system "$@" /dev/stdin';
+  await exec(['sh', '-c', script, 'virsh', ...args], { signal, stdin: xml });
+}
+
 /** Defines a domain, or changes what its next start uses. Validated: without it a misspelt element is dropped in silence. */
 export async function defineDomain(exec: Exec, xml: string, signal: AbortSignal): Promise<void> {
-  await virsh(exec, ['define', '--validate', '/dev/stdin'], { signal, stdin: xml });
+  await virshDocument(exec, ['define', '--validate'], xml, signal);
 }
 
 export async function domainState(exec: Exec, domain: string, signal: AbortSignal): Promise<DomainState> {
@@ -74,7 +80,7 @@ export async function removeDomain(exec: Exec, domain: string, signal: AbortSign
 
 /** Defines a network, starts it and lets it start with the host. */
 export async function makeNetwork(exec: Exec, uuid: string, xml: string, signal: AbortSignal): Promise<void> {
-  await virsh(exec, ['net-define', '--validate', '/dev/stdin'], { signal, stdin: xml });
+  await virshDocument(exec, ['net-define', '--validate'], xml, signal);
   const active = /^Active:\s+yes$/m.test((await virsh(exec, ['net-info', uuid], { signal })).stdout);
   if (!active) await virsh(exec, ['net-start', uuid], { signal });
   await virsh(exec, ['net-autostart', uuid], { signal });

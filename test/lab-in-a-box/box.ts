@@ -61,28 +61,38 @@ export function openBox(prefix: string): Box {
 
 /** Takes a box away whole, also one that a killed process left half-made. */
 export async function downBox(prefix: string): Promise<void> {
-  const spaces = await namespaces(prefix);
-  for (const space of spaces) {
-    // Everything that runs on these networks is the box's; ending a machine's first process ends all of its.
-    for (const pid of await processes(space)) kill(pid);
-  }
-  for (const space of spaces) {
-    while ((await processes(space)).length > 0) await realSleep(50);
-    await localExec(['ip', 'netns', 'delete', space]);
-  }
+  // Everything that runs on these networks is the box's; ending a machine's first process ends all of its.
+  const running = await boxProcesses(prefix);
+  for (const pid of running) kill(pid);
+  while (running.some(isRunning)) await realSleep(50);
+  for (const space of await namespaces(prefix)) await localExec(['ip', 'netns', 'delete', space]);
   rmSync(boxFolder(prefix), { recursive: true, force: true });
 }
 
+/** The namespaces of a box that exist now. */
 export async function namespaces(prefix: string): Promise<string[]> {
+  const names = ['switch', ...MACHINES].map((name) => `${prefix}-${name}`);
   const { stdout } = await localExec(['ip', 'netns', 'list']);
-  return stdout
-    .split('\n')
-    .map((line) => line.split(' ')[0]!)
-    .filter((name) => name.startsWith(`${prefix}-`));
+  const there = new Set(stdout.split('\n').map((line) => line.split(' ')[0]));
+  return names.filter((name) => there.has(name));
+}
+
+/** Processes on the networks of a box. */
+export async function boxProcesses(prefix: string): Promise<number[]> {
+  return (await Promise.all((await namespaces(prefix)).map(processes))).flat();
 }
 
 async function processes(space: string): Promise<number[]> {
   return (await localExec(['ip', 'netns', 'pids', space])).stdout.split('\n').filter(Boolean).map(Number);
+}
+
+/** Whether a process runs; one that ended and was not yet waited for does not. */
+export function isRunning(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 function kill(pid: number): void {
