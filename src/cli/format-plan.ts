@@ -5,6 +5,8 @@ interface FormatOptions {
   /** Width of the terminal; undefined when there is none. */
   readonly columns: number | undefined;
   readonly lockPath: string;
+  /** Was there a lock file before? */
+  readonly locked: boolean;
   readonly written: boolean;
 }
 
@@ -41,7 +43,7 @@ function rowOf(plan: LabPlan, cluster: PlannedCluster): Row {
     cluster: cluster.name,
     role: cluster.role === 'spoke' ? `spoke of ${cluster.hub}` : cluster.role,
     topology: cluster.topology,
-    slot: cluster.slot === null ? '-' : String(cluster.slot),
+    slot: cluster.slot === null ? `(${lenders(cluster)})` : String(cluster.slot),
     api: cluster.vips.api,
     ingress: cluster.vips.ingress,
     masters: of('master'),
@@ -57,9 +59,14 @@ function tableOf(rows: readonly Row[]): string[] {
 }
 
 function blockOf(row: Row): string[] {
-  const slot = row.slot === '-' ? 'on machines of another' : `slot ${row.slot}`;
-  const nodes = [`masters ${row.masters}`, ...(row.workers === '-' ? [] : [`workers ${row.workers}`])].join('  ');
-  return [`${row.cluster}  ${row.role}, ${row.topology}, ${slot}, on ${row.on}`, `  api ${row.api}  ingress ${row.ingress}`, `  ${nodes}`];
+  const place = row.slot.startsWith('(') ? `machines of ${row.slot.slice(1, -1)}` : `slot ${row.slot}`;
+  const workers = row.workers === '-' ? '' : `  workers ${row.workers}`;
+  return [`${row.cluster}: ${row.role}, ${row.topology}, ${place}, on ${row.on}`, `  api ${row.api}  ingress ${row.ingress}  masters ${row.masters}${workers}`];
+}
+
+/** Whose machines a cluster without a slot stands on. */
+function lenders({ nodes }: PlannedCluster): string {
+  return [...new Set(nodes.map(({ machine }) => machine.replace(/-(master|worker)-\d+$/, '')))].join(',');
 }
 
 /** `.20-.22` for consecutive addresses of the first family; IPv6 keeps its last group. */
@@ -77,12 +84,12 @@ function shortAddresses(nodes: readonly PlannedNode[]): string {
   return runs.join(',');
 }
 
-function changesOf(changes: readonly PlanChange[], { lockPath, written }: FormatOptions): string[] {
+function changesOf(changes: readonly PlanChange[], { lockPath, locked, written }: FormatOptions): string[] {
   if (changes.length === 0) return [written ? `Nothing changes; wrote ${lockPath}.` : `Nothing changes since ${lockPath}.`];
   const lines = changes.map(
     ({ action, kind, name, consequence, detail }) => `  ${MARKS[action]} ${kind} ${name}: ${detail}${consequence === 'none' ? '' : ` (${consequence})`}`,
   );
-  return [`${count(changes.length, 'change')} since the lock file:`, ...lines, `Wrote ${lockPath}.`];
+  return [`${count(changes.length, 'change')}${locked ? ' since the lock file' : ', all new'}:`, ...lines, `Wrote ${lockPath}.`];
 }
 
 function count(number: number, noun: string): string {

@@ -30,5 +30,8 @@ async function plan(path: string, options: { readonly json?: boolean }): Promise
   }
   const written = await writeLock(planned, lock);
   if (options.json) process.stdout.write(`${JSON.stringify({ ...plan, changes, diagnostics }, null, 2)}\n`);
-  else process.stdout.write(formatPlan(plan, changes, { columns: process.stdout.columns, lockPath: planned.lockPath, written }));
+  else
+    process.stdout.write(
+      formatPlan(plan, changes, { columns: process.stdout.columns, lockPath: planned.lockPath, locked: planned.lockText !== undefined, written }),
+    );
 }
