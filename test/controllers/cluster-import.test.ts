@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Condition, KubeObject } from '../../src/kube/objects.ts';
 import { clusterControllers } from '../../src/rehearsal/controllers/cluster/cluster-controllers.ts';
-import { crdFolder, HUB_START_MS, startHub, type HubHarness } from './hub-harness.ts';
+import { HUB_START_MS, startHub, type HubHarness } from './hub-harness.ts';
 
-const skip = existsSync(crdFolder) || process.env['CI'] === 'true' ? false : 'no definitions beside the repository';
 const MANAGED_CLUSTER = { apiVersion: 'cluster.open-cluster-management.io/v1', kind: 'ManagedCluster' };
 const MANIFEST_WORK = { apiVersion: 'work.open-cluster-management.io/v1', kind: 'ManifestWork' };
 const ADD_ON = { apiVersion: 'addon.open-cluster-management.io/v1alpha1', kind: 'ManagedClusterAddOn' };
@@ -13,15 +11,14 @@ const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace' };
 
 let hub: HubHarness;
 before(async () => {
-  if (skip) return;
   hub = await startHub();
   await hub.run(clusterControllers);
 });
-after(() => hub?.close());
+after(() => hub.close());
 
 const later = <T>(ms: number, act: () => Promise<T>): Promise<T> => hub.at(hub.simulated.now() - HUB_START_MS + ms, act);
 
-test('an installed cluster is imported, gets its add-ons, and leaves them in order when it is detached', { skip }, async () => {
+test('an installed cluster is imported, gets its add-ons, and leaves them in order when it is detached', async () => {
   const name = 'sno1';
   await hub.kube.create(managedCluster(name));
   await later(5000, async () => {
@@ -58,14 +55,14 @@ test('an installed cluster is imported, gets its add-ons, and leaves them in ord
   assert.equal(gone.length, 9);
 });
 
-test('the namespace of a detached cluster stays while its install objects do', { skip }, async () => {
+test('the namespace of a detached cluster stays while its install objects do', async () => {
   const name = 'sno1';
   assert.ok(await hub.kube.get({ ...NAMESPACE, name }));
   await hub.kube.delete({ apiVersion: 'hive.openshift.io/v1', kind: 'ClusterDeployment', namespace: name, name });
   assert.equal(await later(20_000, () => hub.kube.get({ ...NAMESPACE, name })), undefined);
 });
 
-test('a cluster that never joined is cut off', { skip }, async () => {
+test('a cluster that never joined is cut off', async () => {
   const name = 'never';
   await hub.kube.create(managedCluster(name));
   await installed(name);
@@ -77,7 +74,7 @@ test('a cluster that never joined is cut off', { skip }, async () => {
   });
 });
 
-test('an auto-import secret that cannot be used says why, one that can is used up', { skip }, async () => {
+test('an auto-import secret that cannot be used says why, one that can is used up', async () => {
   const name = 'attached';
   await hub.kube.create(managedCluster(name));
   await later(1000, async () => undefined);

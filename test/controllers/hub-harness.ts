@@ -11,11 +11,13 @@ import { PARTICIPANT_HEADER } from '../../src/rehearsal/clock/traffic.ts';
 import type { Controller } from '../../src/rehearsal/controllers/controller.ts';
 import type { HubDeps } from '../../src/rehearsal/controllers/hub-deps.ts';
 import type { ObjectCache } from '../../src/rehearsal/controllers/object-cache.ts';
+import { hubDefinitions } from '../../src/rehearsal/definitions/hub-definitions.ts';
+import { installDefinitions } from '../../src/rehearsal/definitions/install-definitions.ts';
 import { runControllers } from '../../src/rehearsal/controllers/run-controllers.ts';
 import type { Clock } from '../../src/util/clock.ts';
 import { directDial } from '../../src/util/dial.ts';
 
-/** A hub in this process: a simulated API server with real definitions, controllers, and a clock that jumps. */
+/** A hub in this process: a simulated API server with a hub's definitions, controllers, and a clock that jumps. */
 export interface HubHarness {
   /** The test's own client, as foreign to the controllers as kubectl. */
   readonly kube: KubeClient;
@@ -38,26 +40,8 @@ export type HarnessDeps = Pick<HubDeps, 'kube' | 'clock' | 'seed' | 'hub' | 'log
 
 export const HUB_START_MS = Date.UTC(2026, 0, 5, 8);
 const TOKEN = 'hub-harness';
-export const crdFolder = join(import.meta.dirname, '..', '..', '..', 'shared', 'crds');
 
-/** Definitions every hub controller needs: `<group>/<plural>` of the folder of real ones. */
-export const HUB_CRDS = [
-  'siteconfig.open-cluster-management.io/clusterinstances',
-  'extensions.hive.openshift.io/agentclusterinstalls',
-  'hive.openshift.io/clusterdeployments',
-  'hive.openshift.io/clusterimagesets',
-  'agent-install.openshift.io/infraenvs',
-  'agent-install.openshift.io/nmstateconfigs',
-  'agent-install.openshift.io/agents',
-  'cluster.open-cluster-management.io/managedclusters',
-  'agent.open-cluster-management.io/klusterletaddonconfigs',
-  'addon.open-cluster-management.io/managedclusteraddons',
-  'work.open-cluster-management.io/manifestworks',
-  'metal3.io/baremetalhosts',
-  'metal3.io/hardwaredata',
-];
-
-/** Starts a hub without controllers. Time stands still until the test sleeps for the first time. */
+/** Starts a hub without controllers, with our definitions, or real ones: `<group>/<plural>` of `shared/crds`. Time stands still until the test sleeps for the first time. */
 export async function startHub(options: { readonly crds?: readonly string[]; readonly admit?: Admit } = {}): Promise<HubHarness> {
   const simulated = createSimulatedClock({ startMs: HUB_START_MS, speed: undefined });
   const stop = new AbortController();
@@ -65,6 +49,7 @@ export async function startHub(options: { readonly crds?: readonly string[]; rea
   const tokens = [{ token: TOKEN, user: 'admin', uid: 'admin', groups: ['system:masters'] }];
   const onMutation = (): void => void requests++;
   const api = await serveApi({ clock: simulated.participant('api'), traffic: simulated.traffic, tokens, admit: options.admit, onMutation }, 0);
+  installDefinitions(api, options.crds?.map(realDefinition) ?? hubDefinitions());
   const client = (participant: string): KubeClient =>
     createKubeClient(
       { clock: simulated.participant(participant), dial: directDial, headers: { [PARTICIPANT_HEADER]: participant } },
@@ -74,7 +59,6 @@ export async function startHub(options: { readonly crds?: readonly string[]; rea
   const kube = client('test');
   const log: string[] = [];
   let groups = 0;
-  await clock.during(createDefinitions(kube, options.crds ?? HUB_CRDS));
   // Held from here on, but while the test sleeps.
   let release = holdClock(clock);
   const sleepUntil = async (ms: number): Promise<void> => {
@@ -115,12 +99,12 @@ function holdClock(clock: Clock): () => void {
   return resolve;
 }
 
+const crdFolder = join(import.meta.dirname, '..', '..', '..', 'shared', 'crds');
 const parsed = new Map<string, KubeObject>();
 
-async function createDefinitions(kube: KubeClient, names: readonly string[]): Promise<void> {
-  for (const name of names) {
-    const definition = parsed.get(name) ?? (parse(readFileSync(join(crdFolder, `${name}.yaml`), 'utf8')) as KubeObject);
-    parsed.set(name, definition);
-    await kube.create(definition);
-  }
+/** One file at a time: parsing all of them takes a second. */
+function realDefinition(name: string): KubeObject {
+  const definition = parsed.get(name) ?? (parse(readFileSync(join(crdFolder, `${name}.yaml`), 'utf8')) as KubeObject);
+  parsed.set(name, definition);
+  return definition;
 }

@@ -70,7 +70,8 @@ export const CUSTOM_TEMPLATES: ReadonlySet<string> = new Set([
   'template-unknown-kind',
 ]);
 
-const folder = join(process.env['LABWRIGHT_RECORDED'] ?? join(import.meta.dirname, '..', '..', '..', 'shared', 'recorded'), 'siteconfig');
+const recorded = process.env['LABWRIGHT_RECORDED'] ?? join(import.meta.dirname, '..', '..', '..', 'shared', 'recorded');
+const folder = join(recorded, 'siteconfig');
 
 /** Every recorded case in order of name; none, and why, where the recordings are missing. */
 export function recordedCases(): { readonly cases: readonly RecordedCase[]; readonly skip: string | false } {

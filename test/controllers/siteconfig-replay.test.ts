@@ -9,13 +9,22 @@ import { clearCase, replaySiteconfig, type Replayed } from './replay-siteconfig.
 import { CUSTOM_TEMPLATES, recordedCases, type RecordedCase } from './siteconfig-recordings.ts';
 
 const { cases, skip } = recordedCases();
+const CRDS = [
+  'siteconfig.open-cluster-management.io/clusterinstances',
+  ...['agentclusterinstalls', 'imageclusterinstalls'].map((plural) => `extensions.hive.openshift.io/${plural}`),
+  ...['clusterdeployments', 'clusterimagesets'].map((plural) => `hive.openshift.io/${plural}`),
+  ...['infraenvs', 'nmstateconfigs'].map((plural) => `agent-install.openshift.io/${plural}`),
+  'cluster.open-cluster-management.io/managedclusters',
+  'agent.open-cluster-management.io/klusterletaddonconfigs',
+  'metal3.io/baremetalhosts',
+];
 /** The 60 s of a wave are real, everything below some seconds is not (recorded/README.md). */
 const TOLERANCE_MS = 3000;
 
 let hub: HubHarness;
 before(async () => {
   if (skip) return;
-  hub = await startHub({ admit: (request) => Promise.resolve(admitClusterInstance(request)) });
+  hub = await startHub({ crds: CRDS, admit: (request) => Promise.resolve(admitClusterInstance(request)) });
   await hub.run(siteconfigControllers);
 });
 after(() => hub?.close());

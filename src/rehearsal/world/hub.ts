@@ -9,6 +9,7 @@ import type { StaticToken } from '../api/authenticate.ts';
 import { serveApi, type ApiServer } from '../api/server.ts';
 import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
 import { assistedControllers } from '../controllers/assisted/assisted-controllers.ts';
+import { clusterControllers } from '../controllers/cluster/cluster-controllers.ts';
 import { hiveControllers } from '../controllers/hive/hive-controllers.ts';
 import type { HubDeps } from '../controllers/hub-deps.ts';
 import { admitHost } from '../controllers/metal3/admit-host.ts';
@@ -96,7 +97,13 @@ export async function startHub(world: WorldDeps, options: HubOptions): Promise<R
 }
 
 function controllersOf(deps: HubDeps, cache: ObjectCache): readonly Controller[] {
-  return [...siteconfigControllers(deps, cache), ...metal3Controllers(deps, cache), ...assistedControllers(deps, cache), ...hiveControllers(deps, cache)];
+  return [
+    ...clusterControllers(deps, cache),
+    ...siteconfigControllers(deps, cache),
+    ...metal3Controllers(deps, cache),
+    ...assistedControllers(deps, cache),
+    ...hiveControllers(deps, cache),
+  ];
 }
 
 /** The admission webhooks of a hub's operators. */

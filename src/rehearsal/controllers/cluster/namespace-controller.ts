@@ -11,7 +11,7 @@ import { remainingConditions, type Remaining } from './remaining-conditions.ts';
 
 const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace' } as const;
 /** The real controller estimates how long finalizers take; this is about what it comes to. */
-const RETRY_MS = 5000;
+const RETRY_MS = 10_000;
 
 /**
  * Empties a namespace that is being deleted and lets it go when nothing is left.
