@@ -40,6 +40,10 @@ export async function replaySiteconfig(hub: HubHarness, recorded: RecordedCase):
   const given = recorded.inputs.find(({ kind }) => kind === 'ClusterInstance')!;
   const ref = refOf(given);
   for (const input of recorded.inputs) if (input !== given) await createOnce(hub.kube, input);
+  // The operator's configuration is not among the inputs; the description has it.
+  const configuration = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'siteconfig-operator-configuration', namespace: 'open-cluster-management' } };
+  await createOnce(hub.kube, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'open-cluster-management' } });
+  await hub.kube.apply({ ...configuration, data: { allowReinstalls: String(recorded.case === 'reinstall-enabled') } }, { fieldManager: 'test', force: true });
   const observer = await observe(hub, ref, recorded, startMs);
   await hub.kube.create(given);
 

@@ -10,6 +10,7 @@ import { deleteHighestWave, WAVE_PAUSE_MS } from './delete-manifests.ts';
 import { finalizeInstance, PAUSED } from './finalize-instance.ts';
 import { changeStatus, instanceStatus, type InstanceStatus, type ManifestReference } from './instance-status.ts';
 import { withOperatorMarks, withObservedSpec } from './operator-marks.ts';
+import { reinstall } from './reinstall.ts';
 import { renderTemplates, type Manifest } from './render-templates.ts';
 import { foreignTemplates, missingReference } from './validate-references.ts';
 
@@ -39,7 +40,10 @@ async function reconcile(deps: Pick<HubDeps, 'kube' | 'clock'>, key: ObjectKey, 
   if (found.metadata.deletionTimestamp !== undefined) return finalizeInstance(deps, found, signal);
   const instance = await withOperatorMarks(deps.kube, found, signal);
   if (instanceStatus(instance).observedGeneration === instance.metadata.generation) return;
-  return realize(deps, instance, clusterInstanceSpec(instance), signal);
+  const spec = clusterInstanceSpec(instance);
+  const reinstallation = await reinstall(deps, instance, spec, signal);
+  if (reinstallation.state === 'wait') return { afterMs: reinstallation.afterMs };
+  return realize(deps, reinstallation.instance, spec, signal);
 }
 
 async function realize(

@@ -19,6 +19,12 @@ export function withObservedSpec(kube: KubeClient, instance: KubeObject, signal:
   return patchMetadata(kube, instance, { annotations: { [OBSERVED_SPEC]: JSON.stringify(instance['spec']) } }, signal);
 }
 
+/** @returns undefined before the first rendering. */
+export function observedSpec({ metadata }: KubeObject): unknown {
+  const text = metadata.annotations?.[OBSERVED_SPEC];
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
 export function patchMetadata(
   kube: KubeClient,
   { apiVersion, kind, metadata: { name, namespace } }: KubeObject,

@@ -19,3 +19,32 @@ export function changedPaths(before: unknown, after: unknown, path = ''): readon
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** One operation of a JSON patch, its members in the operator's order. */
+export interface SpecChange {
+  readonly value?: unknown;
+  readonly op: 'add' | 'remove' | 'replace';
+  readonly path: string;
+}
+
+/** The JSON patch that makes `after` of `before`. */
+export function specDiff(before: unknown, after: unknown): readonly SpecChange[] {
+  const added = new Map<string, number>();
+  return changedPaths(before, after).map((path) => {
+    if (path.endsWith('/-')) {
+      const list = path.slice(0, -2);
+      const index = added.get(list) ?? (valueAt(before, list) as readonly unknown[]).length;
+      added.set(list, index + 1);
+      return { value: valueAt(after, `${list}/${index}`), op: 'add', path };
+    }
+    const value = valueAt(after, path);
+    if (value === undefined) return { op: 'remove', path };
+    return { value, op: valueAt(before, path) === undefined ? 'add' : 'replace', path };
+  });
+}
+
+function valueAt(value: unknown, pointer: string): unknown {
+  let at = value;
+  for (const key of pointer.split('/').slice(1)) at = (at as Record<string, unknown> | undefined)?.[key.replaceAll('~1', '/').replaceAll('~0', '~')];
+  return at;
+}
