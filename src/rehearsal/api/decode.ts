@@ -4,6 +4,7 @@ import type { Json } from './json.ts';
 import { apiVersionOf } from './resource.ts';
 import type { Resource } from './resource.ts';
 import { conform } from './schema.ts';
+import { schemaCauses } from './validate-schema.ts';
 import { badRequest, invalid, StatusError } from './status-error.ts';
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
@@ -12,6 +13,8 @@ export interface DecodeOptions {
   readonly fieldValidation: FieldValidation;
   /** Fields that stand twice in the text. */
   readonly duplicates: readonly string[];
+  /** A null where none is allowed is dropped, but not from an applied object. */
+  readonly keepNulls?: boolean;
   /** Computed by the server from a patch: then Strict refuses in other words. */
   readonly patched: boolean;
   readonly warn: (text: string) => void;
@@ -26,14 +29,29 @@ export function decode(resource: Resource, given: Json, options: DecodeOptions):
   const unknown: string[] = [];
   const note = (path: string): void => void unknown.push(path);
   const { apiVersion, kind, metadata, ...rest } = given;
+  checkTyped(resource, metadata ?? {}, METADATA, 'metadata');
+  if (!resource.custom) checkTyped(resource, rest, resource.schema, '');
   const meta = conform(metadata ?? {}, METADATA, 'metadata', note);
-  const kept = conform(rest, resource.schema, '', note);
+  // An unknown version has no schema: nothing in it is known.
+  const isKnown = !resource.custom || ['', apiVersionOf(resource)].includes(text(given, 'apiVersion'));
+  const kept = conform(rest, isKnown ? resource.schema : {}, '', note, !options.keepNulls);
   const findings = [...options.duplicates.map((one) => `duplicate field "${one}"`), ...unknown.map((one) => `unknown field "${one}"`)];
   if (findings.length > 0) report(resource, given, findings, options);
   checkType(resource, given);
   const decoded: Json = { apiVersion, kind, metadata: isJson(meta) ? withoutNothing(meta) : {}, ...(isJson(kept) ? kept : {}) };
   if (!resource.custom) for (const [key, value] of Object.entries(decoded)) if (value === null) delete decoded[key];
   return decoded;
+}
+
+/** Built-in kinds and metadata are Go structs: a value of another type cannot be read at all. */
+function checkTyped(resource: Resource, value: unknown, schema: Json, path: string): void {
+  const wrong = schemaCauses(value, schema, path).find(({ reason }) => reason === 'FieldValueTypeInvalid');
+  if (wrong === undefined) return;
+  const [, wanted = '', found = ''] = /must be of type (\S+): "(.*)"$/.exec(wrong.message) ?? [];
+  if (found === 'null') return;
+  const shown = found === 'integer' ? 'number' : found === 'boolean' ? 'bool' : found;
+  const what = `json: cannot unmarshal ${shown} into Go struct field ${resource.kind}.${wrong.field} of type ${wanted}`;
+  throw badRequest(`${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: ${what}`);
 }
 
 function report(resource: Resource, given: Json, findings: readonly string[], { fieldValidation, patched, warn }: DecodeOptions): void {

@@ -5,6 +5,8 @@ import type { Traffic } from '../clock/traffic.ts';
 import type { Authenticate, User } from './authenticate.ts';
 import { allowedBy, pathAllowed } from './authorize.ts';
 import { discover } from './discovery.ts';
+import { negotiate } from './negotiate.ts';
+import type { Form } from './negotiate.ts';
 import { parseRequest } from './parse-request.ts';
 import type { ResourceRequest } from './parse-request.ts';
 import { readCollection, readObject } from './read.ts';
@@ -40,6 +42,7 @@ export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly user: User;
+  readonly form: Form;
   readonly participant: string | undefined;
   /** To be called when the answer, or the head of a watch, has been sent. */
   readonly answered: () => void;
@@ -56,6 +59,7 @@ export async function handle(deps: HandlerDeps, request: IncomingMessage, respon
     await route(deps, { request, response, user: who, participant, answered });
   } catch (error) {
     const status = error instanceof StatusError ? error : new StatusError(500, 'InternalError', `Internal error occurred: ${String(error)}`);
+    if (status.code === 504) response.setHeader('Retry-After', '1');
     if (!response.headersSent) sendJson(response, status.code, status.body);
   } finally {
     const method = request.method ?? 'GET';
@@ -72,8 +76,8 @@ function headerOf(request: IncomingMessage, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-async function route(deps: HandlerDeps, exchange: Exchange): Promise<void> {
-  const { request, response, user } = exchange;
+async function route(deps: HandlerDeps, asked: Omit<Exchange, 'form'>): Promise<void> {
+  const { request, response, user } = asked;
   const url = new URL(request.url ?? '/', 'https://localhost');
   const resourceRequest = parseRequest(deps.registry, request.method ?? 'GET', url);
   if (resourceRequest === undefined) {
@@ -83,6 +87,7 @@ async function route(deps: HandlerDeps, exchange: Exchange): Promise<void> {
     return found === undefined ? sendText(response, 404, '404 page not found\n') : sendJson(response, 200, found.body, found.type);
   }
   checkAccess(deps, user, resourceRequest);
+  const exchange = { ...asked, form: negotiate(request) };
   const { resource, subresource, name, verb } = resourceRequest;
   if (subresource !== '' && !resource.subresources.includes(subresource)) throw notFound(resource, name);
   if (subresource !== '' && ['create', 'delete'].includes(verb)) {

@@ -2,6 +2,7 @@ import { NAMESPACE } from './built-ins.ts';
 import { isJson, member } from './json.ts';
 import type { Json } from './json.ts';
 import type { Resource } from './resource.ts';
+import { badRequest } from './status-error.ts';
 
 /** Defaults and conversions of a built-in kind that no schema can say; they happen before field ownership is decided. */
 export function normalise(resource: Resource, object: Json): Json {
@@ -14,8 +15,16 @@ export function normalise(resource: Resource, object: Json): Json {
 
 function secret(object: Json): Json {
   const { stringData, ...rest } = object;
+  for (const value of Object.values(member(object, 'data'))) checkBase64(String(value));
   const plain = isJson(stringData) ? Object.entries(stringData) : [];
   const encoded = Object.fromEntries(plain.map(([key, value]) => [key, Buffer.from(String(value)).toString('base64')]));
   const data = { ...member(object, 'data'), ...encoded };
   return { ...rest, ...(Object.keys(data).length === 0 ? {} : { data }), type: object['type'] ?? 'Opaque' };
+}
+
+function checkBase64(value: string): void {
+  const compact = value.replaceAll(/[\r\n]/g, '');
+  const strange = compact.search(/[^A-Za-z0-9+/]/);
+  const at = strange !== -1 && !/^={1,2}$/.test(compact.slice(strange)) ? strange : compact.length % 4 === 0 ? -1 : compact.length - (compact.length % 4);
+  if (at !== -1) throw badRequest(`Secret in version "v1" cannot be handled as a Secret: illegal base64 data at input byte ${at}`);
 }

@@ -19,7 +19,10 @@ export function parseRequest(registry: Registry, method: string, url: URL): Reso
   const target = targetOf(registry, parts.map(decodeURIComponent));
   if (target === undefined) return undefined;
   const watching = watched || ['1', 'true'].includes(url.searchParams.get('watch') ?? '');
-  return { ...target, verb: verbOf(method, target.name, watching), query: url.searchParams };
+  const verb = verbOf(method, target.name, watching);
+  // A namespaced kind without a namespace can only be listed and watched; a cluster-wide one has none to be in.
+  if (target.resource.namespaced ? target.namespace === '' && !['list', 'watch'].includes(verb) : target.namespace !== '') return undefined;
+  return { ...target, verb, query: url.searchParams };
 }
 
 function verbOf(method: string, name: string, watching: boolean): Verb {

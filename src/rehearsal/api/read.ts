@@ -1,45 +1,59 @@
 import { STREAM_HEADER } from '../../util/clock.ts';
+import { answer } from './answer.ts';
 import type { Exchange, HandlerDeps } from './handle.ts';
+import { member } from './json.ts';
 import type { Json } from './json.ts';
+import { list } from './list.ts';
+import type { ListQuery } from './list.ts';
+import { listOptions, reachVersion } from './list-options.ts';
+import type { Form } from './negotiate.ts';
 import type { ResourceRequest } from './parse-request.ts';
-import { apiVersionOf, storageKey } from './resource.ts';
+import { storageKey } from './resource.ts';
 import { selector } from './selectors.ts';
-import { sendJson } from './send.ts';
 import { notFound } from './status-error.ts';
+import { partialOf, tableOf } from './table.ts';
 import { streamWatch } from './watch.ts';
 
 const WATCH_SECONDS = 1800;
 
 /** GET of one object, or of its subresource. @throws StatusError */
-export function readObject({ store }: HandlerDeps, { response }: Exchange, { resource, namespace, name }: ResourceRequest): void {
-  const object = store.get(storageKey(resource), namespace, name);
+export async function readObject(deps: HandlerDeps, exchange: Exchange, target: ResourceRequest): Promise<void> {
+  const { resource, namespace, name, query } = target;
+  const { version } = listOptions(new URLSearchParams({ resourceVersion: query.get('resourceVersion') ?? '' }), false);
+  if (version !== undefined) await reachVersion(deps.store, version);
+  const object = deps.store.get(storageKey(resource), namespace, name);
   if (object === undefined) throw notFound(resource, name);
-  sendJson(response, 200, object);
+  answer(deps, exchange, target, 200, object);
+}
+
+/** The list a request asks for. @throws StatusError */
+export function listQuery({ resource, namespace, query }: ResourceRequest): ListQuery {
+  const hasSelectors = (query.get('labelSelector') ?? '') !== '' || (query.get('fieldSelector') ?? '') !== '';
+  return { resource, namespace, matches: selector(resource, query), hasSelectors, options: listOptions(query, false) };
 }
 
 /** LIST or WATCH. @throws StatusError */
-export async function readCollection(deps: HandlerDeps, exchange: Exchange, { resource, namespace, verb, query }: ResourceRequest): Promise<void> {
-  const matches = selector(query.get('labelSelector') ?? '', query.get('fieldSelector') ?? '');
-  if (verb === 'watch') {
-    const resourceVersion = query.get('resourceVersion') ?? '';
-    const timeoutSeconds = Number(query.get('timeoutSeconds') ?? WATCH_SECONDS);
-    const stream = exchange.request.headers[STREAM_HEADER.toLowerCase()];
-    const traffic = deps.traffic.watch(exchange.participant, typeof stream === 'string' ? stream : undefined);
-    exchange.response.on('close', traffic.closed);
-    const streaming = streamWatch(
-      deps,
-      { resource: storageKey(resource), namespace, matches, resourceVersion, timeoutSeconds, onLine: traffic.line },
-      exchange.response,
-    );
-    exchange.answered();
-    return streaming;
-  }
-  const items = deps.store.all(storageKey(resource), namespace).filter(matches);
-  sendJson(exchange.response, 200, listOf(deps, { resource }, items));
+export async function readCollection(deps: HandlerDeps, exchange: Exchange, target: ResourceRequest): Promise<void> {
+  if (target.verb !== 'watch') return answer(deps, exchange, target, 200, await list(deps.store, listQuery(target)));
+  const { resource, namespace, query } = target;
+  const options = listOptions(query, true);
+  const matches = selector(resource, query);
+  const stream = exchange.request.headers[STREAM_HEADER.toLowerCase()];
+  const traffic = deps.traffic.watch(exchange.participant, typeof stream === 'string' ? stream : undefined);
+  exchange.response.on('close', traffic.closed);
+  const timeoutSeconds = Number(query.get('timeoutSeconds') ?? WATCH_SECONDS) || WATCH_SECONDS;
+  const shown = shownAs(exchange.form, deps, target);
+  const streaming = streamWatch(deps.store, { resource, namespace, matches, options, timeoutSeconds, shown, onLine: traffic.line }, exchange.response);
+  exchange.answered();
+  return streaming;
 }
 
-/** A list as the server answers it; custom resources always say `continue`. */
-export function listOf({ store }: HandlerDeps, { resource }: Pick<ResourceRequest, 'resource'>, items: readonly Json[]): Json {
-  const custom = resource.custom ? { continue: '' } : {};
-  return { kind: `${resource.kind}List`, apiVersion: apiVersionOf(resource), metadata: { ...custom, resourceVersion: String(store.version()) }, items };
+function shownAs({ shape }: Form, { clock }: HandlerDeps, { resource, query }: ResourceRequest): (object: Json) => Json {
+  if (shape === 'object') return (object) => object;
+  if (shape === 'metadata') return partialOf;
+  const includeObject = query.get('includeObject') ?? 'Metadata';
+  return (object) => {
+    const { resourceVersion } = member(object, 'metadata');
+    return tableOf([object], { resourceVersion }, { resource, includeObject, nowMs: clock.now() });
+  };
 }

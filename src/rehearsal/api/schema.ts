@@ -6,11 +6,14 @@ export type UnknownField = (path: string) => void;
 
 const EMBEDDED = ['apiVersion', 'kind', 'metadata'];
 
-/** The value as a structural schema keeps it: unknown members dropped, null where it is not allowed dropped, defaults filled in. */
-export function conform(value: unknown, schema: Json, path: string, unknown: UnknownField): unknown {
+/**
+ * The value as a structural schema keeps it: unknown members dropped, defaults filled in, and null where it is not
+ * allowed replaced by the default or, unless it is to be kept for validation to refuse, dropped.
+ */
+export function conform(value: unknown, schema: Json, path: string, unknown: UnknownField, dropNulls = true): unknown {
   if (Array.isArray(value)) {
     const items = schema['items'];
-    return isJson(items) ? value.map((one, index) => conform(one, items, `${path}[${index}]`, unknown)) : value;
+    return isJson(items) ? value.map((one, index) => conform(one, items, `${path}[${index}]`, unknown, dropNulls)) : value;
   }
   if (!isJson(value)) return value;
   const properties = member(schema, 'properties');
@@ -23,8 +26,9 @@ export function conform(value: unknown, schema: Json, path: string, unknown: Unk
     const own = Object.hasOwn(properties, key) ? properties[key] : undefined;
     const below = path === '' ? key : `${path}.${key}`;
     if (isJson(own)) {
-      if (one !== null || own['nullable'] === true) kept[key] = conform(one, own, below, unknown);
-    } else if (isJson(extra)) kept[key] = conform(one, extra, below, unknown);
+      const isKept = one !== null || own['nullable'] === true || (!dropNulls && own['default'] === undefined);
+      if (isKept) kept[key] = conform(one, own, below, unknown, dropNulls);
+    } else if (isJson(extra)) kept[key] = conform(one, extra, below, unknown, dropNulls);
     else if (open || embedded.includes(key)) kept[key] = one;
     else unknown(below);
   }

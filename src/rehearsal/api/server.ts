@@ -56,7 +56,7 @@ async function selfMade(): Promise<{ readonly ca: string; readonly cert: string;
 /** Serves the API on 127.0.0.1; port 0 takes any free one. @throws LabwrightError when the port is taken. */
 export async function serveApi(deps: ApiDeps, port: number): Promise<ApiServer> {
   const tls = deps.tls ?? (await selfMade());
-  const store = createStore();
+  const store = createStore(deps.historyMs);
   const { clock, traffic, admit, onMutation, randomUuid = randomUUID } = deps;
   const clientCa = deps.tls?.clientCa;
   const handler = {

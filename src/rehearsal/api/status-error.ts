@@ -12,13 +12,13 @@ export class StatusError extends Error {
   readonly code: number;
   readonly body: Json;
 
-  constructor(code: number, reason: string, message: string, details?: Json) {
+  constructor(code: number, reason: string, message: string, details?: Json, metadata: Json = {}) {
     super(message);
     this.code = code;
     this.body = {
       kind: 'Status',
       apiVersion: 'v1',
-      metadata: {},
+      metadata,
       status: 'Failure',
       message,
       ...(reason === '' ? {} : { reason }),
@@ -68,7 +68,8 @@ export function badRequest(message: string): StatusError {
 }
 
 /** 422 for the options of a request: CreateOptions, PatchOptions, DeleteOptions, ListOptions. */
-export function invalidOptions(kind: string, cause: Cause): StatusError {
-  const details = { group: 'meta.k8s.io', kind, causes: [cause] };
-  return new StatusError(422, 'Invalid', `${kind}.meta.k8s.io "" is invalid: ${cause.field}: ${cause.message}`, details);
+export function invalidOptions(kind: string, ...causes: readonly Cause[]): StatusError {
+  const all = causes.map((cause) => `${cause.field}: ${cause.message}`);
+  const what = all.length === 1 ? all[0] : `[${all.join(', ')}]`;
+  return new StatusError(422, 'Invalid', `${kind}.meta.k8s.io "" is invalid: ${what}`, { group: 'meta.k8s.io', kind, causes });
 }

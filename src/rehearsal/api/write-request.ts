@@ -1,16 +1,16 @@
 import { mediaType, objectFrom, patcher, readBody } from './body.ts';
 import type { FieldValidation } from './decode.ts';
 import { deleteOptions, remove } from './delete.ts';
+import { answer } from './answer.ts';
 import { finalizerWarnings } from './finalizers.ts';
 import type { Exchange, HandlerDeps } from './handle.ts';
 import { member, text } from './json.ts';
 import type { Json } from './json.ts';
 import type { ResourceRequest, Verb } from './parse-request.ts';
-import { listOf } from './read.ts';
-import { storageKey } from './resource.ts';
-import { selector } from './selectors.ts';
-import { sendJson } from './send.ts';
+import { list } from './list.ts';
+import { listQuery } from './read.ts';
 import { badRequest, invalidOptions } from './status-error.ts';
+import { storageKey } from './resource.ts';
 import { applyObject, create, patch, replace } from './write.ts';
 import type { Write } from './write.ts';
 
@@ -25,11 +25,10 @@ export async function writeObject(deps: HandlerDeps, exchange: Exchange, target:
   const warnings: string[] = [];
   const write = writeOf(exchange, target, (warning) => void (warnings.includes(warning) || warnings.push(warning)));
   try {
-    const [code, answer] = await act(deps, exchange, target, write, body);
-    if (answer['kind'] === target.resource.kind && code === 201)
-      for (const one of finalizerWarnings(target.resource, member(answer, 'metadata'))) write.warn(one);
+    const [code, result] = await act(deps, exchange, target, write, body);
+    if (code === 201) for (const one of finalizerWarnings(target.resource, member(result, 'metadata'))) write.warn(one);
     setWarnings(exchange, warnings);
-    sendJson(exchange.response, code, answer);
+    answer(deps, exchange, target, code, result);
   } catch (error) {
     setWarnings(exchange, warnings);
     throw error;
@@ -73,7 +72,7 @@ async function patchOrApply(deps: HandlerDeps, target: WriteTarget, write: Write
   const force = target.query.get('force');
   if (force !== null && !isApply)
     throw invalidOptions('PatchOptions', { reason: 'FieldValueForbidden', message: 'Forbidden: may not be specified for non-apply patch', field: 'force' });
-  if (!isApply) return [200, await patch(deps, write, patcher(type, body, target.resource.custom))];
+  if (!isApply) return [200, await patch(deps, write, patcher(type, body, target.resource))];
   if (!target.query.get('fieldManager')) {
     throw invalidOptions('PatchOptions', { reason: 'FieldValueRequired', message: 'Required value: is required for apply patch', field: 'fieldManager' });
   }
@@ -88,15 +87,14 @@ function optionsIn(type: string, body: string): Json {
 
 /** Deletes what matches. @returns the list of it, as it was. */
 async function removeAll(deps: HandlerDeps, target: WriteTarget, write: Write, body: Json): Promise<Json> {
-  const { resource, namespace, query } = target;
-  const options = deleteOptions(body, query);
-  const items = deps.store.all(storageKey(resource), namespace).filter(selector(query.get('labelSelector') ?? '', query.get('fieldSelector') ?? ''));
-  const answer = listOf(deps, target, items);
-  for (const item of items) {
+  const options = deleteOptions(body, target.query);
+  const query = listQuery(target);
+  const before = await list(deps.store, query);
+  for (const item of deps.store.all(storageKey(target.resource), target.namespace).filter(query.matches)) {
     const metadata = member(item, 'metadata');
     await remove(deps, { ...write, namespace: text(metadata, 'namespace'), name: text(metadata, 'name') }, options);
   }
-  return answer;
+  return before;
 }
 
 function writeOf({ request, user }: Exchange, target: WriteTarget, warn: (text: string) => void): Write {

@@ -55,7 +55,9 @@ export async function create(deps: WriteDeps, write: Write, given: Json, duplica
 }
 
 function named({ clock, randomUuid }: WriteDeps, { resource, namespace, name: asked }: Write, object: Json): Json {
-  const { resourceVersion: _version, ...metadata } = member(object, 'metadata');
+  const { resourceVersion: _version, ...given } = member(object, 'metadata');
+  const { namespace: _namespace, ...clusterWide } = given;
+  const metadata = resource.namespaced ? given : clusterWide;
   if (text(metadata, 'namespace') !== '' && text(metadata, 'namespace') !== namespace)
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   const prefix = text(metadata, 'generateName');
@@ -130,7 +132,7 @@ export async function applyObject(deps: WriteDeps, write: Write, applied: Json, 
   if (mistakes.length > 0) throw unfit(resource, metadata, mistakes);
   const made = (current: Json): Json => {
     const next = apply(current, applied, force, ownership(deps, write));
-    return normalise(resource, decode(resource, next, { ...write, fieldValidation: 'Ignore', duplicates: [], patched: true }));
+    return normalise(resource, decode(resource, next, { ...write, fieldValidation: 'Ignore', duplicates: [], patched: true, keepNulls: true }));
   };
   if (deps.store.get(storageKey(resource), namespace, name) === undefined && write.subresource === '') {
     if (text(metadata, 'uid') !== '') throw uidMismatch(write, text(metadata, 'uid'));
