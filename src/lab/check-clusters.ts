@@ -11,19 +11,14 @@ export function reuses(entry: ClusterEntry): boolean {
 }
 
 /** What a cluster's entry says that cannot be: places, hubs, networks, numbers of nodes. @returns the servers of each cluster with machines of its own. */
-export function checkClusters(
-  file: LabFile,
-  segments: readonly Segment[],
-  declared: ReadonlySet<string>,
-  report: Report,
-): ReadonlyMap<string, readonly string[]> {
+export function checkClusters(file: LabFile, declared: ReadonlySet<string>, report: Report): ReadonlyMap<string, readonly string[]> {
   const homes = new Map<string, readonly string[]>();
   for (const [name, entry] of Object.entries(file.clusters)) {
     checkPlace(name, entry, report);
     if (entry.on !== undefined) homes.set(name, serversOf(entry.on, declared, report, ['clusters', name, 'on']));
     checkMachines(name, entry, declared, report);
     checkRole(file, name, entry, report);
-    checkNumbers(file, name, entry, segments, report);
+    checkNumbers(file, name, entry, report);
   }
   return homes;
 }
@@ -47,7 +42,8 @@ function checkMachines(name: string, entry: ClusterEntry, declared: ReadonlySet<
     const count = role === 'master' ? (entry.masters ?? 1) : (entry.workers ?? 0);
     if (number === undefined || Number(number) >= count)
       report.error('unknown-node', keys, `${name} has no machine ${node}`, 'name a node of this cluster: master-0, worker-0, … up to its numbers');
-    if (on !== undefined) serversOf(on, declared, report, [...keys, 'on']);
+    if (on !== undefined && serversOf(on, declared, report, [...keys, 'on']).length > 1)
+      report.error('bad-range', [...keys, 'on'], `one machine cannot be on all of ${on}`, 'name one server');
   }
 }
 
@@ -77,7 +73,7 @@ function checkRole(file: LabFile, name: string, entry: ClusterEntry, report: Rep
     );
 }
 
-function checkNumbers(file: LabFile, name: string, entry: ClusterEntry, segments: readonly Segment[], report: Report): void {
+function checkNumbers(file: LabFile, name: string, entry: ClusterEntry, report: Report): void {
   const keys = ['clusters', name];
   if (entry.network !== undefined && !Object.hasOwn(file.networks, entry.network)) {
     const near = closest(entry.network, Object.keys(file.networks));
@@ -109,7 +105,12 @@ function checkNumbers(file: LabFile, name: string, entry: ClusterEntry, segments
   else if (entry.install !== 'none') checkTopology(name, masters, workers, report);
   if (entry.host_network && masters + workers > 1 && !entry.vips)
     report.error('vips-missing', keys, `the VIPs of ${name} cannot be derived with host_network`, 'add vips: {api: ADDRESS, ingress: ADDRESS}');
-  const { slotSize } = segments.find((one) => one.name === entry.network) ?? segments[0]!;
+}
+
+/** Has a slot of this network room for the cluster's nodes? */
+export function checkRoom(name: string, entry: ClusterEntry, { slotSize }: Segment, report: Report): void {
+  const keys = ['clusters', name];
+  const [masters, workers] = [entry.masters ?? 1, entry.workers ?? 0];
   const room = slotSize - WORKER_OFFSET;
   if (masters > MAX_MASTERS)
     report.error('slot-too-small', [...keys, 'masters'], `a slot holds ${MAX_MASTERS} masters; ${name} wants ${masters}`, `write masters: ${MAX_MASTERS}`);

@@ -1,8 +1,9 @@
-import { reuses } from './check-clusters.ts';
+import { checkRoom, reuses } from './check-clusters.ts';
 import { ownCluster } from './clusters.ts';
 import { contains, formatBlock, formatIp, parseIp } from './ip.ts';
 import type { ClusterEntry, LabFile } from './lab-file.ts';
 import type { LockFile } from './lock.ts';
+import { checkHomes, checkJumphost, networksOfServers } from './networks-of-servers.ts';
 import type { PlannedCluster } from './plan.ts';
 import type { Report } from './report.ts';
 import { reusedCluster } from './reuse.ts';
@@ -18,20 +19,25 @@ export function placeClusters(
   file: LabFile,
   segments: readonly Segment[],
   servers: readonly ExpandedServer[],
+  homes: ReadonlyMap<string, readonly string[]>,
   lock: LockFile,
   report: Report,
 ): PlannedCluster[] {
   const before = report.found.filter(({ severity }) => severity === 'error').length;
   const planned = new Map<string, PlannedCluster>();
   const entries = Object.entries(file.clusters);
+  const networks = networksOfServers(segments, servers);
   const byNetwork = Map.groupBy(
     entries.filter(([, entry]) => !reuses(entry)),
-    ([name, entry]) => networkOf(name, entry, file, lock),
+    ([name, entry]) => networkOf(name, entry, lock) ?? networks.get(homes.get(name)![0]!)!,
   );
+  checkJumphost(file, segments, byNetwork.keys(), report);
   for (const segment of segments) {
     const mine = byNetwork.get(segment.name) ?? [];
+    for (const [name, entry] of mine) checkRoom(name, entry, segment, report);
     const slots = slotsOf(segment, mine, file, servers, lock, report);
     for (const [name, entry] of mine) {
+      checkHomes(name, segment.name, homes.get(name)!, file, networks, report);
       const slot = slots.get(name);
       if (slot !== undefined) planned.set(name, ownCluster(file, name, entry, segment, slot));
     }
@@ -45,10 +51,9 @@ export function placeClusters(
   return entries.flatMap(([name]) => planned.get(name) ?? []);
 }
 
-/** A cluster that names no network stays where it was, and else goes to the first one. */
-function networkOf(name: string, entry: ClusterEntry, file: LabFile, lock: LockFile): string {
-  const locked = lock.slots[name]?.network;
-  return entry.network ?? (locked !== undefined && Object.hasOwn(file.networks, locked) ? locked : Object.keys(file.networks)[0]!);
+/** A cluster that names no network stays where it was; a new one goes to that of its first server. */
+function networkOf(name: string, entry: ClusterEntry, lock: LockFile): string | undefined {
+  return entry.network ?? lock.slots[name]?.network;
 }
 
 function slotsOf(

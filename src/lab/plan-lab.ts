@@ -48,10 +48,10 @@ export function planLab(path: string, text: string, lock: LockFile): PlanResult 
   checkLock(file, lock, segments, report);
   checkNames(file, report);
   checkAddresses(file, segments, servers, report);
-  const homes = checkClusters(file, segments, new Set(servers.map(({ server }) => server.name)), report);
+  const homes = checkClusters(file, new Set(servers.map(({ server }) => server.name)), report);
   if (hasErrors(report.found)) return failed(report.found);
 
-  const clusters = placeClusters(file, segments, servers, lock, report);
+  const clusters = placeClusters(file, segments, servers, homes, lock, report);
   if (hasErrors(report.found)) return failed(report.found);
   const machines = planMachines(file, clusters, segments, homes, report);
   checkOwners(file, servers, clusters, machines, report);

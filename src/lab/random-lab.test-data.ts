@@ -45,10 +45,10 @@ export function randomLab(random: Random): RandomLab {
   );
   const names = Object.keys(networks);
   const servers = Object.fromEntries(
-    Array.from({ length: count(1, 5) }, (_, index) => {
-      const last = index + 2;
-      const address = six ? `fd00:0::${last}` : `10.0.0.${last}`;
-      return [`server${index}`, { address, ...(dual && { address6: `fd00:0::${last}` }), nic: 'eno2', cpus: 1024, memory: '8TiB', disk: '80TiB' }];
+    Array.from({ length: names.length * count(1, 3) }, (_, index) => {
+      const [network, last] = [index % names.length, index + 2];
+      const address = six ? `fd00:${network}::${last}` : `10.${network}.0.${last}`;
+      return [`server${index}`, { address, ...(dual && { address6: `fd00:${network}::${last}` }), nic: 'eno2', cpus: 1024, memory: '8TiB', disk: '80TiB' }];
     }),
   );
   const clusters: Record<string, object> = { hub0: { on: 'server0', role: 'hub', install: 'abi', masters: 3 } };
@@ -59,9 +59,10 @@ export function randomLab(random: Random): RandomLab {
     const room = networks[network]!.slot_size - 7;
     const masters = pick(random, [1, 3, 3]);
     const workers = masters === 1 ? 0 : count(0, Math.min(room, 9));
-    const on = random() < 0.5 ? pick(random, Object.keys(servers)) : shuffled(random, Object.keys(servers)).slice(0, count(1, 3));
+    const near = Object.keys(servers).filter((_, server) => `net${server % names.length}` === network);
+    const on = random() < 0.5 ? pick(random, near) : shuffled(random, near).slice(0, count(1, 3));
     const spoke = random() < 0.3 ? { role: 'spoke', hub: 'hub0', install: 'clusterinstance' } : { install: pick(random, ['abi', 'none']) };
-    clusters[name] = { on, network, masters, workers, ...spoke, ...(masters === 1 && random() < 0.5 && { host_network: true }) };
+    clusters[name] = { on, ...(random() < 0.5 && { network }), masters, workers, ...spoke, ...(masters === 1 && random() < 0.5 && { host_network: true }) };
     if (masters === 3) lenders.push({ name, workers });
   }
   for (const { name, workers } of lenders) {

@@ -3,6 +3,7 @@ import type { Report } from './report.ts';
 
 /** More clashes than these are one warning: with 225 ids nobody can avoid them all. */
 const MAX_WARNINGS = 5;
+const HINT = 'spread the clusters over several networks; releases that announce VIPs by multicast take them from each other';
 
 export interface RouterIds {
   readonly api: number;
@@ -30,23 +31,16 @@ export function checkRouterIds(clusters: readonly PlannedCluster[], report: Repo
         else users.set(id, [name]);
       }
     const clashes = [...users].filter(([, names]) => names.length > 1);
-    for (const [id, names] of clashes.slice(0, MAX_WARNINGS)) {
+    if (clashes.length > MAX_WARNINGS) {
+      report.warn('router-id-clash', ['networks', network], `${clashes.length} VRRP router ids are shared by clusters on ${network}`, HINT);
+      continue;
+    }
+    for (const [id, names] of clashes) {
       const last = names.at(-1)!;
       const free = freeName(last, users);
-      report.warn(
-        'router-id-clash',
-        ['clusters', last],
-        `${names.join(' and ')} have one VRRP router id, ${id}, on ${network}`,
-        free === undefined ? 'put one on another network' : `call ${last} ${free}, which has free ids, or put it on another network`,
-      );
+      const hint = free === undefined ? HINT : `call ${last} ${free}, which has free ids, or put it on another network`;
+      report.warn('router-id-clash', ['clusters', last], `${names.join(' and ')} have one VRRP router id, ${id}, on ${network}`, hint);
     }
-    if (clashes.length > MAX_WARNINGS)
-      report.warn(
-        'router-id-clash',
-        ['networks', network],
-        `${clashes.length - MAX_WARNINGS} more VRRP router ids are shared on ${network}`,
-        'spread the clusters over several networks',
-      );
   }
 }
 

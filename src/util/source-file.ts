@@ -31,7 +31,10 @@ export function parseSource(path: string, text: string): Parsed<SourceFile> {
   if (text.length > MAX_SOURCE_BYTES) return refused(path, 'too-large', 'the file is larger than 8 MiB', 'name the file you meant, or split it');
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true, merge: true, prettyErrors: false });
-  const diagnostics = [...document.errors, ...document.warnings].map((error) => yamlDiagnostic(path, counter, error));
+  // After the first error of syntax the rest are its echoes.
+  const syntax = document.errors.find(({ code }) => code !== 'DUPLICATE_KEY');
+  const errors = document.errors.filter((error) => error.code === 'DUPLICATE_KEY' || error === syntax);
+  const diagnostics = [...errors, ...document.warnings].map((error) => yamlDiagnostic(path, counter, error));
   if (diagnostics.some((one) => one.severity === 'error')) return { value: undefined, diagnostics };
   try {
     return { value: sourceFile(path, text, document, counter), diagnostics };

@@ -130,4 +130,11 @@ testMistakes([
     /sno1 is tiny, too small for install: clusterinstance/,
     /install: none/,
   ),
+  mistake(
+    'a machine on several servers',
+    ['masters: 1}', "masters: 1, machines: {master-0: {on: 'server[04-05]'}}}"],
+    "'server[04-05]'",
+    /one machine cannot be on all of server\[04-05\]/,
+    /name one server/,
+  ),
 ]);

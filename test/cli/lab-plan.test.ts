@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { packageRoot } from '../../src/util/package-root.ts';
-import { labwright } from './labwright.ts';
+import { labFolder, labwright } from './labwright.ts';
+import { LAB } from './mistakes.ts';
 
 interface PlannedCluster {
   readonly name: string;
@@ -22,7 +23,7 @@ interface PlannedCluster {
 interface Answer {
   readonly clusters: readonly PlannedCluster[];
   readonly changes: readonly unknown[];
-  readonly diagnostics: readonly unknown[];
+  readonly diagnostics: readonly { readonly id: string; readonly severity: string }[];
 }
 
 test('the example lab gets the addresses of the first seed, and the same ones again', (t) => {
@@ -53,6 +54,34 @@ test('a cluster added at the top of the list moves no address', (t) => {
   const after = plan(lab);
   for (const cluster of before.clusters) assert.deepEqual(named(after, cluster.name), cluster);
   assert.ok(named(after, 'added').slot !== null);
+});
+
+const TWO_NETWORKS = LAB.replace(
+  'servers:\n',
+  '  second: {cidr: 192.168.22.0/24, bridge: br1}\nservers:\n  other: {address: 192.168.22.2, nic: eno2, cpus: 96, memory: 512GiB, disk: 4TiB}\n',
+);
+
+test('a cluster goes to the network of its server, and a warning does not fail the plan', (t) => {
+  const lab = labFolder(t, { 'lab.yml': TWO_NETWORKS.replace('{on: server02', '{on: other') });
+  const { status, stdout, stderr } = labwright('lab', 'plan', lab.path, '--json');
+  assert.equal(status, 0);
+  const answer = JSON.parse(stdout) as Answer;
+  assert.equal(named(answer, 'hub1').vips.api, '192.168.22.18');
+  assert.match(stderr, /^\S+lab\.yml:6:11: warning: the jumphost has no address in second: .*\n.*\nhint: /);
+  assert.deepEqual(
+    answer.diagnostics.map(({ id, severity }) => [id, severity]),
+    [['jumphost-off-network', 'warning']],
+  );
+});
+
+test('a cluster on another network than the bridge of its server is refused', (t) => {
+  const lab = labFolder(t, { 'lab.yml': TWO_NETWORKS.replace('{on: server02', '{on: server02, network: second') });
+  const { status, stderr } = labwright('lab', 'plan', lab.path);
+  assert.equal(status, 2);
+  assert.match(
+    stderr,
+    /lab\.yml:12:14: hub1 is on network second, but the bridge of server02 is in baremetal\n.*\nhint: put hub1 on a server with an address in second/,
+  );
 });
 
 function exampleLab(t: TestContext): string {
