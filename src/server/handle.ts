@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { malformed } from '../contract/dci/malformed.ts';
 import type { RouteContract } from '../contract/route.ts';
 import { sha256 } from '../contract/hmac-signature.ts';
 import { authenticate } from './auth/authenticate.ts';
@@ -11,6 +12,8 @@ export interface Call<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
+  /** Empty when the contract does not need one. */
+  readonly ifMatch: string;
   readonly principal: Known;
   readonly request: Request;
   /** Aborted when the caller hangs up. */
@@ -37,17 +40,16 @@ export function handle<Params, Query, Body, Answer>(
     async respond(deps, context) {
       const bytes = new Uint8Array(await context.req.arrayBuffer());
       const principal = await authenticate(deps, signedRequest(context, sha256(bytes)));
+      if (principal.kind === 'anonymous') throw new HttpError(401, 'Authorization header missing');
+      const params = parsed(contract.params, context.req.param(), 404);
+      const query = parsed(contract.query, context.req.query(), 400);
+      const body = parsed(contract.body, contract.body === undefined ? undefined : jsonOf(context, bytes), 400);
       mustBeAllowed(contract.allow, principal);
-      const call = {
-        params: parsed(contract.params, context.req.param(), 404),
-        query: parsed(contract.query, context.req.query(), 400),
-        body: parsed(contract.body, contract.body === undefined ? undefined : jsonOf(bytes), 400),
-        principal,
-        request: context.req.raw,
-        signal: AbortSignal.any([context.req.raw.signal, deps.closing]),
-      };
-      const answer = await work(deps, call);
-      return Response.json(contract.response.parse(answer), { status: contract.status ?? 200 });
+      const ifMatch = context.req.header('if-match') ?? '';
+      if (contract.needsIfMatch === true && ifMatch === '') throw new HttpError(412, "'If-match' header must be provided");
+      const signal = AbortSignal.any([context.req.raw.signal, deps.closing]);
+      const answer = await work(deps, { params, query, body, ifMatch, principal, request: context.req.raw, signal });
+      return responseOf(contract, contract.response.parse(answer));
     },
   };
 }
@@ -65,7 +67,18 @@ export function mustBeAllowed(allow: RouteContract<unknown, unknown, unknown, un
   if (!allow.some((role) => roles.has(role))) throw new HttpError(401, 'Operation not authorized.');
 }
 
-function jsonOf(bytes: Uint8Array): unknown {
+function responseOf(contract: RouteContract<unknown, unknown, unknown, unknown>, answer: unknown): Response {
+  const status = contract.status ?? 200;
+  // DCI says JSON even where it sends nothing; 204 may not have a body at all.
+  if (answer === undefined) return new Response(status === 204 ? null : '', { status, headers: { 'content-type': 'application/json' } });
+  const headers =
+    contract.etagOf === undefined ? {} : { etag: String((answer as Readonly<Record<string, { readonly etag: unknown }>>)[contract.etagOf]?.etag) };
+  return Response.json(answer, { status, headers });
+}
+
+/** A body that is not declared as JSON counts as none. */
+function jsonOf(context: Context, bytes: Uint8Array): unknown {
+  if (!/^application\/([\w.-]+\+)?json\b/i.test(context.req.header('content-type') ?? '')) return null;
   try {
     return JSON.parse(Buffer.from(bytes).toString());
   } catch (error) {
@@ -78,6 +91,6 @@ function parsed<T>(schema: RouteContract<T, unknown, unknown, unknown>['params']
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   if (status === 404) throw new HttpError(404, 'not found');
-  const errors = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const errors = malformed(result.error, value);
   throw new HttpError(400, 'Request malformed', { errors, error: errors[0] });
 }

@@ -2,13 +2,34 @@ import { heartbeatRoute } from './agents/heartbeat.ts';
 import { leaseJobRoute } from './agents/lease-job.ts';
 import { registerAgentRoute } from './agents/register-agent.ts';
 import { sendEventsRoute } from './agents/send-events.ts';
+import { auditRoutes } from './dci/audits.ts';
+import { componentRoutes } from './dci/components.ts';
+import { feederRoutes } from './dci/feeders.ts';
+import { componentFileRoutes } from './dci/files/component-files.ts';
+import { createFileRoute } from './dci/files/create-file.ts';
+import { readFileRoutes } from './dci/files/read-files.ts';
+import { changeJobRoutes } from './dci/jobs/change-jobs.ts';
+import { createJobRoutes } from './dci/jobs/create-jobs.ts';
+import { jobEventRoutes } from './dci/jobs/job-events.ts';
+import { jobstateRoutes } from './dci/jobs/jobstates.ts';
+import { readJobRoutes } from './dci/jobs/read-jobs.ts';
+import { pipelineRoutes } from './dci/pipelines.ts';
+import { productRoutes } from './dci/products.ts';
+import { purgeRoutes } from './dci/purge.ts';
+import { remoteciRoutes } from './dci/remotecis.ts';
+import { serviceRoutes } from './dci/service.ts';
+import { statsRoutes } from './dci/stats.ts';
+import { teamMemberRoutes } from './dci/team-members.ts';
+import { teamRoutes } from './dci/teams.ts';
+import { topicRoutes } from './dci/topics.ts';
+import { userRoutes } from './dci/users.ts';
 import type { ServerRoute } from './handle.ts';
 import { cancelRunRoute } from './runs/cancel-run.ts';
 import { createRunRoute } from './runs/create-run.ts';
 import { getRunRoute, listRunsRoute } from './runs/read-runs.ts';
 import { runEventsRoute } from './runs/run-events.ts';
 
-/** Every route of the server. */
+/** Every route of the server. Among paths that overlap, the first one that fits is taken. */
 export const routes: readonly ServerRoute[] = [
   registerAgentRoute,
   leaseJobRoute,
@@ -19,4 +40,25 @@ export const routes: readonly ServerRoute[] = [
   listRunsRoute,
   cancelRunRoute,
   runEventsRoute,
+  ...serviceRoutes,
+  ...purgeRoutes,
+  ...auditRoutes,
+  ...statsRoutes,
+  ...userRoutes,
+  ...teamRoutes,
+  ...teamMemberRoutes,
+  ...productRoutes,
+  ...topicRoutes,
+  ...componentRoutes,
+  ...remoteciRoutes,
+  ...feederRoutes,
+  ...pipelineRoutes,
+  ...createJobRoutes,
+  ...readJobRoutes,
+  ...changeJobRoutes,
+  ...jobEventRoutes,
+  ...jobstateRoutes,
+  createFileRoute,
+  ...readFileRoutes,
+  ...componentFileRoutes,
 ];

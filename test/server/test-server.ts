@@ -15,15 +15,13 @@ export interface TestServer extends AsyncDisposable {
   readonly componentId: string;
 }
 
-/** A control server on an embedded database in a folder of its own, with a topic and a component; all of it goes when disposed. */
-export async function startTestServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
+/** A control server on an embedded database in a folder of its own, with a topic and a component unless told not to; all of it goes when disposed. */
+export async function startTestServer(options: Partial<ServerOptions> = {}, { catalogue = true } = {}): Promise<TestServer> {
   const folder = await makeTemporaryFolder('lw-server-');
   const dataDir = folder.path;
   const server = await startServer({ dataDir, port: 0, passwordCost: { memoryKiB: 8, passes: 1 }, ...options });
   await ensureAdmin(server.deps, 'admin');
-  const { teamId } = await ensureLab(server.deps, { name: 'pretty', team: 'labs' });
-  const topicId = await ensureTopic(server.deps, { name: 'OCP-4.18', componentTypes: ['ocp'], teamIds: [teamId] });
-  const componentId = await ensureComponent(server.deps, { topicId, type: 'ocp', name: 'OpenShift 4.18.1', version: '4.18.1' });
+  const componentId = catalogue ? await fillCatalogue(server) : '';
   return {
     server,
     dataDir,
@@ -38,6 +36,12 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
       await folder[Symbol.asyncDispose]();
     },
   };
+}
+
+async function fillCatalogue({ deps }: RunningServer): Promise<string> {
+  const { teamId } = await ensureLab(deps, { name: 'pretty', team: 'labs' });
+  const topicId = await ensureTopic(deps, { name: 'OCP-4.18', componentTypes: ['ocp'], teamIds: [teamId] });
+  return ensureComponent(deps, { topicId, type: 'ocp', name: 'OpenShift 4.18.1', version: '4.18.1' });
 }
 
 /** A job as `pipeline/` would hand it over. */

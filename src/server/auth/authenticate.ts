@@ -49,7 +49,7 @@ async function machineBySignature(deps: ServerDeps, request: SignedRequest): Pro
   const { rows } = await deps.pool.query<MachineRow>(
     `select m.id, m.name, m.state, m.api_secret, t.id as team_id, t.name as team_name, t.state as team_state, t.has_pre_release_access
      from ${claim.type === 'remoteci' ? 'remotecis' : 'feeders'} m join teams t on t.id = m.team_id
-     where m.id = $1 and m.state <> 'archived' and t.state <> 'archived'`,
+     where m.id = $1 and m.state <> 'archived'`,
     [claim.id],
   );
   const row = rows[0];
@@ -57,7 +57,6 @@ async function machineBySignature(deps: ServerDeps, request: SignedRequest): Pro
   const verdict = verifyHmac(request, claim, row.api_secret, deps.clock.now());
   if (verdict !== 'valid') throw new HttpError(400, `HmacMechanism failed: signature is ${verdict}`);
   if (row.team_state !== 'active') throw new HttpError(412, `team ${row.team_name} not active`);
-  if (row.state !== 'active') throw new HttpError(401, 'identity does not exists.');
   const team = teamOf({ id: row.team_id, name: row.team_name, state: row.team_state, has_pre_release_access: row.has_pre_release_access });
   return { kind: claim.type, id: row.id, name: row.name, state: row.state, teams: [team] };
 }
