@@ -4,11 +4,15 @@ import type { TestContext } from 'node:test';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import { createOpenBmc } from '../../src/machines/bmc/redfish-client.ts';
 import { createRedfishService } from '../../src/machines/bmc/redfish-service.ts';
+import type { Admit } from '../../src/rehearsal/api/admission.ts';
 import { PARTICIPANT_HEADER } from '../../src/rehearsal/clock/traffic.ts';
 import { assistedControllers } from '../../src/rehearsal/controllers/assisted/assisted-controllers.ts';
+import { clusterControllers } from '../../src/rehearsal/controllers/cluster/cluster-controllers.ts';
 import { hiveControllers } from '../../src/rehearsal/controllers/hive/hive-controllers.ts';
 import type { FaultBoard, HubDeps } from '../../src/rehearsal/controllers/hub-deps.ts';
 import { metal3Controllers } from '../../src/rehearsal/controllers/metal3/metal3-controllers.ts';
+import { admitClusterInstance } from '../../src/rehearsal/controllers/siteconfig/admit-cluster-instance.ts';
+import { siteconfigControllers } from '../../src/rehearsal/controllers/siteconfig/siteconfig-controllers.ts';
 import type { SimulatedMachines } from '../../src/rehearsal/machines/machines.ts';
 import { createSimulatedMachines } from '../../src/rehearsal/machines/simulated-machines.ts';
 import { HUB_START_MS, startHub, type HubHarness } from './hub-harness.ts';
@@ -32,13 +36,18 @@ const CRDS = [
   ...['baremetalhosts', 'hardwaredata', 'hostfirmwaresettings', 'hostfirmwarecomponents'].map((name) => `metal3.io/${name}`),
 ];
 
-/** A hub with assisted-service, hive and metal3 before that many machines, master-0 and so on. */
+/**
+ * A hub with assisted-service, hive and metal3 before that many machines, master-0 and so on; with `whole` it has the
+ * siteconfig operator and the cluster controllers as well, on definitions of ours.
+ */
 export async function startMachineWorld(
   t: TestContext,
   names: readonly string[],
   faults: FaultBoard = { hits: () => false, spend: () => undefined },
+  whole = false,
 ): Promise<MachineWorld> {
-  const hub = await startHub({ crds: CRDS });
+  const admit: Admit = (request) => Promise.resolve(admitClusterInstance(request));
+  const hub = await startHub(whole ? { admit } : { crds: CRDS });
   t.after(() => hub.close());
   const isos = new Map<string, Buffer>();
   const fetchIso: Parameters<typeof createSimulatedMachines>[0]['fetchIso'] = (url) => {
@@ -81,7 +90,8 @@ export async function startMachineWorld(
       faults,
       log: () => undefined,
     };
-    return [...metal3Controllers(shared, cache), ...assistedControllers(shared, cache), ...hiveControllers(shared, cache)];
+    const machineControllers = [...metal3Controllers(shared, cache), ...assistedControllers(shared, cache), ...hiveControllers(shared, cache)];
+    return whole ? [...clusterControllers(shared, cache), ...siteconfigControllers(shared, cache), ...machineControllers] : machineControllers;
   });
   const startMs = hub.simulated.now();
   const minutes = (): number => (hub.simulated.now() - startMs) / 60_000;
