@@ -30,7 +30,9 @@ export function checkAgainstLab(graph: JobGraph, plan: LabPlan): Diagnostic[] {
     if (job.action === 'detach' && cluster.role !== 'spoke')
       error('not-a-spoke', 'action', `${cluster.name} is no spoke: nothing to detach it from`, 'name a cluster with role: spoke');
     const throughHub = job.action === 'detach' || cluster.install === 'clusterinstance';
-    if (throughHub && !Object.values(job.inputs).includes(HUB_KUBECONFIG)) {
+    // A hub that stands already is whoever runs the pipeline's to hand in.
+    const madeHere = graph.jobs.some(({ job: other }) => other.action === 'install' && other.cluster === cluster.hub);
+    if (throughHub && madeHere && !Object.values(job.inputs).includes(HUB_KUBECONFIG)) {
       error(
         'no-hub-kubeconfig',
         'inputs',

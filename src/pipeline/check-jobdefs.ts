@@ -2,8 +2,11 @@ import type { Diagnostic } from '../util/diagnostic.ts';
 import { inputProducer, jobGraph, named } from './job-graph.ts';
 import type { Jobdef } from './jobdef.ts';
 
+/** Whether an input comes from outside the pipeline, so that no job has to make it. */
+export type IsGiven = (job: Jobdef, output: string, jobs: readonly Jobdef[]) => boolean;
+
 /** Mistakes between jobs: names, `prev_stages`, `needs` and inputs that lead nowhere. */
-export function checkJobdefs(jobs: readonly Jobdef[]): Diagnostic[] {
+export function checkJobdefs(jobs: readonly Jobdef[], isGiven: IsGiven = () => false): Diagnostic[] {
   const found: Diagnostic[] = [];
   const error = (id: string, job: Jobdef, key: string, message: string, hint: string) => {
     found.push({ id, severity: 'error', message, hint, at: job.at(key) });
@@ -20,7 +23,7 @@ export function checkJobdefs(jobs: readonly Jobdef[]): Diagnostic[] {
       if (!jobs.some((one) => one.name === name)) error('unknown-need', job, 'needs', `needs: no job is called ${name}`, 'name a job of this pipeline');
     }
     for (const output of Object.keys(job.inputs)) {
-      if (!inputProducer(jobs, job, output))
+      if (!inputProducer(jobs, job, output) && !isGiven(job, output, jobs))
         error(
           'input-without-output',
           job,

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../util/diagnostic.ts';
 import type { FilePosition } from '../util/errors.ts';
 import { parseSource, type SourceFile } from '../util/source-file.ts';
-import { checkJobdefs } from './check-jobdefs.ts';
+import { checkJobdefs, type IsGiven } from './check-jobdefs.ts';
 import { entryToJobdef } from './entry-to-jobdef.ts';
 import type { Jobdef } from './jobdef.ts';
 import { applyOverride, type Override } from './override.ts';
@@ -22,7 +22,11 @@ interface Entry {
  *
  * @throws LabwrightError `bad_input` for an override that targets no job.
  */
-export function readPipeline(files: readonly { readonly path: string; readonly text: string }[], overrides: readonly Override[] = []): PipelineResult {
+export function readPipeline(
+  files: readonly { readonly path: string; readonly text: string }[],
+  overrides: readonly Override[] = [],
+  isGiven?: IsGiven,
+): PipelineResult {
   const diagnostics: Diagnostic[] = [];
   let entries: Entry[] = [];
   for (const { path, text } of files) {
@@ -40,7 +44,7 @@ export function readPipeline(files: readonly { readonly path: string; readonly t
     diagnostics.push(...read.diagnostics);
     if (read.value) jobs.push(read.value);
   }
-  if (jobs.length === entries.length) diagnostics.push(...checkJobdefs(jobs));
+  if (jobs.length === entries.length) diagnostics.push(...checkJobdefs(jobs, isGiven));
   return { jobs, diagnostics };
 }
 

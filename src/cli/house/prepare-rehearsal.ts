@@ -1,7 +1,8 @@
 import { dirname, join } from 'node:path';
 import type { LabPlan } from '../../lab/plan.ts';
-import { checkAgainstLab } from '../../pipeline/check-against-lab.ts';
+import { checkAgainstLab, HUB_KUBECONFIG } from '../../pipeline/check-against-lab.ts';
 import { jobGraph, type JobGraph } from '../../pipeline/job-graph.ts';
+import type { IsGiven } from '../../pipeline/check-jobdefs.ts';
 import type { Jobdef } from '../../pipeline/jobdef.ts';
 import { readPipeline } from '../../pipeline/read-pipeline.ts';
 import { parseFault, type Fault } from '../../rehearsal/faults.ts';
@@ -37,20 +38,24 @@ export async function prepareRehearsal(request: RehearsalRequest): Promise<Prepa
   const faults = request.faults.map(parseFault);
   const text = await readTextFile(request.pipeline, { maxBytes: MAX_SOURCE_BYTES, hint: 'name a pipeline file' });
   const { result } = await planLabFile(request.lab ?? join(dirname(request.pipeline), 'lab.yml'));
-  const read = readPipeline([{ path: request.pipeline, text }]);
+  const { plan } = result;
+  const isGiven: IsGiven = (job, output, jobs) => job.inputs[output] === HUB_KUBECONFIG && plan !== undefined && hubFromStart(job, jobs, plan) !== undefined;
+  const read = readPipeline([{ path: request.pipeline, text }], [], isGiven);
   const graph = jobGraph(read.jobs);
-  const checked = hasErrors(read.diagnostics) || !result.plan ? [] : [...checkAgainstLab(graph, result.plan), ...checkCatalogue(read.jobs)];
+  const hubs = plan ? [...new Set(read.jobs.flatMap((job) => hubFromStart(job, read.jobs, plan) ?? []))] : [];
+  const checked =
+    hasErrors(read.diagnostics) || !plan ? [] : [...checkAgainstLab(graph, plan, hubs), ...checkRunnable(read.jobs), ...checkCatalogue(read.jobs)];
   const diagnostics: Diagnostic[] = [...read.diagnostics, ...checked];
   const lines = text.split('\n');
   const shown = diagnostics.map((one) => formatDiagnostic(one, (_path, line) => lines[line - 1]));
   if (shown.length > 0) process.stderr.write(`${shown.join('\n\n')}\n`);
-  if (!result.plan || hasErrors(diagnostics)) return undefined;
-  for (const fault of faults) checkPlace(fault, result.plan);
+  if (!plan || hasErrors(diagnostics)) return undefined;
+  for (const fault of faults) checkPlace(fault, plan);
   const name = request.pipeline
     .split('/')
     .at(-1)!
     .replace(/\.ya?ml$/, '');
-  return { name, plan: result.plan, jobs: read.jobs, graph, faults, hubs: hubsFromStart(read.jobs, result.plan) };
+  return { name, plan, jobs: read.jobs, graph, faults, hubs };
 }
 
 function checkPlace({ name, cluster, node }: Fault, plan: LabPlan): void {
@@ -70,10 +75,16 @@ function checkPlace({ name, cluster, node }: Fault, plan: LabPlan): void {
   }
 }
 
-function hubsFromStart(jobs: readonly Jobdef[], plan: LabPlan): string[] {
-  const hubs = jobs.flatMap((job) => {
-    const hub = plan.clusters.find(({ name }) => name === job.cluster)?.hub;
-    return hub === undefined || jobs.some((one) => one.action === 'install' && one.cluster === hub) ? [] : [hub];
+/** The hub a job works through, when no job of the pipeline installs it. */
+function hubFromStart(job: Jobdef, jobs: readonly Jobdef[], plan: LabPlan): string | undefined {
+  const hub = plan.clusters.find(({ name }) => name === job.cluster)?.hub;
+  return jobs.some((one) => one.action === 'install' && one.cluster === hub) ? undefined : hub;
+}
+
+function checkRunnable(jobs: readonly Jobdef[]): Diagnostic[] {
+  return jobs.flatMap((job): Diagnostic[] => {
+    if (job.action !== undefined) return [];
+    const message = `${job.name} runs an Ansible playbook, which cannot be rehearsed`;
+    return [{ id: 'not-rehearsable', severity: 'error', message, hint: 'write an action and a cluster instead', at: job.at('ansible_playbook') }];
   });
-  return [...new Set(hubs)];
 }
