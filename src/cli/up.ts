@@ -120,7 +120,7 @@ async function rehearse(opening: Promise<House>, deps: RehearseDeps, signal: Abo
   const { dataDir, log, options, prepared } = deps;
   // Not stopped by Ctrl-C: the run is cancelled first, so that its end is known when the world goes.
   const over = new AbortController();
-  const rehearsal = await startRehearsal(opening, { dataDir, prepared, seed: options.seed, speed: options.speed, log }, over.signal);
+  const rehearsal = await startRehearsal(opening, { dataDir, prepared, seed: options.seed, speed: options.speed, log }, signal);
   await using stack = new AsyncDisposableStack();
   stack.defer(() => rehearsal.end());
   stack.defer(() => over.abort(new Error('labwright stops')));

@@ -1,51 +1,61 @@
 import type { Jobdef } from '../../pipeline/jobdef.ts';
-import { componentType } from '../../pipeline/component-entry.ts';
+import type { CatalogueComponent } from '../../pipeline/select-component.ts';
 import { ensureComponent, ensureTopic } from '../../server/bootstrap/ensure-catalogue.ts';
 import type { ServerDeps } from '../../server/server-deps.ts';
-import type { Diagnostic } from '../../util/diagnostic.ts';
+import { LABWRIGHT_NAMESPACE, uuidV5 } from '../../util/ids.ts';
 
-/** What an empty server knows of OpenShift: topics OCP-4.N with a component `ocp`, as DCI's feeder would make them. */
 const TOPIC = /^OCP-(4\.\d+)$/;
+const MINORS = ['4.14', '4.15', '4.16', '4.17', '4.18', '4.19', '4.20'];
 const REPOSITORY = 'quay.io/openshift-release-dev/ocp-release';
 
-/** What of a pipeline the embedded catalogue does not have. */
-export function checkCatalogue(jobs: readonly Jobdef[]): Diagnostic[] {
-  return jobs.flatMap((job): Diagnostic[] => {
-    if (job.topic === undefined || !TOPIC.test(job.topic)) {
-      const message = job.topic === undefined ? `${job.name} names no topic` : `the embedded catalogue has no topic ${job.topic}`;
-      return [{ id: 'unknown-topic', severity: 'error', message, hint: 'write topic: OCP-4.18, or another minor version', at: job.at('topic') }];
-    }
-    const others = job.components.filter((entry) => typeof entry !== 'string' || componentType(entry) !== 'ocp');
-    if (others.length === 0) return [];
-    const message = `the embedded catalogue has no component ${others.map((entry) => (typeof entry === 'string' ? entry : JSON.stringify(entry))).join(', ')}`;
-    return [{ id: 'unknown-component', severity: 'error', message, hint: 'it has ocp only', at: job.at('components') }];
-  });
-}
-
-/** Makes the topics and components that jobs ask for. @returns each job's component ids, by its name. */
-export async function ensureCatalogue(
-  deps: Pick<ServerDeps, 'pool'>,
-  jobs: readonly Jobdef[],
-  teamId: string,
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const ids = new Map<string, readonly string[]>();
+/**
+ * What an empty server knows of OpenShift: topics OCP-4.N with one release each, as DCI's feeder would make them, and
+ * beside them what these jobs name: other minor versions, and releases by number.
+ *
+ * The ids are stand-ins until `ensureCatalogue` has made the components.
+ */
+export function embeddedCatalogue(jobs: readonly Jobdef[]): CatalogueComponent[] {
+  const versions = new Set(MINORS.map((minor) => `${minor}.1`));
   for (const job of jobs) {
     const minor = TOPIC.exec(job.topic ?? '')?.[1];
-    if (job.topic === undefined || minor === undefined) continue;
-    const topicId = await ensureTopic(deps, { name: job.topic, componentTypes: ['ocp'], teamIds: [teamId] });
-    const entries = job.components.filter((entry) => typeof entry === 'string');
-    const versions = new Set(entries.map((entry) => versionAsked(entry) ?? `${minor}.1`));
-    ids.set(job.name, await Promise.all([...versions].map((version) => ensureRelease(deps, topicId, version))));
+    if (minor === undefined) continue;
+    versions.add(`${minor}.1`);
+    for (const entry of job.components) {
+      const version = typeof entry === 'string' ? versionAsked(entry) : undefined;
+      if (version?.startsWith(`${minor}.`)) versions.add(version);
+    }
   }
-  return ids;
+  const day = '2025-01-01T00:00:00Z';
+  return [...versions].map((version) => ({
+    id: uuidV5(LABWRIGHT_NAMESPACE, `ocp ${version}`),
+    topic: `OCP-${version.split('.').slice(0, 2).join('.')}`,
+    type: 'ocp',
+    name: `OpenShift ${version}`,
+    version,
+    state: 'active',
+    tags: ['build:ga'],
+    // A release that was asked for by number must not become the newest of its topic.
+    releasedAt: version.endsWith('.1') ? day : '2024-01-01T00:00:00Z',
+    createdAt: day,
+  }));
 }
 
 /** `ocp=4.18.3` and `ocp?version:4.18.3` name a version. */
 function versionAsked(entry: string): string | undefined {
-  return /^ocp(?:=|\?(?:.*&)?version:)([^&]+)/.exec(entry)?.[1];
+  return /^ocp(?:=|\?(?:.*&)?version:)(\d[\w.-]*)/.exec(entry)?.[1];
 }
 
-function ensureRelease(deps: Pick<ServerDeps, 'pool'>, topicId: string, version: string): Promise<string> {
-  const data = { version, pull_url: `${REPOSITORY}:${version}-x86_64` };
-  return ensureComponent(deps, { topicId, type: 'ocp', name: `OpenShift ${version}`, version, tags: ['build:ga'], data });
+/** Makes these components and their topics where they are missing. @returns stand-in id → the server's. */
+export async function ensureCatalogue(
+  deps: Pick<ServerDeps, 'pool'>,
+  components: readonly CatalogueComponent[],
+  teamId: string,
+): Promise<ReadonlyMap<string, string>> {
+  const ids = new Map<string, string>();
+  for (const { id, topic, type, name, version, tags } of components) {
+    const topicId = await ensureTopic(deps, { name: topic, componentTypes: [type], teamIds: [teamId] });
+    const data = { version, pull_url: `${REPOSITORY}:${version}-x86_64` };
+    ids.set(id, await ensureComponent(deps, { topicId, type, name, version, tags, data }));
+  }
+  return ids;
 }

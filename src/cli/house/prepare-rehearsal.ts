@@ -1,17 +1,18 @@
 import { dirname, join } from 'node:path';
+import type { RunJob } from '../../contract/runs.ts';
 import type { LabPlan } from '../../lab/plan.ts';
-import { checkAgainstLab, HUB_KUBECONFIG } from '../../pipeline/check-against-lab.ts';
-import { jobGraph, type JobGraph } from '../../pipeline/job-graph.ts';
 import type { IsGiven } from '../../pipeline/check-jobdefs.ts';
-import type { Jobdef } from '../../pipeline/jobdef.ts';
+import { HUB_KUBECONFIG, type Jobdef } from '../../pipeline/jobdef.ts';
 import { readPipeline } from '../../pipeline/read-pipeline.ts';
+import type { CatalogueComponent } from '../../pipeline/select-component.ts';
+import { toRunJobs } from '../../pipeline/to-run-jobs.ts';
 import { parseFault, type Fault } from '../../rehearsal/faults.ts';
 import { formatDiagnostic, hasErrors, type Diagnostic } from '../../util/diagnostic.ts';
 import { LabwrightError } from '../../util/errors.ts';
 import { readTextFile } from '../../util/read-text-file.ts';
 import { MAX_SOURCE_BYTES } from '../../util/source-file.ts';
 import { planLabFile } from '../plan-lab-file.ts';
-import { checkCatalogue } from './catalogue.ts';
+import { embeddedCatalogue } from './catalogue.ts';
 
 export interface RehearsalRequest {
   readonly pipeline: string;
@@ -25,9 +26,10 @@ export interface PreparedRehearsal {
   /** The pipeline file's name without its ending. */
   readonly name: string;
   readonly plan: LabPlan;
-  /** In file order. */
-  readonly jobs: readonly Jobdef[];
-  readonly graph: JobGraph;
+  /** Each after all it needs, with the catalogue's stand-ins for component ids. */
+  readonly jobs: readonly RunJob[];
+  /** The components that jobs use. */
+  readonly components: readonly CatalogueComponent[];
   readonly faults: readonly Fault[];
   /** Hubs that jobs work through and no job installs: the world has them from its start. */
   readonly hubs: readonly string[];
@@ -41,21 +43,22 @@ export async function prepareRehearsal(request: RehearsalRequest): Promise<Prepa
   const { plan } = result;
   const isGiven: IsGiven = (job, output, jobs) => job.inputs[output] === HUB_KUBECONFIG && plan !== undefined && hubFromStart(job, jobs, plan) !== undefined;
   const read = readPipeline([{ path: request.pipeline, text }], [], isGiven);
-  const graph = jobGraph(read.jobs);
   const hubs = plan ? [...new Set(read.jobs.flatMap((job) => hubFromStart(job, read.jobs, plan) ?? []))] : [];
-  const checked =
-    hasErrors(read.diagnostics) || !plan ? [] : [...checkAgainstLab(graph, plan, hubs), ...checkRunnable(read.jobs), ...checkCatalogue(read.jobs)];
-  const diagnostics: Diagnostic[] = [...read.diagnostics, ...checked];
+  const catalogue = embeddedCatalogue(read.jobs);
+  const runnable = hasErrors(read.diagnostics) || !plan ? undefined : toRunJobs(read.jobs, { plan, components: catalogue, nowMs: Date.now() });
+  const diagnostics: Diagnostic[] = [...read.diagnostics, ...(runnable ? [...runnable.diagnostics, ...checkRehearsable(read.jobs)] : [])];
   const lines = text.split('\n');
   const shown = diagnostics.map((one) => formatDiagnostic(one, (_path, line) => lines[line - 1]));
   if (shown.length > 0) process.stderr.write(`${shown.join('\n\n')}\n`);
-  if (!plan || hasErrors(diagnostics)) return undefined;
+  const jobs = runnable?.value;
+  if (!plan || !jobs || hasErrors(diagnostics)) return undefined;
   for (const fault of faults) checkPlace(fault, plan);
   const name = request.pipeline
     .split('/')
     .at(-1)!
     .replace(/\.ya?ml$/, '');
-  return { name, plan, jobs: read.jobs, graph, faults, hubs };
+  const used = new Set(jobs.flatMap(({ componentIds }) => componentIds));
+  return { name, plan, jobs, components: catalogue.filter(({ id }) => used.has(id)), faults, hubs };
 }
 
 function checkPlace({ name, cluster, node }: Fault, plan: LabPlan): void {
@@ -81,7 +84,7 @@ function hubFromStart(job: Jobdef, jobs: readonly Jobdef[], plan: LabPlan): stri
   return jobs.some((one) => one.action === 'install' && one.cluster === hub) ? undefined : hub;
 }
 
-function checkRunnable(jobs: readonly Jobdef[]): Diagnostic[] {
+function checkRehearsable(jobs: readonly Jobdef[]): Diagnostic[] {
   return jobs.flatMap((job): Diagnostic[] => {
     if (job.action !== undefined) return [];
     const message = `${job.name} runs an Ansible playbook, which cannot be rehearsed`;

@@ -1,15 +1,16 @@
 import { join } from 'node:path';
 import { readLabSecret } from '../../agent/lab-secrets.ts';
+import { unlessAborted } from '../../agent/unless-aborted.ts';
 import { worldDoors } from '../../agent/world-doors.ts';
 import type { Client } from '../../client/create-client.ts';
-import type { Run } from '../../contract/runs.ts';
+import type { Run, RunJob } from '../../contract/runs.ts';
+import { HUB_KUBECONFIG } from '../../pipeline/jobdef.ts';
 import type { WorldHandle } from '../../rehearsal/world-handle.ts';
 import { findWorld, startWorld } from '../../rehearsal/world/start-world.ts';
 import type { Log } from '../../util/log.ts';
 import { ensureCatalogue } from './catalogue.ts';
 import { agentDir, runHousedAgent, type House } from './open-house.ts';
 import type { PreparedRehearsal } from './prepare-rehearsal.ts';
-import { toRunJobs } from './to-run-jobs.ts';
 
 export interface RehearsalOptions {
   readonly dataDir: string;
@@ -34,29 +35,30 @@ export interface Rehearsal {
 /**
  * Starts a rehearsal, or goes on with the one that a killed process left: its world still runs, and so does its run.
  *
- * The house may still be opening: world and server come up side by side.
+ * The house may still be opening: world and server come up side by side. The signal stops the start only; after that, `end`.
  */
 export async function startRehearsal(opening: Promise<House>, options: RehearsalOptions, signal: AbortSignal): Promise<Rehearsal> {
   const { dataDir, prepared, log } = options;
   const labSecret = await readLabSecret(join(agentDir(dataDir), 'lab-secret'));
   const found = await findWorld(worldDir(dataDir));
-  const starting = found ? Promise.resolve(found) : startNewWorld(options, labSecret);
+  const starting = found ? Promise.resolve(found) : startNewWorld(options, labSecret, signal);
   // The doors are made the moment the world is joined: they keep its time from passing while the server is still coming up.
   const entering = starting.then((world) => ({ world, doors: worldDoors(world, prepared.plan) }));
+  entering.catch(() => undefined); // Awaited below, after the house.
   const stop = new AbortController();
-  const both = AbortSignal.any([signal, stop.signal]);
   let agent: Promise<void> = Promise.resolve();
   const end = async (): Promise<void> => {
     stop.abort(new Error('the rehearsal is over'));
     await agent.catch(() => undefined);
-    await (await starting).stop();
+    const { world } = await entering;
+    if (!world.died.aborted) await world.stop();
   };
   try {
-    const house = await opening;
-    const { world, doors } = await entering;
+    const house = await unlessAborted(opening, signal);
+    const { world, doors } = await unlessAborted(entering, signal);
     const { client, credentials } = await house.admit(prepared.plan.lab);
     const run = (found && (await openRun(client))) ?? (await createRun(options, { house, client, world, teamId: credentials.teamId }));
-    agent = runHousedAgent({ dataDir, log }, { client, plan: prepared.plan, doors, labSecret }, both);
+    agent = runHousedAgent({ dataDir, log }, { client, plan: prepared.plan, doors, labSecret }, stop.signal);
     return { world, client, run, agent, end };
   } catch (error) {
     await entering.then(end, () => undefined);
@@ -69,10 +71,10 @@ export function worldDir(dataDir: string): string {
   return join(dataDir, 'world');
 }
 
-function startNewWorld({ dataDir, prepared, seed, speed }: RehearsalOptions, labSecret: string): Promise<WorldHandle> {
+function startNewWorld({ dataDir, prepared, seed, speed }: RehearsalOptions, labSecret: string, signal: AbortSignal): Promise<WorldHandle> {
   const { plan, faults, hubs } = prepared;
   const spec = { plan, bmcSecret: labSecret, seed, speed: speed ?? null, faults: [...faults], crdsDir: null, hubs: [...hubs] };
-  return startWorld({ stateDir: worldDir(dataDir), spec });
+  return startWorld({ stateDir: worldDir(dataDir), spec }, signal);
 }
 
 async function openRun(client: Client): Promise<Run | undefined> {
@@ -88,7 +90,7 @@ interface CreateDeps {
 }
 
 async function createRun({ prepared }: RehearsalOptions, { house, client, world, teamId }: CreateDeps): Promise<Run> {
-  const { plan, jobs, graph, hubs } = prepared;
+  const { plan, hubs } = prepared;
   // A run whose world is gone cannot go on.
   for (const { id, status } of (await client.listRuns({})).runs) {
     if (status === 'running') await client.cancelRun({ params: { runId: id }, body: { reason: 'its rehearsal’s world has ended' } });
@@ -99,11 +101,12 @@ async function createRun({ prepared }: RehearsalOptions, { house, client, world,
     if (kubeconfig === undefined) throw new Error(`the world has no hub ${hub}`);
     kubeconfigs.set(hub, kubeconfig);
   }
-  const componentIds = await ensureCatalogue(house.server.deps, jobs, teamId);
-  const given = (cluster: string | undefined): Record<string, string> => {
-    const kubeconfig = kubeconfigs.get(plan.clusters.find(({ name }) => name === cluster)?.hub ?? '');
-    return kubeconfig === undefined ? {} : { hub_kubeconfig: kubeconfig };
-  };
-  const { run } = await client.createRun({ body: { name: prepared.name, lab: plan.lab, jobs: toRunJobs(jobs, graph, { componentIds, given }) } });
+  const ids = await ensureCatalogue(house.server.deps, prepared.components, teamId);
+  const jobs = prepared.jobs.map((job): RunJob => {
+    const content = kubeconfigs.get(plan.clusters.find(({ name }) => name === job.cluster)?.hub ?? '');
+    const inputs = content === undefined ? job.inputs : { [HUB_KUBECONFIG]: { content }, ...job.inputs };
+    return { ...job, inputs, componentIds: job.componentIds.map((id) => ids.get(id) ?? id) };
+  });
+  const { run } = await client.createRun({ body: { name: prepared.name, lab: plan.lab, jobs } });
   return run;
 }

@@ -24,9 +24,10 @@ const PARTICIPANT = 'agent';
  * `stateDir` gets its state file, by which `findWorld` finds it again, and `world.log`. The process outlives this one
  * unless `stop` is called.
  *
- * @throws LabwrightError `exec_failed` with the end of its log when it does not come up.
+ * @throws LabwrightError `exec_failed` with the end of its log when it does not come up; the signal's reason when that is
+ * aborted before it has.
  */
-export async function startWorld(options: { readonly stateDir: string; readonly spec: WorldSpec }): Promise<WorldHandle> {
+export async function startWorld(options: { readonly stateDir: string; readonly spec: WorldSpec }, signal?: AbortSignal): Promise<WorldHandle> {
   const { stateDir, spec } = options;
   await mkdir(stateDir, { recursive: true });
   const specFile = join(stateDir, 'world-spec.json');
@@ -39,15 +40,19 @@ export async function startWorld(options: { readonly stateDir: string; readonly 
       detached: true,
       stdio: ['ignore', log.fd, log.fd, 'ipc'],
     });
+    const onAbort = (): void => void child.kill();
+    signal?.addEventListener('abort', onAbort, { once: true });
     await new Promise<void>((resolve, reject) => {
       child.once('message', () => resolve());
       child.once('error', reject);
       child.once('exit', (code, signal) => reject(new Error(`it ended with ${signal ?? code}`)));
     });
+    signal?.removeEventListener('abort', onAbort);
     child.removeAllListeners();
     child.disconnect();
     child.unref();
   } catch (cause) {
+    signal?.throwIfAborted();
     const lines = (await readFile(logFile, 'utf8')).trim().split('\n').slice(-5).join('\n');
     throw new LabwrightError('exec_failed', `the rehearsal world did not come up: ${lines}`, { cause, hint: `look at ${logFile}` });
   } finally {
