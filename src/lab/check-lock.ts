@@ -13,8 +13,18 @@ export function checkLock(file: LabFile, lock: LockFile, segments: readonly Segm
       `this lab is called ${file.lab}, its lab.lock.json belongs to ${lock.lab}`,
       `write lab: ${lock.lab}, or remove lab.lock.json to plan a new lab`,
     );
+  for (const [name, entry] of Object.entries(file.clusters)) {
+    const was = Object.hasOwn(lock.slots, name) ? lock.slots[name]!.network : undefined;
+    if (was !== undefined && entry.network === undefined && !Object.hasOwn(file.networks, was))
+      report.error(
+        'network-gone',
+        ['clusters', name],
+        `${name} is on network ${was} by its lab.lock.json, which is not declared any more`,
+        `declare ${was} again, or write network: NAME in ${name} to rebuild it there`,
+      );
+  }
   for (const { name, block, slotSize } of segments) {
-    const old = lock.networks[name];
+    const old = Object.hasOwn(lock.networks, name) ? lock.networks[name] : undefined;
     const users = Object.values(lock.slots).filter((one) => one.network === name).length;
     if (!old || users === 0) continue;
     const was = parseBlock(old.cidr);

@@ -4,17 +4,20 @@ import type { PlanChange } from './plan.ts';
 /** What differs between two lock files: networks, clusters, and machines of clusters that stay. */
 export function lockChanges(before: LockFile, after: LockFile): PlanChange[] {
   const changes: PlanChange[] = [];
-  for (const [name, network] of Object.entries(after.networks)) {
-    const old = before.networks[name];
+  // Maps, because a cluster may be called like something every object has: constructor.
+  const [oldNetworks, networks] = [new Map(Object.entries(before.networks)), new Map(Object.entries(after.networks))];
+  const [oldSlots, slots] = [new Map(Object.entries(before.slots)), new Map(Object.entries(after.slots))];
+  for (const [name, network] of networks) {
+    const old = oldNetworks.get(name);
     if (!old) changes.push({ action: 'create', kind: 'network', name, consequence: 'none', detail: network.cidr });
     else if (old.cidr !== network.cidr)
       changes.push({ action: 'update', kind: 'network', name, consequence: 'live', detail: `${old.cidr} becomes ${network.cidr}` });
   }
-  for (const [name, { cidr }] of Object.entries(before.networks)) {
-    if (!after.networks[name]) changes.push({ action: 'delete', kind: 'network', name, consequence: 'live', detail: cidr });
+  for (const [name, { cidr }] of oldNetworks) {
+    if (!networks.has(name)) changes.push({ action: 'delete', kind: 'network', name, consequence: 'live', detail: cidr });
   }
-  for (const [name, now] of Object.entries(after.slots)) {
-    const old = before.slots[name];
+  for (const [name, now] of slots) {
+    const old = oldSlots.get(name);
     const place = `slot ${now.slot} of ${now.network}`;
     const count = Object.keys(now.machines).length;
     if (!old)
@@ -23,8 +26,8 @@ export function lockChanges(before: LockFile, after: LockFile): PlanChange[] {
       changes.push({ action: 'update', kind: 'cluster', name, consequence: 'rebuild', detail: `slot ${old.slot} of ${old.network} becomes ${place}` });
     if (old) changes.push(...machineChanges(name, old.machines, now.machines));
   }
-  for (const [name, { network, slot }] of Object.entries(before.slots)) {
-    if (!after.slots[name]) changes.push({ action: 'delete', kind: 'cluster', name, consequence: 'data-loss', detail: `frees slot ${slot} of ${network}` });
+  for (const [name, { network, slot }] of oldSlots) {
+    if (!slots.has(name)) changes.push({ action: 'delete', kind: 'cluster', name, consequence: 'data-loss', detail: `frees slot ${slot} of ${network}` });
   }
   return changes;
 }

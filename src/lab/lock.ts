@@ -57,7 +57,8 @@ export function parseLock(path: string, text: string): Parsed<LockFile> {
   const result = LockFile.safeParse(value);
   if (result.success) return { value: result.data, diagnostics: [] };
   const source = parseSource(path, text);
-  const found = source.value ? checkShape(LockFile, source.value).diagnostics : [];
+  const found = source.value ? checkShape(LockFile, source.value).diagnostics : source.diagnostics;
+  if (found.length === 0) return failed('lock-broken', 'the lock file has other keys than a lock file', restore);
   return { value: undefined, diagnostics: found.map((one) => ({ ...one, id: 'lock-broken', hint: restore })) };
 }
 

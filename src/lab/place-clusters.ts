@@ -1,3 +1,4 @@
+import { hasErrors } from '../util/diagnostic.ts';
 import { checkRoom, reuses } from './check-clusters.ts';
 import { ownCluster } from './clusters.ts';
 import { contains, formatBlock, formatIp, parseIp } from './ip.ts';
@@ -23,7 +24,6 @@ export function placeClusters(
   lock: LockFile,
   report: Report,
 ): PlannedCluster[] {
-  const before = report.found.filter(({ severity }) => severity === 'error').length;
   const planned = new Map<string, PlannedCluster>();
   const entries = Object.entries(file.clusters);
   const networks = networksOfServers(segments, servers);
@@ -33,16 +33,21 @@ export function placeClusters(
   );
   checkJumphost(file, segments, byNetwork.keys(), report);
   for (const segment of segments) {
+    for (const [name, entry] of byNetwork.get(segment.name) ?? []) {
+      checkRoom(name, entry, segment, report);
+      checkHomes(name, segment.name, homes.get(name)!, file, networks, report);
+    }
+  }
+  if (hasErrors(report.found)) return [];
+  for (const segment of segments) {
     const mine = byNetwork.get(segment.name) ?? [];
-    for (const [name, entry] of mine) checkRoom(name, entry, segment, report);
     const slots = slotsOf(segment, mine, file, servers, lock, report);
     for (const [name, entry] of mine) {
-      checkHomes(name, segment.name, homes.get(name)!, file, networks, report);
       const slot = slots.get(name);
       if (slot !== undefined) planned.set(name, ownCluster(file, name, entry, segment, slot));
     }
   }
-  if (report.found.filter(({ severity }) => severity === 'error').length > before) return [];
+  if (hasErrors(report.found)) return [];
   // `nodes` first: `from` leaves out the machines its hub stands on, wherever the hub is in the file.
   for (const [name, entry] of entries.filter(([, one]) => reuses(one)).toSorted(([, a], [, b]) => Number(!a.nodes) - Number(!b.nodes))) {
     const cluster = reusedCluster(file, name, entry, planned, segments, report);

@@ -120,3 +120,24 @@ test('a change of numbers or servers is told machine by machine', () => {
     ],
   );
 });
+
+test('a cluster may be called constructor', () => {
+  const text = example.replace('  mno1:', '  constructor:');
+  const { plan, changes, lock } = planLab('lab.yml', text, EMPTY_LOCK);
+  assert.ok(changes.some(({ action, name }) => action === 'create' && name === 'constructor'));
+  assert.equal(plan?.clusters[3]?.name, 'constructor');
+  assert.deepEqual(planLab('lab.yml', text, lock!).changes, []);
+});
+
+test('a cluster whose network is gone is not moved in silence', () => {
+  const lock = { version: 1 as const, networks: {}, slots: { hub1: { network: 'other', slot: 2, machines: {} } } };
+  assert.deepEqual(
+    planLab('lab.yml', example, lock).diagnostics.map(({ id }) => id),
+    ['network-gone'],
+  );
+  const moved = planLab('lab.yml', example.replace('{on: server02,', '{on: server02, network: baremetal,'), lock);
+  assert.deepEqual(
+    moved.changes.filter(({ name }) => name === 'hub1').map(({ action, consequence }) => [action, consequence]),
+    [['update', 'rebuild']],
+  );
+});

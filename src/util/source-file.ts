@@ -30,7 +30,7 @@ export function parseSource(path: string, text: string): Parsed<SourceFile> {
   if (text.includes('\0')) return refused(path, 'not-text', 'this is not a text file', 'name a YAML file');
   if (text.length > MAX_SOURCE_BYTES) return refused(path, 'too-large', 'the file is larger than 8 MiB', 'name the file you meant, or split it');
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true, merge: true, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true, merge: true, prettyErrors: false, logLevel: 'error' });
   // After the first error of syntax the rest are its echoes.
   const syntax = document.errors.find(({ code }) => code !== 'DUPLICATE_KEY');
   const errors = document.errors.filter((error) => error.code === 'DUPLICATE_KEY' || error === syntax);
