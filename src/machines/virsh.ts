@@ -18,14 +18,14 @@ export interface LibvirtNetwork {
 }
 
 /** One virsh command on the host's system libvirt. */
-export function virsh(exec: Exec, args: readonly string[], options: ExecOptions): Promise<ExecResult> {
+export function virsh(exec: Exec, args: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
   return exec(['virsh', '--quiet', '--connect', 'qemu:///system', ...args], options);
 }
 
 const EACH = 'v() { virsh --quiet --connect qemu:///system "$@"; }\n';
 
 /** All domains of the host, ours or not. One that goes away meanwhile is left out. */
-export async function listDomains(exec: Exec, signal: AbortSignal): Promise<Domain[]> {
+export async function listDomains(exec: Exec, signal?: AbortSignal): Promise<Domain[]> {
   const script = `set -e\n${EACH}uuids=$(v list --all --uuid)
 for uuid in $uuids; do
   state=$(v domstate "$uuid") && xml=$(v dumpxml --inactive "$uuid") || continue
@@ -58,7 +58,7 @@ function inThrees({ stdout }: ExecResult): (readonly [string, string, string])[]
 }
 
 /** virsh reads a document from a file only, and /dev/stdin cannot be opened when it is a socket: hence the pipe. */
-async function virshDocument(exec: Exec, args: readonly string[], xml: string, signal: AbortSignal): Promise<void> {
+export async function virshDocument(exec: Exec, args: readonly string[], xml: string, signal?: AbortSignal): Promise<void> {
   const script = 'cat | virsh --quiet --connect qemu:///system "$@" /dev/stdin';
   await exec(['sh', '-c', script, 'virsh', ...args], { signal, stdin: xml });
 }
@@ -68,7 +68,7 @@ export async function defineDomain(exec: Exec, xml: string, signal: AbortSignal)
   await virshDocument(exec, ['define', '--validate'], xml, signal);
 }
 
-export async function domainState(exec: Exec, domain: string, signal: AbortSignal): Promise<DomainState> {
+export async function domainState(exec: Exec, domain: string, signal?: AbortSignal): Promise<DomainState> {
   return (await virsh(exec, ['domstate', domain], { signal })).stdout.trim() as DomainState;
 }
 

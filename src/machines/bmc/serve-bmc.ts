@@ -1,0 +1,38 @@
+import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { createLibvirtBackend, type LibvirtBackendDeps } from './libvirt-backend.ts';
+import { createRedfishService } from './redfish-service.ts';
+
+export interface BmcListener {
+  readonly host: string;
+  /** 0 for any free one; the plan's BMC addresses say 8443. */
+  readonly port: number;
+  /** Without it plain HTTP, for loopback. */
+  readonly tls: { readonly key: string; readonly cert: string } | undefined;
+}
+
+/** Redfish in front of a lab's VMs; dispose to stop listening. */
+export interface BmcService extends AsyncDisposable {
+  /** `https://host:port`; a machine is at `/redfish/v1/Systems/<uuid or name>`. */
+  readonly url: string;
+}
+
+/** Serves the BMCs of all VMs of a plan. Rejects when it cannot listen. */
+export async function serveBmc(deps: LibvirtBackendDeps, listener: BmcListener): Promise<BmcService> {
+  const service = createRedfishService(createLibvirtBackend(deps));
+  const server = listener.tls ? createHttpsServer(listener.tls, service) : createHttpServer(service);
+  server.listen(listener.port, listener.host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const host = listener.host.includes(':') ? `[${listener.host}]` : listener.host;
+  return {
+    url: `${listener.tls ? 'https' : 'http'}://${host}:${port}`,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
