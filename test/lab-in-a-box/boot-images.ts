@@ -13,19 +13,19 @@ const THEN = {
 export function bootSector(word: string, then: keyof typeof THEN): Buffer {
   const after = THEN[then];
   const textAt = 21 + after.length;
-  const code = [
-    ...[0xe8, 0x00, 0x00], // call next
-    0x5e, // next: pop si
-    ...[0x81, 0xc6, textAt - 3, 0x00], // add si, text - next
-    ...[0x0e, 0x1f], // push cs; pop ds
-    ...[0xba, 0xf8, 0x03], // mov dx, COM1
-    0xac, // loop: lodsb
-    ...[0x84, 0xc0, 0x74, 0x03], // test al, al; jz done
-    ...[0xee, 0xeb, 0xf8], // out dx, al; jmp loop
-    ...after, // done:
+  const code: readonly (readonly number[])[] = [
+    [0xe8, 0x00, 0x00], // call next
+    [0x5e], // next: pop si
+    [0x81, 0xc6, textAt - 3, 0x00], // add si, text - next
+    [0x0e, 0x1f], // push cs; pop ds
+    [0xba, 0xf8, 0x03], // mov dx, COM1
+    [0xac], // loop: lodsb
+    [0x84, 0xc0, 0x74, 0x03], // test al, al; jz done
+    [0xee, 0xeb, 0xf8], // out dx, al; jmp loop
+    after, // done:
   ];
   const sector = Buffer.alloc(SECTOR);
-  Buffer.from(code).copy(sector);
+  Buffer.from(code.flat()).copy(sector);
   sector.write(`${word}\r\n\0`, textAt, 'latin1');
   sector.writeUInt16LE(0xaa55, SECTOR - 2);
   return sector;
