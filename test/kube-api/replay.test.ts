@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { serveApi } from '../../src/rehearsal/api/server.ts';
-import { noTraffic } from '../../src/rehearsal/clock/traffic.ts';
-import { systemClock } from '../../src/util/clock.ts';
+import type { Traffic } from '../../src/rehearsal/clock/traffic.ts';
+import { fakeClock } from '../../src/util/clock.ts';
 
 /** The recorded scenarios that the simulated API server answers like the real one. */
 const SAME = [
@@ -41,11 +41,18 @@ const recorded = process.env['LABWRIGHT_RECORDED'] ?? join(import.meta.dirname, 
 const replay = join(recorded, 'replay-kube.mjs');
 const skip = existsSync(replay) || process.env['CI'] === 'true' ? false : 'no recordings beside the repository';
 
+/** A clock that moves only when a watch ends, by the second that most of them last: ages do not depend on the computer. */
+function steadyTime(): { readonly clock: ReturnType<typeof fakeClock>; readonly traffic: Traffic } {
+  const clock = fakeClock(Date.now());
+  const closed = (): void => void clock.advance(1_000);
+  return { clock, traffic: { request: () => () => undefined, watch: () => ({ line: () => undefined, closed }) } };
+}
+
 // Most of them wait for watches to end: together they take as long as the longest.
 describe('answers like the recorded API server', { concurrency: 8 }, () => {
   for (const name of SAME) {
     test(name, { skip }, async () => {
-      const server = await serveApi({ clock: systemClock, traffic: noTraffic, tokens: TOKENS, historyMs: 5_000 }, 0);
+      const server = await serveApi({ ...steadyTime(), tokens: TOKENS, historyMs: 5_000 }, 0);
       try {
         const access = ['--url', server.url, '--token', 'admin-token', '--viewer-token', 'viewer-token', '--insecure'];
         await promisify(execFile)(process.execPath, [replay, ...access, '--only', name]);

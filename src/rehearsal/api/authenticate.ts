@@ -40,6 +40,11 @@ export function authenticator(tokens: readonly StaticToken[], byCertificate: boo
   };
 }
 
+/** Whether somebody is behind the request. */
+export function isKnown(user: User): boolean {
+  return user.groups.includes('system:authenticated');
+}
+
 function known(name: string, groups: readonly string[]): User {
   return { name, groups: [...groups, 'system:authenticated'] };
 }

@@ -84,6 +84,7 @@ export const BUILT_INS: readonly Resource[] = [
   }),
   builtIn('coordination.k8s.io', 'Lease', 'leases', { schema: object({ spec: OPEN }) }),
   builtIn('storage.k8s.io', 'StorageClass', 'storageclasses', { namespaced: false, shortNames: ['sc'], schema: OPEN }),
+  builtIn('authorization.k8s.io', 'SelfSubjectAccessReview', 'selfsubjectaccessreviews', { namespaced: false, verbs: ['create'], schema: OPEN }),
   builtIn(RBAC, 'ClusterRole', 'clusterroles', { namespaced: false, schema: object({ rules: RULES, aggregationRule: OPEN }) }),
   builtIn(RBAC, 'ClusterRoleBinding', 'clusterrolebindings', { namespaced: false, schema: object({ roleRef: ROLE_REF, subjects: SUBJECTS }) }),
   builtIn(RBAC, 'Role', 'roles', { schema: object({ rules: RULES }) }),
@@ -97,6 +98,7 @@ export const BUILT_INS: readonly Resource[] = [
   }),
 ];
 
+export const ACCESS_REVIEW = found('SelfSubjectAccessReview');
 export const NAMESPACE = found('Namespace');
 export const DEFINITION = found('CustomResourceDefinition');
 
@@ -114,7 +116,7 @@ function builtIn(
   group: string,
   kind: string,
   plural: string,
-  rest: Partial<Pick<Resource, 'namespaced' | 'shortNames' | 'subresources' | 'categories' | 'counted'>> & { readonly schema: Json },
+  rest: Partial<Pick<Resource, 'namespaced' | 'shortNames' | 'subresources' | 'categories' | 'counted' | 'verbs'>> & { readonly schema: Json },
 ): Resource {
   return {
     group,

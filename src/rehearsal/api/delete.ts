@@ -1,10 +1,11 @@
 import { admitted } from './admission.ts';
-import { NAMESPACE } from './built-ins.ts';
+import { DEFINITION, NAMESPACE } from './built-ins.ts';
+import { terminatingDefinition } from './definition-lifecycle.ts';
 import { list, member, text } from './json.ts';
 import type { Json } from './json.ts';
 import { storageKey } from './resource.ts';
+import { seconds } from './seconds.ts';
 import { conflict, detailsOf, invalidOptions, notFound } from './status-error.ts';
-import { seconds } from './write.ts';
 import type { Write, WriteDeps } from './write.ts';
 
 /** metav1.DeleteOptions, from the body or the query. */
@@ -73,6 +74,7 @@ function checkPreconditions({ resource, name }: Write, { uid, resourceVersion }:
 function markedForDeletion({ resource }: Write, current: Json, options: DeleteOptions, deletionTimestamp: string): Json | undefined {
   const metadata = member(current, 'metadata');
   const held = finalizers(metadata, options);
+  if (resource === DEFINITION) return metadata['deletionTimestamp'] === undefined ? terminatingDefinition(current, deletionTimestamp) : current;
   if (resource === NAMESPACE) {
     const gone = held.length === 0 && list(member(current, 'spec'), 'finalizers').length === 0;
     if (gone) return undefined;

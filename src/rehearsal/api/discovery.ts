@@ -52,7 +52,7 @@ function entries(resource: Resource): Json[] {
     verbs: verbs(resource),
     ...(resource.shortNames.length > 0 ? { shortNames: resource.shortNames } : {}),
     ...(resource.categories.length > 0 ? { categories: resource.categories } : {}),
-    storageVersionHash: storageVersionHash(resource),
+    ...(resource.verbs === undefined ? { storageVersionHash: storageVersionHash(resource) } : {}),
   };
   const scale = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
   const parts = resource.subresources.map((sub) => ({
@@ -66,7 +66,8 @@ function entries(resource: Resource): Json[] {
   return [main, ...parts];
 }
 
-function verbs(resource: Resource): string[] {
+function verbs(resource: Resource): readonly string[] {
+  if (resource.verbs !== undefined) return resource.verbs;
   if (resource.custom) return CUSTOM_VERBS;
   return resource.kind === 'Namespace' ? BUILT_IN_VERBS.filter((verb) => verb !== 'deletecollection') : BUILT_IN_VERBS;
 }

@@ -2,15 +2,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CAUSE_HEADER } from '../../util/step.ts';
 import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
 import type { Traffic } from '../clock/traffic.ts';
+import { reviewAccess } from './access-review.ts';
+import { isKnown } from './authenticate.ts';
 import type { Authenticate, User } from './authenticate.ts';
 import { allowedBy, pathAllowed } from './authorize.ts';
+import { ACCESS_REVIEW, DEFINITION } from './built-ins.ts';
 import { discover } from './discovery.ts';
+import { member } from './json.ts';
 import { negotiate } from './negotiate.ts';
 import type { Form } from './negotiate.ts';
 import { parseRequest } from './parse-request.ts';
 import type { ResourceRequest } from './parse-request.ts';
 import { readCollection, readObject } from './read.ts';
 import type { Registry } from './registry.ts';
+import { storageKey } from './resource.ts';
+import type { Resource } from './resource.ts';
 import { sendJson, sendText } from './send.ts';
 import { detailsOf, notFound, qualified, StatusError } from './status-error.ts';
 import type { WriteDeps } from './write.ts';
@@ -86,14 +92,15 @@ async function route(deps: HandlerDeps, asked: Omit<Exchange, 'form'>): Promise<
     const found = discover(deps.registry.all(), url.pathname, request.headers.accept ?? '');
     return found === undefined ? sendText(response, 404, '404 page not found\n') : sendJson(response, 200, found.body, found.type);
   }
+  const { resource, subresource, name, verb } = resourceRequest;
+  if (resource === ACCESS_REVIEW && verb === 'create' && isKnown(user)) return reviewAccess(deps, { ...asked, form: negotiate(request) });
   checkAccess(deps, user, resourceRequest);
   const exchange = { ...asked, form: negotiate(request) };
-  const { resource, subresource, name, verb } = resourceRequest;
   if (subresource !== '' && !resource.subresources.includes(subresource)) throw notFound(resource, name);
   if (subresource !== '' && ['create', 'delete'].includes(verb)) {
-    const message = `${verb} is not supported on resources of kind "${qualified(resource)}"`;
-    throw new StatusError(405, 'MethodNotAllowed', message, detailsOf(resource, ''));
+    throw notAllowed(resource, `${verb} is not supported on resources of kind "${qualified(resource)}"`);
   }
+  if (verb === 'create' && isTerminating(deps, resource)) throw notAllowed(resource, 'create not allowed while custom resource definition is terminating');
   if (verb === 'get') return readObject(deps, exchange, resourceRequest);
   if (verb === 'list' || verb === 'watch') return readCollection(deps, exchange, resourceRequest);
   return writeObject(deps, exchange, { ...resourceRequest, verb });
@@ -106,4 +113,15 @@ function checkAccess({ store }: HandlerDeps, user: User, { resource, subresource
   const where = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`;
   const message = `${subject} is forbidden: User "${user.name}" cannot ${verb} resource "${what}" in API group "${resource.group}" ${where}`;
   throw new StatusError(403, 'Forbidden', message, detailsOf(resource, name));
+}
+
+function notAllowed(resource: Resource, message: string): StatusError {
+  return new StatusError(405, 'MethodNotAllowed', message, detailsOf(resource, ''));
+}
+
+/** Whether the kind's definition is on its way out. */
+function isTerminating({ store }: HandlerDeps, resource: Resource): boolean {
+  if (!resource.custom) return false;
+  const definition = store.get(storageKey(DEFINITION), '', qualified(resource));
+  return member(definition ?? {}, 'metadata')['deletionTimestamp'] !== undefined;
 }

@@ -1,5 +1,5 @@
-import { NAMESPACE } from './built-ins.ts';
-import { isJson, member } from './json.ts';
+import { DEFINITION, NAMESPACE } from './built-ins.ts';
+import { isJson, member, text } from './json.ts';
 import type { Json } from './json.ts';
 import type { Resource } from './resource.ts';
 import { badRequest } from './status-error.ts';
@@ -9,6 +9,13 @@ export function normalise(resource: Resource, object: Json): Json {
   if (resource === NAMESPACE) {
     const metadata = member(object, 'metadata');
     return { ...object, metadata: { ...metadata, labels: { ...member(metadata, 'labels'), 'kubernetes.io/metadata.name': metadata['name'] } } };
+  }
+  if (resource === DEFINITION) {
+    const spec = member(object, 'spec');
+    const names: Json = { ...member(spec, 'names') };
+    names['singular'] ??= text(names, 'kind').toLowerCase();
+    names['listKind'] ??= `${text(names, 'kind')}List`;
+    return { ...object, spec: { conversion: { strategy: 'None' }, ...spec, names } };
   }
   return resource.kind === 'Secret' && resource.group === '' ? secret(object) : object;
 }

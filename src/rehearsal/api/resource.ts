@@ -18,6 +18,8 @@ export interface Resource {
   readonly declared: Json;
   /** metadata.generation counts changes outside metadata and status. */
   readonly counted: boolean;
+  /** Only these verbs, and nothing is stored; undefined for all. */
+  readonly verbs?: readonly string[];
   /** Structural schema of the whole object. */
   readonly schema: Json;
 }

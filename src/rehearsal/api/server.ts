@@ -9,14 +9,17 @@ import { authenticator } from './authenticate.ts';
 import type { StaticToken } from './authenticate.ts';
 import { DEFINITION, NAMESPACE } from './built-ins.ts';
 import { makeCertificates } from './certificates.ts';
+import { establishedStatus, followDefinitions } from './definition-lifecycle.ts';
 import { handle } from './handle.ts';
 import type { Mutation } from './handle.ts';
 import { createRegistry } from './registry.ts';
+import { normalise } from './normalise.ts';
 import { storageKey } from './resource.ts';
+import { seconds } from './seconds.ts';
 import { createStore } from './store.ts';
 import type { Store } from './store.ts';
 import { beforeCreate } from './strategy.ts';
-import { create, seconds } from './write.ts';
+import { create } from './write.ts';
 
 export interface ApiDeps {
   readonly clock: Clock;
@@ -74,6 +77,7 @@ export async function serveApi(deps: ApiDeps, port: number): Promise<ApiServer> 
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
     await create({ ...handler, admit: undefined }, { ...write, dryRun: false, fieldValidation: 'Warn', warn: () => undefined }, namespace);
   }
+  followDefinitions(store, clock);
   const identity = { cert: tls.cert, key: tls.key };
   const clients = clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: false };
   const server = createServer({ ...identity, ...clients }, (request, response) => void handle(handler, request, response));
@@ -97,7 +101,8 @@ export async function serveApi(deps: ApiDeps, port: number): Promise<ApiServer> 
   const define = (definition: KubeObject): void => {
     const now = seconds(clock);
     const metadata = { ...definition.metadata, uid: randomUuid(), creationTimestamp: now };
-    store.put(storageKey(DEFINITION), beforeCreate(DEFINITION, { ...definition, metadata }, now));
+    const born = beforeCreate(DEFINITION, normalise(DEFINITION, { ...definition, metadata }));
+    store.put(storageKey(DEFINITION), { ...born, status: establishedStatus(born, now) });
   };
   return { url: `https://127.0.0.1:${actual}`, ca: tls.ca, store, define, close };
 }

@@ -26,6 +26,8 @@ export interface Store {
   put(resource: string, object: Json): Json;
   /** Removes it under a new resourceVersion, if it is there. */
   remove(resource: string, object: Json): void;
+  /** Replaces objects without a new version or a change: how they are read is new, not what they are. */
+  rewrite(resource: string, make: (object: Json) => Json): void;
   /** Changes after a version; undefined when some of them are forgotten. */
   since(resource: string, version: number): readonly Change[] | undefined;
   /** The oldest version that is still remembered. */
@@ -112,6 +114,11 @@ export function createStore(historyMs = 300_000, realNow: () => number = () => p
       if (before === undefined) return;
       kept(resource).delete(keyOf(object));
       record({ type: 'DELETED', object: stamp(before), version, resource, before });
+    },
+    rewrite(resource, make) {
+      const all = kept(resource);
+      for (const [key, object] of all) all.set(key, make(object));
+      sorted.delete(resource);
     },
     since,
     listen(hear) {

@@ -1,18 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DEFINITION, NAMESPACE } from './built-ins.ts';
-import { isJson, list, member, text } from './json.ts';
+import { isJson, list, member } from './json.ts';
 import type { Json } from './json.ts';
 import type { Resource } from './resource.ts';
 
 const SERVER_OWNED = ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation', 'resourceVersion', 'namespace', 'name'];
 
 /** What the server makes of a new object of a kind. */
-export function beforeCreate(resource: Resource, object: Json, now: string): Json {
+export function beforeCreate(resource: Resource, object: Json): Json {
   const metadata = { ...member(object, 'metadata'), ...(resource.counted ? { generation: 1 } : {}) };
   const { status: _status, ...rest } = object;
   const born = { ...(resource.subresources.includes('status') ? rest : object), metadata };
   if (resource === NAMESPACE) return { ...born, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } };
-  return resource === DEFINITION ? established(born, now) : born;
+  return resource === DEFINITION ? unestablished(born) : born;
 }
 
 /** What the server makes of a change through a resource or its subresource: it keeps what it owns and what the other part owns. */
@@ -39,20 +39,11 @@ function withMember(object: Json, key: string, value: unknown): Json {
   return value === undefined ? rest : { ...rest, [key]: value };
 }
 
-/** A definition's names are accepted at once. */
-function established(definition: Json, lastTransitionTime: string): Json {
-  const spec = member(definition, 'spec');
-  const names = { ...member(spec, 'names') };
-  names['singular'] ??= text(names, 'kind').toLowerCase();
-  names['listKind'] ??= `${text(names, 'kind')}List`;
-  const condition = { status: 'True', lastTransitionTime, observedGeneration: 1 };
-  const conditions = [
-    { type: 'NamesAccepted', ...condition, reason: 'NoConflicts', message: 'no conflicts found' },
-    { type: 'Established', ...condition, reason: 'InitialNamesAccepted', message: 'the initial names have been accepted' },
-  ];
-  const stored = list(spec, 'versions')
+/** A new definition before its names are accepted. */
+function unestablished(definition: Json): Json {
+  const stored = list(member(definition, 'spec'), 'versions')
     .filter(isJson)
     .filter((one) => one['storage'] === true)
     .map((one) => one['name']);
-  return { ...definition, spec: { conversion: { strategy: 'None' }, ...spec, names }, status: { conditions, acceptedNames: names, storedVersions: stored } };
+  return { ...definition, status: { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: stored } };
 }

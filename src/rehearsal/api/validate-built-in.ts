@@ -1,16 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
+import { DEFINITION } from './built-ins.ts';
 import { goJsonError } from './go-json.ts';
 import { isJson, member, text } from './json.ts';
 import type { Json } from './json.ts';
 import type { Resource } from './resource.ts';
 import type { Cause } from './status-error.ts';
+import { definitionCauses } from './validate-definition.ts';
 
 const KEY = '[-._a-zA-Z0-9]+';
 const KEY_RULE = `a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '${KEY}')`;
 const DATA_BYTES = 1_048_576;
 
-/** Rules of Secrets and ConfigMaps; other built-in kinds have none here. */
+/** Rules of Secrets, ConfigMaps and definitions; other built-in kinds have none here. */
 export function builtInCauses(resource: Resource, object: Json, old: Json | undefined): Cause[] {
+  if (resource === DEFINITION) return definitionCauses(object);
   if (resource.group !== '') return [];
   if (resource.kind === 'Secret') return [...secretCauses(object), ...(old === undefined ? [] : secretChanges(object, old))];
   if (resource.kind === 'ConfigMap') return [...configMapCauses(object), ...(old === undefined ? [] : frozen(object, old, ['data', 'binaryData']))];

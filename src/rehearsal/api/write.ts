@@ -15,6 +15,7 @@ import { apiVersionOf, storageKey } from './resource.ts';
 import type { Resource } from './resource.ts';
 import { apply, ownUpdate } from './server-side-apply.ts';
 import type { ManagedWrite } from './server-side-apply.ts';
+import { seconds } from './seconds.ts';
 import { alreadyExists, badRequest, conflict, detailsOf, invalid, MODIFIED, notFound, StatusError } from './status-error.ts';
 import type { Store } from './store.ts';
 import { beforeCreate, beforeUpdate } from './strategy.ts';
@@ -76,7 +77,7 @@ async function insert(deps: WriteDeps, write: Write, object: Json): Promise<Json
   const { resource, namespace } = write;
   const name = text(member(object, 'metadata'), 'name');
   if (resource.namespaced) checkNamespace(deps, write, name);
-  const born = beforeCreate(resource, object, seconds(deps.clock));
+  const born = beforeCreate(resource, object);
   validate({ resource, subresource: '', object: born, old: undefined });
   await admitted(deps.admit, { operation: 'CREATE', object: born, oldObject: undefined, resource, subresource: '', user: write.user });
   const existing = deps.store.get(storageKey(resource), namespace, name);
@@ -234,9 +235,4 @@ function checkNamespace({ store }: WriteDeps, { resource, namespace }: Target, n
   const shown = resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
   const causes = [{ reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }];
   throw new StatusError(403, 'Forbidden', `${shown} "${name}" is forbidden: ${why}`, { ...detailsOf(resource, name), causes });
-}
-
-/** RFC 3339 with whole seconds, as Kubernetes writes times. */
-export function seconds(clock: Clock): string {
-  return `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
 }
