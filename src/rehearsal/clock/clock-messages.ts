@@ -10,6 +10,8 @@ export const ToClock = z.discriminatedUnion('type', [
   z.object({ type: z.literal('join'), participant: z.string() }),
   z.object({ type: z.literal('sleep'), id: z.number(), untilMs: z.number() }),
   z.object({ type: z.literal('forget'), id: z.number() }),
+  /** Something has been begun here: time stands still until the next `idle`. */
+  z.object({ type: z.literal('busy') }),
   /** Nothing is under way here; `taken` has, by stream, how many messages were taken since the last time this was said. */
   z.object({ type: z.literal('idle'), taken: z.record(z.string(), z.number()) }),
   z.object({ type: z.literal('ask'), id: z.number() }),

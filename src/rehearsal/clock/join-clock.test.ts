@@ -24,6 +24,19 @@ test('the world waits for a joined process that works', async (t) => {
   await world;
 });
 
+test('between two pieces of work of a joined process no time passes', async (t) => {
+  const { simulated, agent } = await joined(t);
+  await realSleep(20);
+  const first = agent.clock.during(realSleep(5));
+  const later = simulated.participant('world').sleep(60_000);
+  await first;
+  // Nothing awaited for a while: a journal that is written, for one.
+  for (const until = performance.now() + 10; performance.now() < until;);
+  await agent.clock.during(realSleep(5));
+  assert.equal(simulated.now(), 0);
+  await later;
+});
+
 test('a watch event on its way to a joined process holds the world, and brings the time', async (t) => {
   const { simulated, agent } = await joined(t);
   await simulated.participant('world').sleep(10_000);

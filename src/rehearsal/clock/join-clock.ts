@@ -40,6 +40,7 @@ function createJoinedClock(socket: Socket, onJoined: () => void): JoinedClock {
   let holds = 0;
   let taken = new Map<string, number>();
   let reporting = false;
+  let saidBusy = false;
 
   // Two turns of the event loop later: code that goes on after an answer, and then asks for the next thing, is still at work.
   const report = (): void => {
@@ -49,6 +50,7 @@ function createJoinedClock(socket: Socket, onJoined: () => void): JoinedClock {
       setImmediate(() => {
         reporting = false;
         if (holds > 0) return;
+        saidBusy = false;
         sendLine(socket, { type: 'idle', taken: Object.fromEntries(taken) });
         taken = new Map();
       }),
@@ -57,6 +59,9 @@ function createJoinedClock(socket: Socket, onJoined: () => void): JoinedClock {
   const take = (stream: string): void => void taken.set(stream, (taken.get(stream) ?? 0) + 1);
   const during = async <T>(work: Promise<T>): Promise<T> => {
     holds++;
+    // Before the work's own request leaves: the world must know that more may follow its answer.
+    if (!saidBusy) sendLine(socket, { type: 'busy' });
+    saidBusy = true;
     try {
       return await work;
     } finally {

@@ -22,8 +22,8 @@ function serveParticipant(simulated: SimulatedClock, missed: Map<string, () => v
   const sleeps = new Map<number, AbortController>();
   let name: string | undefined;
   let timers: WatchTraffic | undefined;
-  // Held until the first `idle`: a process that has just joined is about to do something.
-  let releaseJoin: (() => void) | undefined;
+  // Held from `busy` to `idle`, and until the first `idle`: a process that has just joined is about to do something.
+  let release: (() => void) | undefined;
   let left = false;
 
   onLine(socket, ToClock, (message) => {
@@ -33,7 +33,7 @@ function serveParticipant(simulated: SimulatedClock, missed: Map<string, () => v
       simulated.leave(name);
       simulated.participant(name);
       timers = simulated.traffic.watch(name, TIMERS);
-      releaseJoin = simulated.traffic.request(name);
+      release = simulated.traffic.request(name);
       missed.get(name)?.();
       missed.delete(name);
       return sendLine(socket, { type: 'joined', nowMs: simulated.now() });
@@ -57,9 +57,13 @@ function serveParticipant(simulated: SimulatedClock, missed: Map<string, () => v
       }
       case 'forget':
         return sleeps.get(message.id)?.abort(new Error('not needed any more'));
+      case 'busy':
+        release?.();
+        release = simulated.traffic.request(participant);
+        return;
       case 'idle':
         for (const [stream, count] of Object.entries(message.taken)) for (let left = count; left > 0; left--) void clock.delivered(stream);
-        return releaseJoin?.();
+        return release?.();
       case 'leave':
         left = true;
         return;
@@ -71,7 +75,7 @@ function serveParticipant(simulated: SimulatedClock, missed: Map<string, () => v
   });
   socket.on('error', () => undefined); // 'close' follows.
   socket.on('close', () => {
-    releaseJoin?.();
+    release?.();
     for (const stop of sleeps.values()) stop.abort(new Error('its process hung up'));
     if (name === undefined) return;
     simulated.leave(name);

@@ -21,6 +21,9 @@ import { createSpokes } from './spoke-credentials.ts';
 import type { Mutation, WorldDeps } from './world-deps.ts';
 import type { WorldSpec } from './world-spec.ts';
 
+/** Time begins on a full hour: where a second or a minute begins is part of the story that one seed tells. */
+const HOUR_MS = 3_600_000;
+
 export interface World {
   readonly clock: SimulatedClock;
   readonly dial: DialTable;
@@ -41,7 +44,7 @@ export interface WorldOptions extends WorldSpec {
 /** Makes a world in this process: machines, their BMCs, and hubs as they come up; nothing of it is reachable but by its dial table. */
 export async function createWorld(options: WorldOptions): Promise<World> {
   const { plan, seed, log } = options;
-  const clock = createSimulatedClock({ startMs: Date.now(), speed: options.speed ?? undefined });
+  const clock = createSimulatedClock({ startMs: Math.floor(Date.now() / HOUR_MS) * HOUR_MS, speed: options.speed ?? undefined });
   const own = clock.participant('world');
   const dial = createDialTable();
   const isos = new Map<string, Buffer>();

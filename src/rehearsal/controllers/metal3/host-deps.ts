@@ -21,10 +21,14 @@ export interface HostDeps {
 /** When to look at the host again; nothing: when something changes. */
 export type Turn = { readonly afterMs: number } | void;
 
-/** @returns undefined once the stage has taken its time, before that the turn to end with. */
+/**
+ * @param stage with `/what` behind it is another stage for each `what`, but takes as long for all: credentials and URLs
+ * differ between rehearsals of one seed.
+ * @returns undefined once the stage has taken its time, before that the turn to end with.
+ */
 export function stillRunning(deps: HostDeps, host: Host, stage: string, minMs: number, maxMs: number): Turn {
   const object = `BareMetalHost/${host.namespace}/${host.name}`;
-  const afterMs = deps.timers.remainingMs(host.uid, stage, () => jitterMs(deps.hub.seed, object, stage, minMs, maxMs));
+  const afterMs = deps.timers.remainingMs(host.uid, stage, () => jitterMs(deps.hub.seed, object, stage.split('/')[0]!, minMs, maxMs));
   return afterMs > 0 ? { afterMs } : undefined;
 }
 

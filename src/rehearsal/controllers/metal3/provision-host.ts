@@ -103,11 +103,11 @@ async function keepPower(deps: HostDeps, host: Host): Promise<Turn> {
   const wanted = host.spec.online === true && reboots.length === 0;
   const on = (await bmc.power()) === 'On';
   if (on !== wanted) {
-    const acting = stillRunning(deps, host, `power/${wanted}`, 1_000, 5_000);
+    const acting = stillRunning(deps, host, `power-${wanted}`, 1_000, 5_000);
     if (acting) return acting;
     await bmc.reset(wanted ? 'On' : 'ForceOff');
   }
-  deps.timers.forget(host.uid, `power/${wanted}`);
+  deps.timers.forget(host.uid, `power-${wanted}`);
   if (host.status!.poweredOn !== wanted) host = await save(deps, host, { poweredOn: wanted });
   if (!reboots.includes('reboot.metal3.io')) return;
   await deps.kube.patch(refOf(host), { metadata: { annotations: { 'reboot.metal3.io': null } } }, { type: 'merge' });
