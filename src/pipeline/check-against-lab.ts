@@ -27,9 +27,9 @@ export function checkAgainstLab(graph: JobGraph, plan: LabPlan): Diagnostic[] {
     }
     if (job.action === 'install' && cluster.install === 'none')
       error('nothing-to-install', 'action', `${cluster.name} has install: none`, 'give the cluster a method in the lab file');
-    if (job.action === 'detach' && cluster.role !== 'spoke')
-      error('not-a-spoke', 'action', `${cluster.name} is no spoke: nothing to detach it from`, 'name a cluster with role: spoke');
-    const throughHub = job.action === 'detach' || cluster.install === 'clusterinstance';
+    if (job.action !== 'install' && cluster.role !== 'spoke')
+      error('not-a-spoke', 'action', `${cluster.name} is no spoke: no hub can ${job.action} it`, 'name a cluster with role: spoke');
+    const throughHub = job.action !== 'install' || cluster.install === 'clusterinstance';
     // A hub that stands already is whoever runs the pipeline's to hand in.
     const madeHere = graph.jobs.some(({ job: other }) => other.action === 'install' && other.cluster === cluster.hub);
     if (throughHub && madeHere && !Object.values(job.inputs).includes(HUB_KUBECONFIG)) {

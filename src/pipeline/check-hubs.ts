@@ -7,12 +7,7 @@ import { HUB_KUBECONFIG } from './jobdef.ts';
 export function checkHubs(graph: JobGraph, plan: LabPlan): Diagnostic[] {
   return graph.inFileOrder.flatMap((job): Diagnostic[] => {
     const cluster = job.action && plan.clusters.find(({ name }) => name === job.cluster);
-    if (!cluster) return [];
-    if (cluster.role !== 'spoke') {
-      if (job.action !== 'redeploy') return [];
-      const message = `${cluster.name} is no spoke: no hub can redeploy it`;
-      return [{ id: 'not-a-spoke', severity: 'error', message, hint: 'name a cluster with role: spoke, or write action: install', at: job.at('action') }];
-    }
+    if (!cluster || cluster.role !== 'spoke') return [];
     const output = Object.keys(job.inputs).find((one) => job.inputs[one] === HUB_KUBECONFIG);
     const producer = output === undefined ? undefined : inputProducer(graph.inFileOrder, job, output);
     if (producer?.action !== 'install' || producer.cluster === cluster.hub) return [];

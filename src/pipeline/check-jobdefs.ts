@@ -34,6 +34,16 @@ export function checkJobdefs(jobs: readonly Jobdef[], isGiven: IsGiven = () => f
     }
   }
   if (found.length > 0) return found;
+  for (const job of jobs) {
+    if (jobs.some(({ stage }) => stage === job.name) && job.stage !== job.name)
+      found.push({
+        id: 'name-is-stage',
+        severity: 'warning',
+        message: `${job.name} is the name of a job and of a stage: dci-pipeline would run the job twice`,
+        hint: 'rename one of the two; here the job runs once',
+        at: job.at('name'),
+      });
+  }
   const { cycle } = jobGraph(jobs);
   const first = cycle[0];
   if (first) {

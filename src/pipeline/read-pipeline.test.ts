@@ -61,6 +61,7 @@ test('every mistake has its id', () => {
   assert.deepEqual(ids(job('a', ', inputs: {k: v}')), ['input-without-output']);
   assert.deepEqual(ids(job('a', ', needs: [b]') + job('b', ', needs: [a]')), ['cycle']);
   assert.deepEqual(ids(job('a', ', retries: 2')), ['key-not-read']);
+  assert.deepEqual(ids(job('a') + job('s').replace('stage: s', 'stage: t')), ['name-is-stage']);
   assert.deepEqual(ids('name: a'), ['not-a-list']);
 });
 
