@@ -16,6 +16,7 @@ import { installDefinitions } from '../../src/rehearsal/definitions/install-defi
 import { runControllers } from '../../src/rehearsal/controllers/run-controllers.ts';
 import type { Clock } from '../../src/util/clock.ts';
 import { directDial } from '../../src/util/dial.ts';
+import { LABWRIGHT_NAMESPACE, uuidV5 } from '../../src/util/ids.ts';
 
 /** A hub in this process: a simulated API server with a hub's definitions, controllers, and a clock that jumps. */
 export interface HubHarness {
@@ -47,8 +48,10 @@ export async function startHub(options: { readonly crds?: readonly string[]; rea
   const stop = new AbortController();
   let requests = 0;
   const tokens = [{ token: TOKEN, user: 'admin', uid: 'admin', groups: ['system:masters'] }];
+  let uuids = 0;
+  const randomUuid = (): string => uuidV5(LABWRIGHT_NAMESPACE, `harness/${uuids++}`);
   const onMutation = (): void => void requests++;
-  const api = await serveApi({ clock: simulated.participant('api'), traffic: simulated.traffic, tokens, admit: options.admit, onMutation }, 0);
+  const api = await serveApi({ clock: simulated.participant('api'), traffic: simulated.traffic, tokens, admit: options.admit, onMutation, randomUuid }, 0);
   installDefinitions(api, options.crds?.map(realDefinition) ?? hubDefinitions());
   const client = (participant: string): KubeClient =>
     createKubeClient(
