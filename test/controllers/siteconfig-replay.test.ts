@@ -61,7 +61,6 @@ for (const refusal of cases.find(({ refusals }) => refusals)?.refusals ?? []) {
 
 function whyNot(name: string): string | false {
   if (CUSTOM_TEMPLATES.has(name)) return 'needs templates other than ai-*-templates-v1';
-  if (name === 'no-networks') return 'the simulated API does not check schemas yet';
   return false;
 }
 

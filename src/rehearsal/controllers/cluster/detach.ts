@@ -4,7 +4,7 @@ import type { HubDeps } from '../hub-deps.ts';
 import type { ObjectCache } from '../object-cache.ts';
 import { ADD_ON_FINALIZER } from './add-on.ts';
 import { crdsWorkName, klusterletWorkName } from './klusterlet-works.ts';
-import { ADD_ON, clusterStatus, isDeleting, isOnline, MANAGED_CLUSTER, MANIFEST_WORK } from './managed-cluster.ts';
+import { ADD_ON, CLUSTER_FINALIZERS, clusterStatus, isDeleting, isOnline, MANAGED_CLUSTER, MANIFEST_WORK } from './managed-cluster.ts';
 import { dropFinalizer, finishDeletions } from './work-agent.ts';
 
 type Deps = Pick<HubDeps, 'kube' | 'clock' | 'seed'>;
@@ -15,7 +15,7 @@ type Deps = Pick<HubDeps, 'kube' | 'clock' | 'seed'>;
  * Online: add-ons first, then their works, then the klusterlet's, its definitions last, each only when the former has
  * gone. A cluster that never came online is cut off: finalizers are taken away, and what is over there stays there.
  */
-export async function detach(deps: Deps, cache: ObjectCache, given: KubeObject, signal: AbortSignal): Promise<{ afterMs: number } | void> {
+export async function detach(deps: Deps, cache: ObjectCache, given: KubeObject, signal: AbortSignal): Promise<{ afterMs: number } | undefined> {
   const { kube } = deps;
   const { name } = given.metadata;
   const online = isOnline(given);
@@ -30,9 +30,11 @@ export async function detach(deps: Deps, cache: ObjectCache, given: KubeObject, 
   const others = works.filter((work) => !klusterlet.includes(work) && !crds.includes(work));
   const inTurn = [addOns, others, klusterlet, crds].filter((objects) => objects.length > 0);
   if (inTurn.length === 0) {
-    const metadata = { resourceVersion: cluster.metadata.resourceVersion, finalizers: null };
+    const { resourceVersion, finalizers = [] } = cluster.metadata;
+    const metadata = { resourceVersion, finalizers: finalizers.filter((one) => !CLUSTER_FINALIZERS.includes(one)) };
+    if (metadata.finalizers.length === finalizers.length) return undefined;
     await kube.patch({ ...MANAGED_CLUSTER, name }, { metadata }, { type: 'merge' }, signal);
-    return;
+    return undefined;
   }
   for (const object of online ? inTurn[0]! : inTurn.flat()) {
     if (isDeleting(object)) continue;

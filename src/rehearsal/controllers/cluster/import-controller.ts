@@ -14,6 +14,7 @@ import {
   ADD_ON,
   AUTO_IMPORT_SECRET,
   CLUSTER_DEPLOYMENT,
+  CLUSTER_FINALIZERS,
   CLUSTER_LABEL,
   clusterStatus,
   isDeleting,
@@ -25,11 +26,6 @@ import {
 } from './managed-cluster.ts';
 import { finishDeletions, reportApplied } from './work-agent.ts';
 
-export const CLUSTER_FINALIZERS = [
-  'cluster.open-cluster-management.io/api-resource-cleanup',
-  'managedcluster-import-controller.open-cluster-management.io/cleanup',
-  'managedcluster-import-controller.open-cluster-management.io/manifestwork-cleanup',
-];
 const KEEP_SECRET = 'managedcluster-import-controller.open-cluster-management.io/keeping-auto-import-secret';
 
 type Deps = Pick<HubDeps, 'kube' | 'clock' | 'seed'>;

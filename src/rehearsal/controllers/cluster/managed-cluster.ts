@@ -14,6 +14,13 @@ export const SECRET = { apiVersion: 'v1', kind: 'Secret' } as const;
 export const CLUSTER_LABEL = 'cluster.open-cluster-management.io/managedCluster';
 export const AUTO_IMPORT_SECRET = 'auto-import-secret';
 
+/** Held by the registration and import controllers until the cluster is detached. */
+export const CLUSTER_FINALIZERS = [
+  'cluster.open-cluster-management.io/api-resource-cleanup',
+  'managedcluster-import-controller.open-cluster-management.io/cleanup',
+  'managedcluster-import-controller.open-cluster-management.io/manifestwork-cleanup',
+];
+
 export interface ManagedClusterStatus {
   readonly conditions?: readonly Condition[];
   readonly clusterClaims?: readonly { readonly name: string; readonly value: string }[];

@@ -29,7 +29,12 @@ export async function finalizeInstance(
   }
   if (clock.now() - sinceMs < DELETION_LIMIT_MS) {
     const going = references.map((one) => ({ ...one, status: 'deletion-in-progress' as const }));
-    await changeStatus(kube, instance, (status) => ({ ...status, manifestsRendered: withReferences(status.manifestsRendered, going) }), signal);
+    await changeStatus(
+      kube,
+      instance,
+      ({ paused: _over, ...status }) => ({ ...status, manifestsRendered: withReferences(status.manifestsRendered, going) }),
+      signal,
+    );
     return { afterMs: WAVE_PAUSE_MS };
   }
   const late = references.map((one) => ({ ...one, status: 'deletion-attempt-timed-out' as const }));
