@@ -17,6 +17,9 @@ export const AGENT: KindRef = { apiVersion: 'agent-install.openshift.io/v1beta1'
 export const BARE_METAL_HOST: KindRef = { apiVersion: 'metal3.io/v1alpha1', kind: 'BareMetalHost' };
 export const MANAGED_CLUSTER: KindRef = { apiVersion: 'cluster.open-cluster-management.io/v1', kind: 'ManagedCluster' };
 
+export const NMSTATE_CONFIG: KindRef = { apiVersion: 'agent-install.openshift.io/v1beta1', kind: 'NMStateConfig' };
+export const KLUSTERLET_ADDON_CONFIG: KindRef = { apiVersion: 'agent.open-cluster-management.io/v1', kind: 'KlusterletAddonConfig' };
+
 /** What a hub must serve before it can install a spoke. */
 export const SPOKE_KINDS: readonly KindRef[] = [
   CLUSTER_INSTANCE,

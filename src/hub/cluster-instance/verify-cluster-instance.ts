@@ -1,4 +1,5 @@
 import { objectPath } from '../../kube/objects.ts';
+import { StepFailed } from '../../util/step-failed.ts';
 import type { Memory, Step } from '../../util/step.ts';
 import type { ActionDeps, ActionInput } from '../action.ts';
 import type { ClusterObjects } from '../cluster-objects.ts';
@@ -46,6 +47,18 @@ export function verified(cluster: string, hosts: readonly string[], objects: Clu
     if (conditionOf(infraEnv, 'ImageCreated')?.status === 'True') continue;
     return { on: waitingFor(infraEnv, objectPath(refTo(INFRA_ENV, name, cluster)), 'ImageCreated'), percent: Math.round((100 * index) / hosts.length) };
   }
+  const percent = numberAt(agentClusterInstall, 'status', 'progress', 'totalPercentage') ?? 0;
+  if (percent > 0) throw notFresh(cluster, percent);
   if (managedCluster === undefined) return { on: waitingFor(undefined, objectPath(refTo(MANAGED_CLUSTER, cluster)), 'HubAcceptedManagedCluster') };
   return { met: { [IDENTITY.agentClusterInstall]: agentClusterInstall?.metadata.uid ?? null, [IDENTITY.managedCluster]: managedCluster.metadata.uid ?? null } };
+}
+
+/** A held installation has not begun; one that has is left from before, whatever its name (reference/ztp.md §1.8). */
+function notFresh(cluster: string, percent: number): StepFailed {
+  const object = objectPath(refTo(AGENT_CLUSTER_INSTALL, cluster, cluster));
+  return new StepFailed(
+    'conflict',
+    { object, condition: 'totalPercentage', reason: 'NotFresh', message: `a held installation is at ${percent} %` },
+    { hint: `redeploy ${cluster}: what is there belongs to another installation` },
+  );
 }

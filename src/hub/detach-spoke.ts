@@ -1,0 +1,17 @@
+import type { Action } from './action.ts';
+import { deleteInstallObjects } from './cluster-deletion/delete-install-objects.ts';
+import { deleteManagedCluster } from './cluster-deletion/delete-managed-cluster.ts';
+import { deleteNamespace } from './cluster-deletion/delete-namespace.ts';
+import { detachHosts } from './cluster-deletion/detach-hosts.ts';
+import { findCluster } from './cluster-deletion/find-cluster.ts';
+import { verifyPower } from './cluster-deletion/verify-power.ts';
+
+/** Takes a spoke off its hub and keeps it running (reference/ztp.md §5.3). */
+export const detachSpoke: Action = (input) => [
+  findCluster(input, { mustExist: true }),
+  detachHosts(input),
+  deleteManagedCluster(input),
+  deleteInstallObjects(input),
+  deleteNamespace(input),
+  verifyPower(input),
+];
