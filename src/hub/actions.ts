@@ -1,13 +1,14 @@
 import type { InstallMethod, PlannedCluster } from '../lab/plan.ts';
 import type { Action } from './action.ts';
 import { detachSpoke } from './detach-spoke.ts';
+import { installByAgent } from './install-by-agent.ts';
 import { installSpoke } from './install-spoke.ts';
 import { redeploySpoke } from './redeploy-spoke.ts';
 
 const ACTIONS: Readonly<Record<string, Partial<Readonly<Record<InstallMethod, Action>>>>> = {
-  install: { clusterinstance: installSpoke },
+  install: { abi: installByAgent, clusterinstance: installSpoke },
   detach: { clusterinstance: detachSpoke },
-  redeploy: { clusterinstance: redeploySpoke },
+  redeploy: { abi: installByAgent, clusterinstance: redeploySpoke },
 };
 
 /** What a job's `action: NAME` means on a cluster: it depends on how the cluster is installed. @returns undefined when there is none. */

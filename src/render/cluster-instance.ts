@@ -20,8 +20,8 @@ export function bmcSecretName(node: PlannedNode): string {
 }
 
 const TEMPLATES_NAMESPACE = 'open-cluster-management';
-export const CLUSTER_TEMPLATES = 'ai-cluster-templates-v1';
-export const NODE_TEMPLATES = 'ai-node-templates-v1';
+const CLUSTER_TEMPLATES = 'ai-cluster-templates-v1';
+const NODE_TEMPLATES = 'ai-node-templates-v1';
 
 /**
  * A held ClusterInstance of one spoke, for server-side apply (reference/ztp.md §3.1).

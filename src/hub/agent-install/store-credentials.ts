@@ -1,0 +1,18 @@
+import { readFile } from 'node:fs/promises';
+import type { Step } from '../../util/step.ts';
+import type { ActionDeps, ActionInput } from '../action.ts';
+import { agentFiles } from './agent-files.ts';
+
+/** The cluster's kubeconfig and kubeadmin password become outputs of the job. */
+export function storeCredentials(input: ActionInput): Step<ActionDeps> {
+  return {
+    id: 'store-credentials',
+    title: `Keep the credentials of ${input.cluster.name}`,
+    limitMs: 5 * 60_000,
+    async run(deps) {
+      const { kubeconfig, password } = agentFiles(deps, input);
+      await deps.output('kubeconfig', await readFile(kubeconfig, 'utf8'));
+      await deps.output('kubeadmin-password', (await readFile(password, 'utf8')).trim());
+    },
+  };
+}

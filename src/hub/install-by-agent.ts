@@ -1,0 +1,21 @@
+import type { Action } from './action.ts';
+import { awaitApi, awaitDisks, awaitHosts, awaitRendezvous } from './agent-install/await-milestone.ts';
+import { awaitOperators } from './agent-install/await-operators.ts';
+import { bootMachines, ejectImage } from './agent-install/boot-machines.ts';
+import { createImage } from './agent-install/create-image.ts';
+import { storeCredentials } from './agent-install/store-credentials.ts';
+import { verifyHub } from './agent-install/verify-hub.ts';
+
+/** Installs a cluster by the agent-based installer, from the jumphost: its own image, booted through each BMC. */
+export const installByAgent: Action = (input) => [
+  createImage(input),
+  bootMachines(input),
+  awaitRendezvous(input),
+  awaitHosts(input),
+  awaitDisks(input),
+  awaitApi(input),
+  awaitOperators(input),
+  ...(input.cluster.role === 'hub' ? [verifyHub(input)] : []),
+  ejectImage(input),
+  storeCredentials(input),
+];

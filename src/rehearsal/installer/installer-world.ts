@@ -1,0 +1,31 @@
+import type { KubeClient } from '../../kube/kube-client.ts';
+import type { Clock } from '../../util/clock.ts';
+import type { Endpoint } from '../../util/dial.ts';
+import type { FaultBoard } from '../controllers/hub-deps.ts';
+import type { SimulatedMachines } from '../machines/machines.ts';
+import type { ClusterCertificates } from '../world/cluster-certificates.ts';
+
+/** What the world gives to the guests of agent-based installations. */
+export interface InstallerWorld {
+  readonly clock: Clock;
+  readonly seed: number | string;
+  readonly machines: SimulatedMachines;
+  readonly faults: Pick<FaultBoard, 'hits' | 'spend'>;
+  /** Answers plain HTTP at an address of the lab. @returns how to stop. */
+  readonly serveHttp: (endpoint: Endpoint, handler: HttpHandler) => Promise<() => Promise<void>>;
+  /** The API of a new cluster listens from when this settles. @returns a client of it, for what its operators write. */
+  readonly clusterFormed: (cluster: FormedCluster) => Promise<KubeClient>;
+  readonly log: (line: string) => void;
+}
+
+export interface FormedCluster {
+  readonly name: string;
+  readonly baseDomain: string;
+  readonly version: string;
+  /** Of this installation; also the ClusterVersion's. */
+  readonly clusterId: string;
+  readonly certificates: ClusterCertificates;
+}
+
+/** A GET; anything else is answered 405 by the server. */
+export type HttpHandler = (path: string) => { readonly status: number; readonly body: unknown };

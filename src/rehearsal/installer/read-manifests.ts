@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import { Address4 } from 'ip-address';
+import { parse } from 'yaml';
+import { LabwrightError, messageOf } from '../../util/errors.ts';
+
+/** The fields of `install-config.yaml` that labwright writes; anything else is left to the real installer. */
+const InstallConfig = z.object({
+  apiVersion: z.literal('v1'),
+  baseDomain: z.string().min(1),
+  metadata: z.object({ name: z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/) }),
+  controlPlane: z.object({ name: z.literal('master'), replicas: z.int().min(1) }),
+  arbiter: z.object({ replicas: z.int() }).optional(),
+  compute: z.array(z.object({ name: z.literal('worker'), replicas: z.int().min(0) })).max(1),
+  networking: z.object({ machineNetwork: z.array(z.object({ cidr: z.string() })).min(1) }),
+  platform: z.union([
+    z.object({ none: z.object({}) }),
+    z.object({ baremetal: z.object({ apiVIPs: z.array(z.string()).min(1), ingressVIPs: z.array(z.string()).min(1) }) }),
+  ]),
+  pullSecret: z.string(),
+  sshKey: z.string().optional(),
+});
+export type InstallConfig = z.infer<typeof InstallConfig>;
+
+const AgentConfig = z.object({
+  apiVersion: z.enum(['v1alpha1', 'v1beta1']),
+  kind: z.literal('AgentConfig'),
+  metadata: z.object({ name: z.string() }),
+  rendezvousIP: z.union([z.ipv4(), z.ipv6()]),
+  hosts: z
+    .array(
+      z.object({
+        hostname: z.string(),
+        role: z.enum(['master', 'worker', 'arbiter']).optional(),
+        interfaces: z.array(z.object({ name: z.string(), macAddress: z.string().regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i) })).min(1),
+        rootDeviceHints: z.object({ serialNumber: z.string().optional() }).optional(),
+      }),
+    )
+    .default([]),
+});
+export type AgentConfig = z.infer<typeof AgentConfig>;
+
+/** @throws LabwrightError `bad_input` with every mistake, as the real installer lists them. */
+export function readManifests(installConfig: string, agentConfig: string): { readonly install: InstallConfig; readonly agent: AgentConfig } {
+  const install = read(InstallConfig, installConfig, 'install-config.yaml');
+  const agent = read(AgentConfig, agentConfig, 'agent-config.yaml');
+  const mistakes = [...platformMistakes(install), ...pullSecretMistakes(install), ...hostMistakes(install, agent)];
+  if (mistakes.length > 0) throw new LabwrightError('bad_input', `invalid install configuration: ${mistakes.join('; ')}`);
+  return { install, agent };
+}
+
+function read<T>(shape: z.ZodType<T>, content: string, file: string): T {
+  let parsed: unknown;
+  try {
+    parsed = parse(content);
+  } catch (error) {
+    throw new LabwrightError('bad_input', `failed to unmarshal ${file}: ${messageOf(error)}`, { cause: error });
+  }
+  const result = shape.safeParse(parsed);
+  if (result.success) return result.data;
+  throw new LabwrightError('bad_input', `invalid ${file}: ${result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`);
+}
+
+function platformMistakes({ platform, controlPlane, compute, networking }: InstallConfig): string[] {
+  const workers = compute[0]?.replicas ?? 0;
+  if ('none' in platform) {
+    const single = controlPlane.replicas === 1 && workers === 0;
+    return single ? [] : [`platform none needs 1 control plane replica and 0 compute replicas, got ${controlPlane.replicas} and ${workers}`];
+  }
+  const networks = networking.machineNetwork.map(({ cidr }) => cidr);
+  const { apiVIPs, ingressVIPs } = platform.baremetal;
+  const outside = [...apiVIPs, ...ingressVIPs].filter((vip) => !networks.some((cidr) => isInside(vip, cidr)));
+  return [
+    ...outside.map((vip) => `platform.baremetal: IP expected to be in one of the machine networks: ${networks.join(',')}: ${vip}`),
+    ...apiVIPs.filter((vip) => ingressVIPs.includes(vip)).map((vip) => `platform.baremetal.apiVIPs: VIP for API must not be one of the Ingress VIPs: ${vip}`),
+    ...(controlPlane.replicas < 2 ? ['platform baremetal needs at least 2 control plane replicas'] : []),
+  ];
+}
+
+function isInside(address: string, cidr: string): boolean {
+  if (address.includes(':') || cidr.includes(':')) return address.includes(':') === cidr.includes(':');
+  return new Address4(address).isInSubnet(new Address4(cidr));
+}
+
+/** Its content is not in the message: that would be a secret in a log. */
+function pullSecretMistakes({ pullSecret }: InstallConfig): string[] {
+  try {
+    const { auths } = JSON.parse(pullSecret) as { auths?: object };
+    return auths && Object.keys(auths).length > 0 ? [] : ['pullSecret: auths required'];
+  } catch {
+    return ['pullSecret: it is not JSON'];
+  }
+}
+
+function hostMistakes({ controlPlane, compute, arbiter }: InstallConfig, { hosts }: AgentConfig): string[] {
+  const expected = { master: controlPlane.replicas, worker: compute[0]?.replicas ?? 0, arbiter: arbiter?.replicas ?? 0 };
+  const tooMany = (['master', 'worker', 'arbiter'] as const)
+    .map((role) => ({ role, count: hosts.filter((host) => host.role === role).length }))
+    .filter(({ role, count }) => count > expected[role])
+    .map(({ role, count }) => `the number of hosts with role ${role} (${count}) is more than the replicas (${expected[role]})`);
+  const macs = hosts.flatMap(({ interfaces }) => interfaces.map(({ macAddress }) => macAddress.toLowerCase()));
+  return [
+    ...tooMany,
+    ...repeated(macs).map((mac) => `hosts.interfaces.macAddress: duplicate MAC address found: ${mac}`),
+    ...repeated(hosts.map(({ hostname }) => hostname)).map((name) => `hosts.hostname: duplicate hostname found: ${name}`),
+  ];
+}
+
+function repeated(values: readonly string[]): string[] {
+  return [...new Set(values.filter((value, index) => values.indexOf(value) !== index))];
+}
