@@ -1,5 +1,5 @@
 import type { Action } from './action.ts';
-import { awaitApi, awaitDisks, awaitHosts, awaitRendezvous } from './agent-install/await-milestone.ts';
+import { awaitApi, awaitBootstrap, awaitDisks, awaitHosts, awaitRendezvous } from './agent-install/await-milestone.ts';
 import { awaitOperators } from './agent-install/await-operators.ts';
 import { bootMachines, ejectImage } from './agent-install/boot-machines.ts';
 import { createImage } from './agent-install/create-image.ts';
@@ -14,6 +14,7 @@ export const installByAgent: Action = (input) => [
   awaitHosts(input),
   awaitDisks(input),
   awaitApi(input),
+  awaitBootstrap(input),
   awaitOperators(input),
   ...(input.cluster.role === 'hub' ? [verifyHub(input)] : []),
   ejectImage(input),

@@ -7,7 +7,7 @@ import type { Step, StepContext } from '../../util/step.ts';
 import type { ActionDeps, ActionInput } from '../action.ts';
 import { agentFiles } from './agent-files.ts';
 import { askAssisted } from './assisted-service.ts';
-import { disksWritten, hostsRegistered, rendezvousUp, type Milestone } from './milestones.ts';
+import { bootstrapOver, disksWritten, hostsRegistered, rendezvousUp, type Milestone } from './milestones.ts';
 
 const MINUTE = 60_000;
 /** Nothing can be watched before there is an API. */
@@ -58,15 +58,25 @@ export function awaitApi(input: ActionInput): Step<ActionDeps> {
   };
 }
 
+export function awaitBootstrap(input: ActionInput): Step<ActionDeps> {
+  const rendezvous = rendezvousOf(input);
+  const step = { id: 'await-bootstrap', title: `Wait until ${rendezvous.name} has joined ${input.cluster.name}`, limitMs: 60 * MINUTE, alsoMetByApi: false };
+  return milestone(input, step, async (deps, signal) => bootstrapOver(rendezvous, await askAssisted(deps, addressOf(rendezvous), signal)));
+}
+
 /** A client of the cluster that is being installed: its kubeconfig was made with the image. */
 export async function newCluster(input: ActionInput, deps: ActionDeps, context: StepContext): Promise<KubeClient> {
-  return deps.kube(await readFile(agentFiles(deps, input).kubeconfig, 'utf8'), context.stepId);
+  return deps.kube(await deps.clock.during(readFile(agentFiles(deps, input).kubeconfig, 'utf8')), context.stepId);
 }
 
 type Look = (deps: ActionDeps, signal: AbortSignal) => Promise<Milestone>;
 
-/** Each milestone is met too when the API answers: whoever looks late finds the rendezvous host gone. */
-function milestone(input: ActionInput, step: Pick<Step<ActionDeps>, 'id' | 'title' | 'limitMs'>, look: Look): Step<ActionDeps> {
+interface MilestoneStep extends Pick<Step<ActionDeps>, 'id' | 'title' | 'limitMs'> {
+  /** Whoever looks late finds the rendezvous host gone and the API there: that is as good. Default true. */
+  readonly alsoMetByApi?: boolean;
+}
+
+function milestone(input: ActionInput, { alsoMetByApi = true, ...step }: MilestoneStep, look: Look): Step<ActionDeps> {
   return {
     ...step,
     async run(deps, context) {
@@ -74,7 +84,8 @@ function milestone(input: ActionInput, step: Pick<Step<ActionDeps>, 'id' | 'titl
       for (;;) {
         const now = await look(deps, context.signal);
         if (now.status === 'refused') throw new StepFailed('refused', now.on, { hint: now.hint });
-        if (now.status === 'met' || (await readyz(kube, context.signal)) === undefined) return context.waiting(undefined);
+        const later = now.status === 'waiting' && now.silent && alsoMetByApi && (await readyz(kube, context.signal)) === undefined;
+        if (now.status === 'met' || later) return context.waiting(undefined);
         context.waiting(now.on);
         if (now.percent !== undefined) context.progress(now.percent);
         await context.clock.sleep(LOOK_MS, context.signal);

@@ -15,7 +15,7 @@ import { agentFiles, isImageMade, type AgentFiles } from './agent-files.ts';
  * the machines that booted it. An installer that was interrupted goes on from its own state file.
  */
 export function createImage(input: ActionInput): Step<ActionDeps> {
-  const { cluster, plan } = input;
+  const { cluster } = input;
   return {
     id: 'create-image',
     title: `Make the installation image of ${cluster.name}`,
@@ -23,10 +23,7 @@ export function createImage(input: ActionInput): Step<ActionDeps> {
     async run(deps, context) {
       const files = agentFiles(deps, input);
       if (isImageMade(files)) return context.log(`${files.iso} is there already`);
-      await mkdir(files.dir, { recursive: true, mode: 0o700 });
-      const sshKey = input.sshPublicKey ?? '';
-      await writeFile(files.installConfig, renderInstallConfig(plan, { cluster: cluster.name, pullSecret: input.pullSecret, sshKey }), { mode: 0o600 });
-      await writeFile(files.agentConfig, renderAgentConfig(plan, { cluster: cluster.name, ntpSources: [plan.jumphost.address] }), { mode: 0o600 });
+      await deps.clock.during(writeConfigs(input, files));
       const redact = hubRedactor(input.pullSecret);
       const onOutput = (chunk: string): void =>
         chunk
@@ -46,6 +43,13 @@ export function createImage(input: ActionInput): Step<ActionDeps> {
       if (!isImageMade(files)) throw imageFailed(input, `the installer ended well and wrote no ${missing(files)}`);
     },
   };
+}
+
+/** Both hold secrets or lead to them: for this user's eyes only. */
+async function writeConfigs({ cluster, plan, pullSecret, sshPublicKey = '' }: ActionInput, files: AgentFiles): Promise<void> {
+  await mkdir(files.dir, { recursive: true, mode: 0o700 });
+  await writeFile(files.installConfig, renderInstallConfig(plan, { cluster: cluster.name, pullSecret, sshKey: sshPublicKey }), { mode: 0o600 });
+  await writeFile(files.agentConfig, renderAgentConfig(plan, { cluster: cluster.name, ntpSources: [plan.jumphost.address] }), { mode: 0o600 });
 }
 
 function missing(files: AgentFiles): string {

@@ -5,7 +5,8 @@ import type { AssistedAnswer, AssistedCluster, AssistedHost } from './assisted-s
 /** Where a milestone stands: met, still waited for, or out of reach. */
 export type Milestone =
   | { readonly status: 'met' }
-  | { readonly status: 'waiting'; readonly on: WaitingOn; readonly percent?: number }
+  /** `silent`: nobody answered, so whoever looks must look elsewhere too. */
+  | { readonly status: 'waiting'; readonly on: WaitingOn; readonly percent?: number; readonly silent?: boolean }
   | { readonly status: 'refused'; readonly on: WaitingOn; readonly hint: string };
 
 /** Stages at which a host's disk holds the system. */
@@ -15,8 +16,8 @@ const MET: Milestone = { status: 'met' };
 /** The agent of the rendezvous host runs and answers. */
 export function rendezvousUp(rendezvous: PlannedNode, answer: AssistedAnswer): Milestone {
   if (answer.status === 'closed' || (answer.status === 'open' && answer.cluster !== undefined)) return MET;
-  const message = answer.status === 'silent' ? `nothing answers at ${rendezvous.addresses[0] ?? ''}:8090 yet` : 'the service runs and has no cluster yet';
-  return waiting(rendezvous.name, 'AgentUp', answer.status === 'silent' ? 'ConnectionRefused' : 'NoCluster', message);
+  if (answer.status === 'open') return waiting(rendezvous.name, 'AgentUp', 'NoCluster', 'the service runs and has no cluster yet');
+  return { ...waiting(rendezvous.name, 'AgentUp', 'ConnectionRefused', `nothing answers at ${rendezvous.addresses[0] ?? ''}:8090 yet`), silent: true };
 }
 
 /** Every host has registered and is valid. */
@@ -56,6 +57,23 @@ export function disksWritten(cluster: PlannedCluster, rendezvous: PlannedNode, a
   return waiting(open.requested_hostname, 'DiskWritten', stage || open.status, at > 0 ? `${stage}: ${at} %` : open.status_info, percent);
 }
 
+/** The rendezvous host has written its own disk too, and left: its service goes with it. */
+export function bootstrapOver(rendezvous: PlannedNode, answer: AssistedAnswer): Milestone {
+  if (answer.status !== 'open' || answer.cluster === undefined) return MET;
+  const failed = failure(answer.cluster);
+  if (failed) return failed;
+  const host = answer.cluster.hosts.find((one) => isOf(one, rendezvous));
+  const stage = host?.progress.current_stage ?? '';
+  if (WRITTEN.includes(stage)) return MET;
+  return waiting(
+    rendezvous.name,
+    'BootstrapOver',
+    stage,
+    host?.status_info ?? '',
+    stage === 'Writing image to disk' ? host?.progress.installation_percentage : undefined,
+  );
+}
+
 function failure({ hosts, status, status_info }: AssistedCluster): Milestone | undefined {
   const hint = 'look at the console of the machine, then install again';
   const host = hosts.find((one) => one.status === 'error');
@@ -67,10 +85,10 @@ function failure({ hosts, status, status_info }: AssistedCluster): Milestone | u
 
 /** A service that tells its hosts only to the installer leaves nothing to wait for here: the API is the next evidence. */
 function unseen(cluster: PlannedCluster, answer: AssistedAnswer, condition: string): Milestone {
-  return answer.status === 'closed' ? MET : waiting(cluster.name, condition, 'Silent', 'the rendezvous host does not answer');
+  return answer.status === 'closed' ? MET : { ...waiting(cluster.name, condition, 'Silent', 'the rendezvous host does not answer'), silent: true };
 }
 
-function waiting(object: string, condition: string, reason: string, message: string, percent?: number): Milestone {
+function waiting(object: string, condition: string, reason: string, message: string, percent?: number): Extract<Milestone, { status: 'waiting' }> {
   return { status: 'waiting', on: { object, condition, reason, message }, ...(percent === undefined ? {} : { percent }) };
 }
 

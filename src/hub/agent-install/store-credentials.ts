@@ -11,8 +11,8 @@ export function storeCredentials(input: ActionInput): Step<ActionDeps> {
     limitMs: 5 * 60_000,
     async run(deps) {
       const { kubeconfig, password } = agentFiles(deps, input);
-      await deps.output('kubeconfig', await readFile(kubeconfig, 'utf8'));
-      await deps.output('kubeadmin-password', (await readFile(password, 'utf8')).trim());
+      await deps.output('kubeconfig', await deps.clock.during(readFile(kubeconfig, 'utf8')));
+      await deps.output('kubeadmin-password', (await deps.clock.during(readFile(password, 'utf8'))).trim());
     },
   };
 }

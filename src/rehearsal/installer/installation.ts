@@ -32,6 +32,8 @@ export interface Installation {
   readonly iso: AgentIso;
   /** By MAC; only those that registered. */
   readonly reports: ReadonlyMap<string, HostReport>;
+  /** MACs of machines that boot something else now. */
+  readonly lost: Set<string>;
   readonly status: () => ClusterStatus;
   readonly setStatus: (status: ClusterStatus) => void;
   /** Adds or changes what one host reports. */
@@ -72,6 +74,7 @@ export function createInstallation(iso: AgentIso, seed: number | string): Instal
   return {
     iso,
     reports,
+    lost: new Set(),
     status: () => status,
     setStatus: (next) => void (status = next),
     report(host, change) {

@@ -15,6 +15,8 @@ export interface InstallerWorld {
   readonly serveHttp: (endpoint: Endpoint, handler: HttpHandler) => Promise<() => Promise<void>>;
   /** The API of a new cluster listens from when this settles. @returns a client of it, for what its operators write. */
   readonly clusterFormed: (cluster: FormedCluster) => Promise<KubeClient>;
+  /** Too few of its control plane are left: its API is gone. */
+  readonly clusterLost: (cluster: { readonly name: string; readonly clusterId: string }) => Promise<void>;
   readonly log: (line: string) => void;
 }
 

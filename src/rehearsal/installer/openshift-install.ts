@@ -17,6 +17,8 @@ const OWN_VERSION = '4.18.0';
 const State = z.object({ iso: AgentIso, password: z.string() });
 type State = z.infer<typeof State>;
 
+type Say = (level: 'info' | 'error', message: string) => void;
+
 /**
  * Stands in for `openshift-install agent create image --dir D`.
  *
@@ -24,9 +26,14 @@ type State = z.infer<typeof State>;
  * `auth/kubeadmin-password` and `rendezvousIP`, as the real one does; a state file makes a second run give the same CA.
  * The release comes from OPENSHIFT_INSTALL_RELEASE_IMAGE_OVERRIDE, as for the real one.
  *
- * @returns the exit code; says what it did on stderr.
+ * @returns the exit code; says what it did line by line, on stderr unless told otherwise.
  */
-export async function runOpenshiftInstall(argv: readonly string[], env: Readonly<Record<string, string | undefined>> = process.env): Promise<number> {
+export async function runOpenshiftInstall(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  write: (line: string) => void = (line) => void process.stderr.write(line),
+): Promise<number> {
+  const say: Say = (level, message) => write(`level=${level} msg=${JSON.stringify(message)}\n`);
   const dirAt = argv.indexOf('--dir');
   const dir = argv[dirAt + 1];
   if (argv.slice(0, 3).join(' ') !== 'agent create image' || dirAt < 0 || dir === undefined) {
@@ -34,7 +41,7 @@ export async function runOpenshiftInstall(argv: readonly string[], env: Readonly
     return 1;
   }
   try {
-    const state = (await readState(dir)) ?? (await createState(dir, versionOf(env['OPENSHIFT_INSTALL_RELEASE_IMAGE_OVERRIDE'])));
+    const state = (await readState(dir)) ?? (await createState(dir, versionOf(env['OPENSHIFT_INSTALL_RELEASE_IMAGE_OVERRIDE']), say));
     await writeAssets(dir, state);
     say('info', `Generated ISO at ${join(dir, ISO_FILE)}`);
     return 0;
@@ -45,7 +52,7 @@ export async function runOpenshiftInstall(argv: readonly string[], env: Readonly
   }
 }
 
-async function createState(dir: string, version: string): Promise<State> {
+async function createState(dir: string, version: string, say: Say): Promise<State> {
   const { install, agent } = readManifests(await readFile(join(dir, 'install-config.yaml'), 'utf8'), await readFile(join(dir, 'agent-config.yaml'), 'utf8'));
   say('info', `The rendezvous host IP (node0 IP) is ${agent.rendezvousIP}`);
   const state = { iso: await isoOf(install, agent, version), password: `${word()}-${word()}-${word()}-${word()}` };
@@ -103,8 +110,4 @@ function word(): string {
 
 function isMissingFile(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-
-function say(level: 'info' | 'error', message: string): void {
-  process.stderr.write(`level=${level} msg=${JSON.stringify(message)}\n`);
 }

@@ -16,7 +16,7 @@ const SECOND = 1000;
  * A cluster forms only from machines that booted its image: until every host of the image has registered with its
  * rendezvous host it stays `insufficient`. Timed to some 45 to 70 minutes of simulated time.
  *
- * @returns what to call to stop.
+ * @returns what to call to end it: guests are gone then, and what they served.
  */
 export function playInstallations(world: InstallerWorld): () => void {
   const installations = new Map<string, Installation>();
@@ -28,10 +28,17 @@ export function playInstallations(world: InstallerWorld): () => void {
     void guard(world, iso.cluster, direct(world, made));
     return made;
   };
-  return world.machines.onBoot((boot) => {
+  const stop = new AbortController();
+  const ignore = world.machines.onBoot((event) => {
+    const boot = { ...event, signal: AbortSignal.any([event.signal, stop.signal]) };
+    void guard(world, boot.machine.name, leaveCluster(world, boot, installations));
     const guest = guestOf(world, boot, find, installations);
     if (guest) void guard(world, boot.machine.name, guest, boot.signal);
   });
+  return () => {
+    ignore();
+    stop.abort(new Error('the world is over'));
+  };
 }
 
 function guestOf(
@@ -48,6 +55,17 @@ function guestOf(
   const installation = data['kind'] === 'abi' ? installations.get(data['clusterId'] ?? '') : undefined;
   const host = installation?.iso.hosts.find(({ mac }) => mac === boot.machine.mac.toLowerCase());
   return installation && host && diskGuest(world, installation, host, boot);
+}
+
+/** A machine that boots an image runs its old cluster no more; without a majority of its masters that cluster is gone. */
+async function leaveCluster(world: InstallerWorld, { machine, from }: Boot, installations: ReadonlyMap<string, Installation>): Promise<void> {
+  const installation = from.kind === 'iso' ? installations.get(machine.installed()?.data['clusterId'] ?? '') : undefined;
+  if (!installation || installation.lost.has(machine.mac)) return;
+  installation.lost.add(machine.mac);
+  const masters = installation.iso.hosts.filter(({ role }) => role === 'master');
+  const left = masters.filter(({ mac }) => !installation.lost.has(mac));
+  const { cluster: name, clusterId } = installation.iso;
+  if (left.length <= masters.length / 2) await world.clock.during(world.clusterLost({ name, clusterId }));
 }
 
 /** What the assisted-service and the cluster do by themselves, beside their hosts. */

@@ -10,13 +10,15 @@ import { CAUSE_HEADER } from '../../util/step.ts';
 import { makeCertificates } from '../api/certificates.ts';
 import { createSimulatedClock, type SimulatedClock } from '../clock/simulated-clock.ts';
 import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
+import { playInstallations } from '../installer/play-installations.ts';
+import { serveHttpBehind } from '../installer/serve-http.ts';
 import type { PowerEvent } from '../machines/machines.ts';
 import { createSimulatedMachines } from '../machines/simulated-machines.ts';
 import type { MachineSpec } from '../machines/simulated-machine.ts';
 import { makeClusterCertificates } from './cluster-certificates.ts';
 import { createDialTable, type DialTable } from './dial-table.ts';
 import { createFaultBoard } from './fault-board.ts';
-import { startHub, type HubOptions, type RunningHub } from './hub.ts';
+import { startHub, worldClient, type HubOptions, type RunningHub } from './hub.ts';
 import { createSpokes } from './spoke-credentials.ts';
 import type { Mutation, WorldDeps } from './world-deps.ts';
 import type { WorldSpec } from './world-spec.ts';
@@ -77,6 +79,24 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     failed: options.failed,
   };
   const hubs = new Map<string, RunningHub>();
+  const stopInstallations = playInstallations({
+    clock: own,
+    seed,
+    machines,
+    faults,
+    log,
+    serveHttp: serveHttpBehind(dial),
+    async clusterLost({ name }) {
+      const hub = hubs.get(name);
+      hubs.delete(name);
+      await hub?.close();
+    },
+    async clusterFormed({ name, ...more }) {
+      const hub = await startHub(deps, { name, ...more });
+      hubs.set(name, hub);
+      return worldClient(deps, hub.kubeconfig);
+    },
+  });
 
   const world: World = {
     clock,
@@ -91,6 +111,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       return hub;
     },
     async close() {
+      stopInstallations();
       await Promise.all([...hubs.values()].map((hub) => hub.close()));
       await spokes.close();
       redfish.closeAllConnections();

@@ -1,0 +1,30 @@
+import { createServer } from 'node:http';
+import { messageOf } from '../../util/errors.ts';
+import type { DialTable } from '../world/dial-table.ts';
+import type { InstallerWorld } from './installer-world.ts';
+
+/** Serves plain HTTP on loopback, found at its lab address through the dial table. */
+export function serveHttpBehind(dial: DialTable): InstallerWorld['serveHttp'] {
+  return async (address, handler) => {
+    const server = createServer((request, response) => {
+      let answer: ReturnType<typeof handler>;
+      try {
+        answer = request.method === 'GET' ? handler(request.url ?? '/') : { status: 405, body: { code: 405, message: `${request.method} is not served here` } };
+      } catch (error) {
+        answer = { status: 500, body: { code: 500, message: messageOf(error) } };
+      }
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body));
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    const bound = server.address();
+    dial.set(address, { host: '127.0.0.1', port: typeof bound === 'object' && bound !== null ? bound.port : 0 });
+    return async () => {
+      dial.remove(address);
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    };
+  };
+}

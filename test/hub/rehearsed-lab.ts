@@ -1,0 +1,181 @@
+import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { actionFor } from '../../src/hub/actions.ts';
+import type { ActionDeps, ActionInput } from '../../src/hub/action.ts';
+import { createKubeClient } from '../../src/kube/create-kube-client.ts';
+import { parseKubeconfig } from '../../src/kube/parse-kubeconfig.ts';
+import type { LabPlan } from '../../src/lab/plan.ts';
+import { machineCredentials } from '../../src/machines/bmc/credentials.ts';
+import { createOpenBmc } from '../../src/machines/bmc/redfish-client.ts';
+import { runOpenshiftInstall } from '../../src/rehearsal/installer/openshift-install.ts';
+import { PARTICIPANT_HEADER } from '../../src/rehearsal/clock/traffic.ts';
+import { parseFault } from '../../src/rehearsal/faults.ts';
+import { createWorld, type World } from '../../src/rehearsal/world/create-world.ts';
+import { isLabwrightError, LabwrightError } from '../../src/util/errors.ts';
+import type { Exec } from '../../src/util/exec.ts';
+import { CAUSE_HEADER, type Memory, type WaitingOn } from '../../src/util/step.ts';
+
+const SECRET = 'test secret';
+export const PULL_SECRET = `{"auths":{"registry.example.com":{"auth":"${Buffer.from('robot:pretty-secret').toString('base64')}"}}}`;
+
+/** How a job went: what each of its steps waited for, and why it ended. */
+export interface JobReport {
+  readonly steps: readonly {
+    readonly id: string;
+    readonly status: 'success' | 'failure';
+    readonly waited: readonly WaitingOn[];
+    readonly percents: readonly number[];
+  }[];
+  readonly error: { readonly on?: WaitingOn; readonly message: string; readonly hint: string | undefined } | undefined;
+  readonly outputs: ReadonlyMap<string, string>;
+  readonly log: readonly string[];
+  readonly memory: Memory;
+  readonly simulatedMs: number;
+}
+
+/** A lab in this process: a world that plays it, and the doors an agent would give to actions. */
+export interface RehearsedLab {
+  readonly world: World;
+  readonly plan: LabPlan;
+  run(job: string, action: string, cluster: string, inputs?: Readonly<Record<string, string>>, options?: RunOptions): Promise<JobReport>;
+  close(): Promise<void>;
+}
+
+export interface RunOptions {
+  /** Run each step a second time with the memory from before it, as an agent does that was killed before the step's end was written. */
+  readonly twice?: boolean;
+}
+
+export async function rehearseLab(
+  plan: LabPlan,
+  options: { readonly hubs?: readonly string[]; readonly faults?: readonly string[]; readonly seed?: number } = {},
+): Promise<RehearsedLab> {
+  const workDir = await mkdtemp(join(tmpdir(), 'labwright-hub-test-'));
+  const worldLog: string[] = [];
+  let broken: unknown;
+  const world = await createWorld({
+    plan,
+    bmcSecret: SECRET,
+    seed: options.seed ?? 1,
+    speed: null,
+    faults: (options.faults ?? []).map(parseFault),
+    crdsDir: null,
+    hubs: [...(options.hubs ?? [])],
+    log: (line) => worldLog.push(line),
+    failed: (error) => (broken = error),
+  });
+  const store = createServer((request, response) => {
+    readFile(join(workDir, basename(request.url ?? ''))).then(
+      (content) => response.end(content),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((resolve) => store.listen(0, '127.0.0.1', resolve));
+  const bound = store.address();
+  world.dial.set({ host: plan.jumphost.address, port: 8080 }, { host: '127.0.0.1', port: typeof bound === 'object' && bound !== null ? bound.port : 0 });
+
+  const clock = world.clock.participant('agent');
+  const headers = { [PARTICIPANT_HEADER]: 'agent' };
+  const credentials = machineCredentials(plan, SECRET);
+  const openBmc = createOpenBmc({ clock, dial: world.dial.dial, tls: { insecure: true }, headers });
+  const depsOf = (dir: string, outputs: Map<string, string>): ActionDeps => ({
+    clock,
+    dial: world.dial.dial,
+    exec: (command, execOptions) => clock.during(installerExec(command, execOptions)),
+    kube: (kubeconfig, cause) =>
+      createKubeClient({ clock, dial: world.dial.dial, headers: { ...headers, [CAUSE_HEADER]: cause } }, parseKubeconfig(kubeconfig)),
+    bmc: (machine, cause) => openBmc({ url: machine.bmc.url, ...credentials.get(machine.name)! }, cause),
+    bmcCredentials: (machine) => credentials.get(machine.name)!,
+    workDir: dir,
+    serveFile: async (path) => {
+      const name = path.slice(workDir.length + 1).replaceAll('/', '_');
+      await clock.during(copyFile(path, join(workDir, name)));
+      return `http://${plan.jumphost.address}:8080/${name}`;
+    },
+    output: async (name, content) => void outputs.set(name, content),
+    installer: ['stand-in'],
+  });
+
+  return {
+    world,
+    plan,
+    async run(job, name, clusterName, inputs = {}, { twice = false } = {}) {
+      const cluster = plan.clusters.find((one) => one.name === clusterName)!;
+      const input: ActionInput = {
+        job,
+        plan,
+        cluster,
+        inputs,
+        release: { version: '4.18.10', image: 'quay.example.com/ocp/release:4.18.10-x86_64' },
+        pullSecret: PULL_SECRET,
+        sshPublicKey: 'ssh-ed25519 AAAA test',
+      };
+      const dir = join(workDir, job);
+      await clock.during(mkdir(dir, { recursive: true }));
+      const outputs = new Map<string, string>();
+      const deps = depsOf(dir, outputs);
+      const startMs = clock.now();
+      const log: string[] = [];
+      const steps: JobReport['steps'][number][] = [];
+      let memory: Memory = {};
+      let error: JobReport['error'];
+      for (const step of actionFor(name, cluster)!(input)) {
+        const waited: WaitingOn[] = [];
+        const percents: number[] = [];
+        const before = memory;
+        const over = new AbortController();
+        const limit = new AbortController();
+        clock.sleep(step.limitMs, over.signal).then(
+          () => limit.abort(new Error(`late: ${JSON.stringify(waited.at(-1))}`)),
+          () => undefined,
+        );
+        const context = {
+          stepId: `${job}/${step.id}`,
+          clock,
+          signal: limit.signal,
+          memory: before,
+          log: (line: string) => void log.push(line),
+          waiting: (on: WaitingOn | undefined) => void (on && waited.push(on)),
+          progress: (percent: number) => void percents.push(percent),
+        };
+        try {
+          for (let time = 0; time < (twice ? 2 : 1); time++) memory = { ...before, ...(await step.run(deps, context)) };
+          steps.push({ id: step.id, status: 'success', waited, percents });
+        } catch (thrown) {
+          steps.push({ id: step.id, status: 'failure', waited, percents });
+          const on = thrown instanceof Error && 'on' in thrown ? (thrown.on as WaitingOn) : undefined;
+          error = {
+            ...(on && { on }),
+            message: thrown instanceof Error ? thrown.message : String(thrown),
+            hint: isLabwrightError(thrown) ? thrown.hint : undefined,
+          };
+        } finally {
+          over.abort(new Error('the step is over'));
+        }
+        if (error) break;
+      }
+      if (broken) throw broken instanceof Error ? broken : new Error('the world broke');
+      return { steps, error, outputs, log: [...log, ...worldLog], memory, simulatedMs: clock.now() - startMs };
+    },
+    async close() {
+      world.clock.leave('agent');
+      await world.close();
+      store.closeAllConnections();
+      await new Promise((resolve) => store.close(resolve));
+      await rm(workDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The only command an action runs is the installer; here its stand-in, in this process. */
+const installerExec: Exec = async (command, options = {}) => {
+  let stderr = '';
+  const exitCode = await runOpenshiftInstall(command.slice(1), options.env ?? {}, (line) => {
+    stderr += line;
+    options.onOutput?.(line, 'stderr');
+  });
+  if (exitCode !== 0) throw new LabwrightError('exec_failed', `the installer ended with ${exitCode}: ${stderr}`);
+  return { host: 'localhost', command, exitCode, stdout: '', stderr, durationMs: 0 };
+};
