@@ -29,6 +29,8 @@ const SAME = [
   '20-expired-and-future-versions',
   '21-table-and-metadata-projections',
   '22-secrets-and-configmaps',
+  '23-crd-lifecycle',
+  '25-authentication-authorization',
   '26-cluster-scoped-and-names',
 ];
 

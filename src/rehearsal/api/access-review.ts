@@ -1,4 +1,5 @@
 import { allowedBy } from './authorize.ts';
+import { ACCESS_REVIEW } from './built-ins.ts';
 import { objectFrom, mediaType, readBody } from './body.ts';
 import type { Exchange, HandlerDeps } from './handle.ts';
 import { member, text } from './json.ts';
@@ -6,7 +7,7 @@ import { sendJson } from './send.ts';
 
 /** SelfSubjectAccessReview: may I? Nothing is stored. @throws StatusError */
 export async function reviewAccess({ store }: HandlerDeps, { request, response, user }: Exchange): Promise<void> {
-  const { object } = objectFrom(mediaType(request), await readBody(request), 'SelfSubjectAccessReview');
+  const { object } = objectFrom(mediaType(request), await readBody(request), ACCESS_REVIEW);
   const asked = member(member(object, 'spec'), 'resourceAttributes');
   const subresource = text(asked, 'subresource');
   const reason = allowedBy(store, user, {

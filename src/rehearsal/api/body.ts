@@ -7,6 +7,7 @@ import { objectType } from './field-type.ts';
 import { goJsonError, readJson } from './go-json.ts';
 import { isJson } from './json.ts';
 import type { Json } from './json.ts';
+import { apiVersionOf } from './resource.ts';
 import type { Resource } from './resource.ts';
 import { strategicMerge } from './strategic-merge.ts';
 import { badRequest, StatusError } from './status-error.ts';
@@ -21,8 +22,14 @@ export function mediaType({ headers }: IncomingMessage): string {
   return (headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
 }
 
+/** What a request's object is to be; built-in kinds need not be named in the object itself. */
+export type Expected = Pick<Resource, 'kind' | 'group' | 'version' | 'custom'>;
+
+export const DELETE_OPTIONS: Expected = { group: 'meta.k8s.io', version: 'v1', kind: 'DeleteOptions', custom: false };
+
 /** The request's object, from JSON or YAML. @throws StatusError 400 or 415 */
-export function objectFrom(type: string, body: string, kind: string): GivenObject {
+export function objectFrom(type: string, body: string, expected: Expected): GivenObject {
+  const { kind, custom } = expected;
   if (!['', 'application/json', 'application/yaml'].includes(type))
     throw unsupported('application/json, application/yaml, application/vnd.kubernetes.protobuf');
   const start = body === '' ? '<empty>' : body.length > 30 ? `${body.slice(0, 30)} ...` : body;
@@ -30,8 +37,11 @@ export function objectFrom(type: string, body: string, kind: string): GivenObjec
   const { value: object, error, duplicates } = type === 'application/yaml' ? readYaml(body) : readText(body);
   if (error !== undefined) throw refuse(`couldn't get version/kind; json parse error: ${error}`);
   if (!isJson(object)) throw refuse(`couldn't get version/kind; json parse error: json: cannot unmarshal ${typeof object} into Go value of type struct`);
-  if (typeof object['kind'] !== 'string' || object['kind'] === '') throw refuse(`Object 'Kind' is missing in '${body}'`);
-  return { object, duplicates };
+  const isNamed = typeof object['kind'] === 'string' && object['kind'] !== '';
+  if (custom && !isNamed) throw refuse(`Object 'Kind' is missing in '${body}'`);
+  // A built-in kind is read into the type of the URL, whatever of its name is absent.
+  const named = custom ? {} : { kind: isNamed ? object['kind'] : kind, apiVersion: object['apiVersion'] || apiVersionOf(expected) };
+  return { object: { ...object, ...named }, duplicates };
 }
 
 interface Reading {

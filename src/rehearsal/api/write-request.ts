@@ -1,4 +1,4 @@
-import { mediaType, objectFrom, patcher, readBody } from './body.ts';
+import { DELETE_OPTIONS, mediaType, objectFrom, patcher, readBody } from './body.ts';
 import type { FieldValidation } from './decode.ts';
 import { deleteOptions, remove } from './delete.ts';
 import { answer } from './answer.ts';
@@ -48,11 +48,11 @@ async function act(deps: HandlerDeps, { request }: Exchange, target: WriteTarget
   const { verb } = target;
   switch (verb) {
     case 'create': {
-      const { object, duplicates } = objectFrom(type, body, target.resource.kind);
+      const { object, duplicates } = objectFrom(type, body, target.resource);
       return [201, await create(deps, write, object, duplicates)];
     }
     case 'update': {
-      const { object, duplicates } = objectFrom(type, body, target.resource.kind);
+      const { object, duplicates } = objectFrom(type, body, target.resource);
       return [200, await replace(deps, write, object, duplicates)];
     }
     case 'patch':
@@ -76,13 +76,13 @@ async function patchOrApply(deps: HandlerDeps, target: WriteTarget, write: Write
   if (!target.query.get('fieldManager')) {
     throw invalidOptions('PatchOptions', { reason: 'FieldValueRequired', message: 'Required value: is required for apply patch', field: 'fieldManager' });
   }
-  const { object: applied } = objectFrom('application/yaml', body, target.resource.kind);
+  const { object: applied } = objectFrom('application/yaml', body, target.resource);
   const { object, isNew } = await applyObject(deps, write, applied, force === 'true');
   return [isNew ? 201 : 200, object];
 }
 
 function optionsIn(type: string, body: string): Json {
-  return body.trim() === '' ? {} : objectFrom(type, body, 'DeleteOptions').object;
+  return body.trim() === '' ? {} : objectFrom(type, body, DELETE_OPTIONS).object;
 }
 
 /** Deletes what matches. @returns the list of it, as it was. */
