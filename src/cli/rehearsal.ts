@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { openshiftInstallCommand } from './rehearsal-openshift-install.ts';
 import { serveCommand } from './rehearsal-serve.ts';
 import { worldCommand } from './rehearsal-world.ts';
 
@@ -14,5 +15,6 @@ export function command(): Command {
     .description('a simulated hub that any Kubernetes client can talk to')
     .addHelpText('after', EXAMPLES)
     .addCommand(serveCommand())
-    .addCommand(worldCommand(), { hidden: true });
+    .addCommand(worldCommand(), { hidden: true })
+    .addCommand(openshiftInstallCommand(), { hidden: true });
 }
