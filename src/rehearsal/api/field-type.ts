@@ -71,15 +71,30 @@ export const METADATA: Json = {
   },
 };
 
-/** A whole object of a kind; without a schema everything but metadata is deduced. */
-export function objectType(schema: Json | undefined): MapType {
-  const own = schema ?? { 'x-kubernetes-preserve-unknown-fields': true };
+/** Types by schema: schemas are never changed, and reading a large one for every write is what writes would cost. */
+const types = new WeakMap<Json, FieldType>();
+const objectTypes = new WeakMap<Json, MapType>();
+
+/** A whole object of a kind. */
+export function objectType(schema: Json): MapType {
+  const known = objectTypes.get(schema) ?? readObjectType(schema);
+  objectTypes.set(schema, known);
+  return known;
+}
+
+function readObjectType(own: Json): MapType {
   const properties = { ...member(own, 'properties'), apiVersion: STRING, kind: STRING, metadata: METADATA };
   return { kind: 'map', atomic: false, properties, element: own['x-kubernetes-preserve-unknown-fields'] === true ? DEDUCED : undefined };
 }
 
 /** The type a structural schema declares. */
 export function typeOf(schema: Json): FieldType {
+  const known = types.get(schema) ?? readType(schema);
+  types.set(schema, known);
+  return known;
+}
+
+function readType(schema: Json): FieldType {
   if (schema['x-kubernetes-int-or-string'] === true) return UNTYPED;
   const open = schema['x-kubernetes-preserve-unknown-fields'] === true;
   switch (schema['type']) {
