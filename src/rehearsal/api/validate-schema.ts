@@ -1,19 +1,27 @@
 import { isDeepStrictEqual } from 'node:util';
+import { correlated } from './correlate.ts';
+import { goRegExp } from './go-regexp.ts';
 import { isJson, list, member } from './json.ts';
 import type { Json } from './json.ts';
 import { formatIsWrong } from './schema-formats.ts';
 import type { Cause } from './status-error.ts';
 
-/** Everything about a value that its structural schema forbids, in the words of kube-openapi's validation. */
-export function schemaCauses(value: unknown, schema: Json, path: string): Cause[] {
+/**
+ * Everything about a value that its structural schema forbids, in the words of kube-openapi's validation.
+ *
+ * @param old what the value replaces: a part that has not changed is not judged again (a definition may have become
+ * stricter since).
+ */
+export function schemaCauses(value: unknown, schema: Json, path: string, old?: unknown): Cause[] {
+  if (old !== undefined && isDeepStrictEqual(value, old)) return [];
   if (value === null && schema['nullable'] === true) return [];
   const wrongType = typeCauses(value, schema, path);
   if (wrongType.length > 0) return wrongType;
   const causes = enumCauses(value, schema, path);
   if (typeof value === 'string') causes.push(...textCauses(value, schema, path));
   else if (typeof value === 'number') causes.push(...numberCauses(value, schema, path));
-  else if (Array.isArray(value)) causes.push(...listCauses(value, schema, path));
-  else if (isJson(value)) causes.push(...objectCauses(value, schema, path));
+  else if (Array.isArray(value)) causes.push(...listCauses(value, schema, path, old));
+  else if (isJson(value)) causes.push(...objectCauses(value, schema, path, old));
   for (const all of list(schema, 'allOf').filter(isJson)) causes.push(...schemaCauses(value, all, path));
   return [...causes, ...choiceCauses(value, schema, path)];
 }
@@ -55,23 +63,12 @@ function textCauses(value: string, schema: Json, path: string): Cause[] {
   if (typeof maxLength === 'number' && length > maxLength)
     causes.push({ reason: 'FieldValueTooLong', message: `Too long: may not be more than ${maxLength} bytes`, field: path });
   if (typeof minLength === 'number' && length < minLength) causes.push(bad(path, value, `should be at least ${minLength} chars long`));
-  if (typeof pattern === 'string' && !compiled(pattern).test(value)) causes.push(bad(path, value, `should match '${pattern}'`));
+  if (typeof pattern === 'string' && goRegExp(pattern)?.test(value) === false) causes.push(bad(path, value, `should match '${pattern}'`));
   if (typeof format === 'string' && formatIsWrong(format, value)) {
     const message = `Invalid value: ${JSON.stringify(value)}: ${path} in body must be of type ${format}: ${JSON.stringify(value)}`;
     causes.push({ reason: 'FieldValueTypeInvalid', message, field: path });
   }
   return causes;
-}
-
-const patterns = new Map<string, RegExp>();
-
-/** Patterns of definitions are Go's RE2; what they use is the same in JavaScript, but for a leading `(?i)`. */
-function compiled(pattern: string): RegExp {
-  const known = patterns.get(pattern);
-  if (known !== undefined) return known;
-  const made = pattern.startsWith('(?i)') ? new RegExp(pattern.slice(4), 'i') : new RegExp(pattern);
-  patterns.set(pattern, made);
-  return made;
 }
 
 function numberCauses(value: number, schema: Json, path: string): Cause[] {
@@ -87,14 +84,15 @@ function numberCauses(value: number, schema: Json, path: string): Cause[] {
   return causes;
 }
 
-function listCauses(value: readonly unknown[], schema: Json, path: string): Cause[] {
+function listCauses(value: readonly unknown[], schema: Json, path: string, old: unknown): Cause[] {
+  const before = correlated(schema, old);
   const { minItems, maxItems } = schema;
   const causes: Cause[] = [];
   if (typeof maxItems === 'number' && value.length > maxItems)
     causes.push({ reason: 'FieldValueTooMany', message: `Too many: ${value.length}: must have at most ${maxItems} items`, field: path });
   if (typeof minItems === 'number' && value.length < minItems) causes.push(bad(path, value.length, `should have at least ${minItems} items`));
   const items = schema['items'];
-  if (isJson(items)) for (const [index, one] of value.entries()) causes.push(...schemaCauses(one, items, `${path}[${index}]`));
+  if (isJson(items)) for (const [index, one] of value.entries()) causes.push(...schemaCauses(one, items, `${path}[${index}]`, before(one)));
   return [...causes, ...duplicateCauses(value, schema, path)];
 }
 
@@ -118,7 +116,7 @@ function duplicateCauses(value: readonly unknown[], schema: Json, path: string):
   });
 }
 
-function objectCauses(value: Json, schema: Json, path: string): Cause[] {
+function objectCauses(value: Json, schema: Json, path: string, old: unknown): Cause[] {
   const properties = member(schema, 'properties');
   const extra = schema['additionalProperties'];
   const below = (key: string): string => (path === '' ? key : `${path}.${key}`);
@@ -132,7 +130,7 @@ function objectCauses(value: Json, schema: Json, path: string): Cause[] {
     if (typeof name === 'string' && value[name] === undefined) causes.push({ reason: 'FieldValueRequired', message: 'Required value', field: below(name) });
   for (const [key, one] of Object.entries(value)) {
     const own = Object.hasOwn(properties, key) ? properties[key] : extra;
-    if (isJson(own)) causes.push(...schemaCauses(one, own, below(key)));
+    if (isJson(own)) causes.push(...schemaCauses(one, own, below(key), isJson(old) ? old[key] : undefined));
   }
   return causes;
 }

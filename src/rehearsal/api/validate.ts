@@ -1,4 +1,5 @@
-import { isJson, member, text } from './json.ts';
+import { hasRules, ruleCauses } from './cel/rule-causes.ts';
+import { member, text } from './json.ts';
 import type { Json } from './json.ts';
 import type { Resource } from './resource.ts';
 import { invalid } from './status-error.ts';
@@ -31,28 +32,28 @@ export function validate({ resource, object, old }: Validated): void {
   const own = metadataCauses(metadata, old === undefined ? undefined : member(old, 'metadata'));
   // Metadata of a change is checked twice, by the store and by the kind, and the real server says so twice.
   const causes = old === undefined ? [...nameCauses(resource, name), ...own] : [...own, ...own];
-  if (resource.custom) causes.push(...customCauses(resource, object));
+  if (resource.custom) causes.push(...customCauses(resource, object, old));
   else causes.push(...builtInCauses(resource, object, old));
-  if (resource.custom && hasRules(resource.schema) && causes.some(({ reason }) => BLOCKING.includes(reason))) causes.push(NOT_RUN);
+  if (resource.custom && hasRules(resource.schema)) {
+    if (causes.some(({ reason }) => BLOCKING.includes(reason))) causes.push(NOT_RUN);
+    else causes.push(...ruleCauses(named(object), old === undefined ? undefined : named(old), resource.schema, ''));
+  }
   if (causes.length > 0) throw invalid(resource, name, causes);
 }
 
-function customCauses(resource: Resource, object: Json): Cause[] {
-  const { apiVersion: _version, kind: _kind, metadata: _metadata, ...rest } = object;
+function customCauses(resource: Resource, object: Json, old: Json | undefined): Cause[] {
   const { properties, required, ...others } = resource.schema;
   const inBody = (name: unknown): boolean => typeof name !== 'string' || !['apiVersion', 'kind', 'metadata'].includes(name);
-  return schemaCauses(rest, { ...others, properties, required: Array.isArray(required) ? required.filter(inBody) : [] }, '');
+  const schema = { ...others, properties, required: Array.isArray(required) ? required.filter(inBody) : [] };
+  return schemaCauses(bodyOf(object), schema, '', old === undefined ? undefined : bodyOf(old));
 }
 
-const ruled = new WeakMap<Json, boolean>();
+function bodyOf({ apiVersion: _version, kind: _kind, metadata: _metadata, ...rest }: Json): Json {
+  return rest;
+}
 
-/** Whether a schema has x-kubernetes-validations anywhere. They are not run here (see docs/differences.md). */
-function hasRules(schema: Json): boolean {
-  const known = ruled.get(schema);
-  if (known !== undefined) return known;
-  const found =
-    schema['x-kubernetes-validations'] !== undefined ||
-    [...Object.values(member(schema, 'properties')), schema['items'], schema['additionalProperties']].filter(isJson).some(hasRules);
-  ruled.set(schema, found);
-  return found;
+/** What rules see of an object: of its metadata only the name. */
+function named(object: Json): Json {
+  const { name, generateName } = member(object, 'metadata');
+  return { ...object, metadata: { name, ...(generateName === undefined ? {} : { generateName }) } };
 }
