@@ -15,7 +15,7 @@ export interface BridgeState {
   readonly ours: boolean;
   readonly holdsNic: boolean;
   readonly mtu: number | undefined;
-  /** `192.168.21.2/24`. */
+  /** `192.168.21.2/24`; without link-local ones. */
   readonly addresses: readonly string[];
   /** State folders of changes that were neither kept nor undone: their guards will undo them. */
   readonly unfinished: readonly string[];
@@ -27,7 +27,7 @@ const Links = z.array(
     master: z.string().optional(),
     mtu: z.number(),
     flags: z.array(z.string()),
-    addr_info: z.array(z.object({ family: z.string(), local: z.string().optional(), prefixlen: z.number() })),
+    addr_info: z.array(z.object({ scope: z.string(), local: z.string().optional(), prefixlen: z.number() })),
   }),
 );
 
@@ -48,7 +48,7 @@ for state in "$1".state-*; do [ ! -d "$state" ] || printf '\\0%s' "$state"; done
     ours: alias.trim() === bridgeAlias(plan),
     holdsNic: nic?.master === network.bridge,
     mtu: bridge?.mtu,
-    addresses: (bridge?.addr_info ?? []).flatMap((one) => (one.family === 'inet' && one.local !== undefined ? [`${one.local}/${one.prefixlen}`] : [])),
+    addresses: (bridge?.addr_info ?? []).flatMap((one) => (one.scope === 'global' && one.local !== undefined ? [`${one.local}/${one.prefixlen}`] : [])),
     unfinished,
   };
 }

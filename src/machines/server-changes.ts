@@ -40,10 +40,10 @@ export function serverChanges(plan: LabPlan, server: string, state: ServerState)
 }
 
 function bridgeChanges(plan: LabPlan, server: string, { bridge }: ServerState): Change[] {
-  const { server: planned, network, prefix } = placeOf(plan, server);
-  const address = `${planned.address}/${prefix}`;
+  const { server: planned, network, addresses } = placeOf(plan, server);
+  const address = addresses.join(' and ');
   const base = { kind: 'bridge', name: network.bridge, on: server } as const;
-  if (bridge.holdsNic && bridge.up && bridge.addresses.includes(address)) {
+  if (bridge.holdsNic && bridge.up && addresses.every((one) => bridge.addresses.includes(one))) {
     if (bridge.unfinished.length === 0) return [];
     const act: Change['act'] = (host, signal) => keepBridge(host, plan, bridge.unfinished, signal);
     return [{ ...base, action: 'update', consequence: 'none', detail: 'keep a change that was interrupted', act }];

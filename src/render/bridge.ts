@@ -1,5 +1,5 @@
-import { Address4 } from 'ip-address';
 import { stringify } from 'yaml';
+import { contains, parseBlock, parseIp } from '../lab/ip.ts';
 import type { LabPlan, PlannedNetwork, PlannedServer } from '../lab/plan.ts';
 import { LabwrightError } from '../util/errors.ts';
 import { shellWord } from '../util/shell-word.ts';
@@ -23,34 +23,42 @@ export function bridgeAlias(plan: Pick<LabPlan, 'lab'>): string {
  * gives the NIC back what the bridge has now. The script does not survive a reboot: the nmstate document does.
  */
 export function renderBridgeScript(plan: LabPlan, options: BridgeOptions): string {
-  const { server, network, prefix } = placeOf(plan, options.server);
+  const { server, network, addresses } = placeOf(plan, options.server);
   return `#!/bin/sh
 set -eu
 bridge=${shellWord(network.bridge)}
 nic=${shellWord(server.nic)}
-address=${shellWord(`${server.address}/${prefix}`)}
-gateway=${shellWord(plan.jumphost.address)}
+addresses=${shellWord(addresses.join(' '))}
 mtu=${shellWord(String(network.mtu))}
 alias=${shellWord(bridgeAlias(plan))}
 
+# What a router or DHCPv6 gave comes again by itself.
 save() {
   mkdir "$state"
-  ip -o -4 address show dev "$1" scope global | awk '{print $4}' >"$state/addresses"
-  ip -4 route show dev "$1" | grep -v 'proto kernel' >"$state/routes" || true
+  { ip -o -4 address show dev "$1" scope global; ip -o -6 address show dev "$1" scope global permanent; } | awk '{print $4}' >"$state/addresses"
+  ip -4 route show dev "$1" | grep -v 'proto kernel' >"$state/routes4" || true
+  ip -6 route show dev "$1" | grep -vE 'proto (kernel|ra)|^fe80' >"$state/routes6" || true
+}
+
+# Gives a link what was saved.
+give() {
+  while read -r saved; do
+    ip address replace "$saved" dev "$1"
+  done <"$state/addresses"
+  for family in 4 6; do
+    while read -r route; do
+      # Word splitting is wanted: a saved route is several arguments.
+      ip -"$family" route replace $route dev "$1"
+    done <"$state/routes$family"
+  done
 }
 
 rollback() {
   [ -d "$state" ] || return 0
   ip link set dev "$nic" nomaster || true
   ip link del dev "$bridge" || true
-  while read -r old; do
-    ip address replace "$old" dev "$nic" || true
-  done <"$state/addresses"
   ip link set dev "$nic" up || true
-  while read -r route; do
-    # Word splitting is wanted: a saved route is several arguments.
-    ip route replace $route dev "$nic" || true
-  done <"$state/routes"
+  give "$nic" || true
   rm -rf "$state"
 }
 
@@ -70,10 +78,10 @@ apply() {
   ip link set dev "$nic" master "$bridge"
   ip link set dev "$nic" up
   ip link set dev "$bridge" up
-  ip address add "$address" dev "$bridge"
-  if grep -q '^default' "$state/routes"; then
-    ip route replace default via "$gateway" dev "$bridge"
-  fi
+  for address in $addresses; do
+    ip address replace "$address" dev "$bridge"
+  done
+  give "$bridge"
   # The guard outlives this shell and its connection; commit takes the folder away from it.
   setsid sh "$0" guard "$state" "$seconds" </dev/null >/dev/null 2>&1 &
   trap - EXIT HUP INT TERM
@@ -102,8 +110,15 @@ esac
 
 /** The same bridge as an nmstate document, for `nmstatectl apply --no-commit` and then `commit`. */
 export function renderBridgeNmstate(plan: LabPlan, options: BridgeOptions): string {
-  const { server, network, prefix } = placeOf(plan, options.server);
+  const { server, network, addresses } = placeOf(plan, options.server);
   const off = { enabled: false };
+  const family = (colon: boolean): object => {
+    const address = addresses
+      .filter((one) => one.includes(':') === colon)
+      .map((one) => ({ ip: one.split('/')[0], 'prefix-length': Number(one.split('/')[1]) }));
+    return address.length === 0 ? off : { enabled: true, dhcp: false, address };
+  };
+  const gateways = [plan.jumphost.address, ...(plan.jumphost.address6 === undefined ? [] : [plan.jumphost.address6])];
   return stringify({
     interfaces: [
       {
@@ -111,37 +126,38 @@ export function renderBridgeNmstate(plan: LabPlan, options: BridgeOptions): stri
         type: 'linux-bridge',
         state: 'up',
         mtu: network.mtu,
-        ipv4: { enabled: true, dhcp: false, address: [{ ip: server.address, 'prefix-length': prefix }] },
-        ipv6: off,
+        ipv4: family(false),
+        ipv6: family(true),
         bridge: { options: { stp: off }, port: [{ name: server.nic }] },
       },
       { name: server.nic, type: 'ethernet', state: 'up', mtu: network.mtu, ipv4: off, ipv6: off },
     ],
     routes: {
-      config: [
-        {
-          destination: '0.0.0.0/0',
-          'next-hop-address': plan.jumphost.address,
-          'next-hop-interface': network.bridge,
-        },
-      ],
+      config: gateways.map((gateway) => ({
+        destination: gateway.includes(':') ? '::/0' : '0.0.0.0/0',
+        'next-hop-address': gateway,
+        'next-hop-interface': network.bridge,
+      })),
     },
-    'dns-resolver': { config: { server: [plan.jumphost.address], search: [plan.domain] } },
+    'dns-resolver': { config: { server: gateways, search: [plan.domain] } },
   });
 }
 
 export interface Place {
   readonly server: PlannedServer;
   readonly network: PlannedNetwork;
-  readonly prefix: number;
+  /** Of the server in the network, with prefix: the first family's, then IPv6 beside it. */
+  readonly addresses: readonly string[];
 }
 
 /** The server, and the network of the lab that its address is in. */
 export function placeOf(plan: LabPlan, name: string): Place {
   const server = plan.servers.find((candidate) => candidate.name === name);
   if (!server) throw new LabwrightError('not_found', `the plan has no server ${name}`);
-  const address = new Address4(server.address);
-  const network = plan.networks.find((candidate) => address.isInSubnet(new Address4(candidate.cidr)));
+  const ip = parseIp(server.address);
+  const network = plan.networks.find(({ cidr }) => ip && contains(parseBlock(cidr)!, ip));
   if (!network) throw new LabwrightError('bad_input', `no network of the lab holds ${server.address} of ${name}`);
-  return { server, network, prefix: new Address4(network.cidr).subnetMask };
+  const prefixOf = (cidr: string): string => cidr.slice(cidr.indexOf('/'));
+  const second = server.address6 !== undefined && network.cidr6 !== undefined ? [`${server.address6}${prefixOf(network.cidr6)}`] : [];
+  return { server, network, addresses: [`${server.address}${prefixOf(network.cidr)}`, ...second] };
 }

@@ -1,4 +1,4 @@
-import { Address4 } from 'ip-address';
+import { contains, formatBlock, formatIp, parseBlock, parseIp } from '../lab/ip.ts';
 import type { LabPlan, PlannedCluster, PlannedNetwork } from '../lab/plan.ts';
 import { LabwrightError } from '../util/errors.ts';
 
@@ -28,7 +28,8 @@ export function renderDnsmasq(plan: LabPlan, options: DnsmasqOptions): ReadonlyM
   const add = (file: string, content: string): unknown => files.set(file, `${OWNER_HEADER}${word(plan.lab)}\n${content}`);
   add(`${options.confDir}/00-lab.conf`, mainConf(plan, options));
   for (const network of plan.networks) {
-    add(`${options.confDir}/10-seg-${word(network.name)}.conf`, segmentConf(plan, network));
+    const segment = segmentConf(plan, network);
+    if (segment !== '') add(`${options.confDir}/10-seg-${word(network.name)}.conf`, segment);
   }
   for (const cluster of plan.clusters.filter((candidate) => candidate.active)) {
     add(`${options.confDir}/20-cluster-${word(cluster.name)}.conf`, clusterConf(cluster));
@@ -38,6 +39,9 @@ export function renderDnsmasq(plan: LabPlan, options: DnsmasqOptions): ReadonlyM
 }
 
 function mainConf(plan: LabPlan, options: DnsmasqOptions): string {
+  const { jumphost } = plan;
+  const record = (name: string, host: { readonly address: string; readonly address6?: string }): string =>
+    `host-record=${word(`${name}.${plan.domain}`)},${both(host.address, host.address6).join(',')}`;
   return lines([
     'bind-dynamic',
     `interface=${word(options.interface)}`,
@@ -54,22 +58,49 @@ function mainConf(plan: LabPlan, options: DnsmasqOptions): string {
     'log-dhcp',
     'no-negcache',
     `dhcp-hostsdir=${path(options.stateDir)}/dhcp-hosts.d`,
+    ...(both(jumphost.address, jumphost.address6).some((address) => address.includes(':')) ? ['enable-ra'] : []),
+    record(jumphost.name, jumphost),
+    // Where the plan's BMC addresses point to.
+    record('bmc', jumphost),
+    ...plan.servers.map((server) => record(server.name, server)),
   ]);
 }
 
-/** A `static` range answers known MACs only, so a stranger never takes a planned address. */
+/**
+ * A `static` range answers known MACs only, so a stranger never takes a planned address. Empty for a network in which the
+ * jumphost has no address: it can serve none there.
+ */
 function segmentConf(plan: LabPlan, network: PlannedNetwork): string {
-  const cidr = new Address4(network.cidr);
-  const mask = Address4.fromInteger(Number((2n ** 32n - 2n ** BigInt(32 - cidr.subnetMask)) & 0xffffffffn));
-  const tag = `tag:${word(network.name)}`;
-  const gateway = word(plan.jumphost.address);
-  return lines([
-    `dhcp-range=set:${word(network.name)},${cidr.startAddress().correctForm()},static,${mask.correctForm()},12h`,
-    `dhcp-option=${tag},option:router,${gateway}`,
-    `dhcp-option=${tag},option:dns-server,${gateway}`,
-    `dhcp-option=${tag},option:ntp-server,${gateway}`,
-    ...(network.mtu === 1500 ? [] : [`dhcp-option=${tag},option:mtu,${network.mtu}`]),
-  ]);
+  const [set, tag] = [`set:${word(network.name)}`, `tag:${word(network.name)}`];
+  return [network.cidr, network.cidr6]
+    .flatMap((cidr) => {
+      const own = cidr === undefined ? undefined : ownAddress(plan, cidr);
+      if (cidr === undefined || own === undefined) return [];
+      const { family, prefix } = parseBlock(cidr)!;
+      if (family === 6) {
+        // The router is not an option of DHCPv6: it comes from the router advertisements of `enable-ra`.
+        const options = ['dns-server', 'ntp-server'].map((option) => `dhcp-option=${tag},option6:${option},[${own}]`);
+        return [`dhcp-range=${set},${firstOf(cidr)},static,${prefix},12h`, ...options];
+      }
+      const options = ['router', 'dns-server', 'ntp-server'].map((option) => `dhcp-option=${tag},option:${option},${own}`);
+      const mtu = network.mtu === 1500 ? [] : [`dhcp-option=${tag},option:mtu,${network.mtu}`];
+      return [`dhcp-range=${set},${firstOf(cidr)},static,${netmaskOf(prefix)},12h`, ...options, ...mtu];
+    })
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+/** The jumphost's address in a network. */
+function ownAddress({ jumphost }: LabPlan, cidr: string): string | undefined {
+  return both(jumphost.address, jumphost.address6).find((address) => contains(parseBlock(cidr)!, parseIp(address)!));
+}
+
+function firstOf(cidr: string): string {
+  return formatBlock(parseBlock(cidr)!).replace(/\/.*/, '');
+}
+
+function netmaskOf(prefix: number): string {
+  return formatIp({ family: 4, value: (2n ** 32n - 2n ** BigInt(32 - prefix)) & 0xffffffffn });
 }
 
 /** Nodes come before api: the first host-record of an address owns its PTR, which becomes the node's name. */
@@ -78,19 +109,24 @@ function clusterConf(cluster: PlannedCluster): string {
   const { api, ingress } = entryPoints(cluster);
   return lines([
     ...cluster.nodes.map((node) => `host-record=${[`${node.name}.${domain}`, ...node.addresses].map(word).join(',')}`),
-    `host-record=api.${domain},${word(api)}`,
-    `host-record=api-int.${domain},${word(api)}`,
+    `host-record=api.${domain},${api.join(',')}`,
+    `host-record=api-int.${domain},${api.join(',')}`,
     // `local=` at the same name turns the AAAA answer from NXDOMAIN to NODATA.
-    `address=/apps.${domain}/${word(ingress)}`,
+    ...ingress.map((address) => `address=/apps.${domain}/${address}`),
     `local=/apps.${domain}/`,
     `dhcp-option=tag:${word(cluster.name)},option:domain-name,${domain}`,
   ]);
 }
 
 /** A single-node cluster has no VIP daemons: everything is the node itself. */
-function entryPoints(cluster: PlannedCluster): { readonly api: string; readonly ingress: string } {
-  const node = cluster.nodes.find((candidate) => candidate.role === 'master')?.addresses[0];
-  return cluster.topology === 'sno' && node !== undefined ? { api: node, ingress: node } : cluster.vips;
+function entryPoints({ topology, nodes, vips, vips6 }: PlannedCluster): { readonly api: readonly string[]; readonly ingress: readonly string[] } {
+  const node = nodes.find((candidate) => candidate.role === 'master')?.addresses.map(word);
+  if (topology === 'sno' && node) return { api: node, ingress: node };
+  return { api: both(vips.api, vips6?.api), ingress: both(vips.ingress, vips6?.ingress) };
+}
+
+function both(address: string, address6: string | undefined): readonly string[] {
+  return [address, ...(address6 === undefined ? [] : [address6])].map(word);
 }
 
 function dhcpHosts(cluster: PlannedCluster): string {
