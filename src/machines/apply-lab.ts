@@ -5,7 +5,8 @@ import { sentenceOf, shown, type Change } from './change.ts';
 import { jumphostChanges } from './jumphost.ts';
 import type { LabHosts } from './lab-hosts.ts';
 import { observeLab, type LabState } from './observe-lab.ts';
-import { leftovers, machinesToRun, serverChanges, startChanges } from './server-changes.ts';
+import { leftovers } from './removals.ts';
+import { machinesToRun, serverChanges, serverStarts } from './server-changes.ts';
 import { settleAll } from './settle-all.ts';
 import { targetFilter, type TargetFilter } from './targets.ts';
 import { workOff, type ChangeResult, type Failure, type Progress } from './work-off.ts';
@@ -111,7 +112,7 @@ export function differences(plan: LabPlan, state: LabState, wanted: TargetFilter
     leftovers: of(leftovers),
     servers: of(serverChanges),
     jumphost: state.jumphost ? jumphostChanges(plan, state.jumphost).filter(wanted.change) : [],
-    starts: of(startChanges),
+    starts: of(serverStarts),
   };
 }
 

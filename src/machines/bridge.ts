@@ -81,6 +81,10 @@ async function keep(host: Host, paths: readonly string[], signal: AbortSignal): 
   }
 }
 
+export async function setMtu(exec: Exec, links: readonly string[], mtu: number, signal: AbortSignal): Promise<void> {
+  for (const link of links) await exec(['ip', 'link', 'set', 'dev', link, 'mtu', String(mtu)], { signal });
+}
+
 /** Takes the bridge away, if it is this lab's, and gives its addresses and routes back to the NIC. */
 export async function removeBridge(host: Host, plan: LabPlan, serverName: string, signal: AbortSignal): Promise<void> {
   const script = scriptPath(plan);

@@ -50,7 +50,7 @@ export function jumphostChanges(plan: LabPlan, state: JumphostState): Change[] {
       return { ...labelOf(plan, path), action: 'delete', on, consequence: 'live', detail: lineDiff(state.files.get(path), ''), act };
     }),
   ].toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
-  const load = loadChange(plan, state, planned);
+  const load = loadChange(plan, state, planned, changes);
   return load ? [...checkFirst(plan, state, planned, changes), load] : changes;
 }
 
@@ -74,16 +74,20 @@ function checkFirst(plan: LabPlan, state: JumphostState, planned: ReadonlyMap<st
   return [{ ...first, act }, ...rest];
 }
 
-function loadChange(plan: LabPlan, state: JumphostState, planned: ReadonlyMap<string, string>): Change | undefined {
+/** What was changed by hand may have been loaded by hand too, so a file put right is loaded again. */
+function loadChange(plan: LabPlan, state: JumphostState, planned: ReadonlyMap<string, string>, changes: readonly Change[]): Change | undefined {
   const { running, loaded, leases } = state.dnsmasq;
   const files = hashFiles(plan, planned);
   const staleLeases = staleOf(plan, leases);
-  const restart = !running || loaded?.conf !== files.conf || staleLeases.length > 0;
-  if (!restart && loaded?.hosts === files.hosts) return undefined;
+  const confChanged = loaded?.conf !== files.conf || changes.some(({ kind }) => kind !== 'dhcp-host');
+  // A new reservation is live without a signal; one that was taken away is not.
+  const hostsChanged = loaded?.hosts !== files.hosts || changes.some(({ kind, action }) => kind === 'dhcp-host' && action === 'delete');
+  const restart = !running || confChanged || staleLeases.length > 0;
+  if (!restart && !hostsChanged) return undefined;
   const reasons = [
     ...(running ? [] : ['it does not run']),
-    ...(running && loaded?.conf !== files.conf ? ['its configuration changed'] : []),
-    ...(loaded?.hosts === files.hosts ? [] : ['its reservations changed']),
+    ...(running && confChanged ? ['its configuration changed'] : []),
+    ...(hostsChanged ? ['its reservations changed'] : []),
     ...staleLeases.map(({ mac, address }) => `${mac} still has a lease on ${address}`),
   ];
   const act: Change['act'] = ({ exec }, signal) => loadDnsmasq(exec, plan, { restart, files, staleLeases }, signal);

@@ -1,8 +1,8 @@
 import type { LabPlan } from '../lab/plan.ts';
+import { holderOf } from '../render/holder-of.ts';
 import { differences, type LabDeps } from './apply-lab.ts';
 import { shown } from './change.ts';
 import { observeLab } from './observe-lab.ts';
-import { holderOf } from './server-changes.ts';
 import { targetFilter } from './targets.ts';
 import type { Failure } from './work-off.ts';
 
@@ -47,9 +47,9 @@ export async function labStatus(deps: Pick<LabDeps, 'hosts'>, plan: LabPlan, sig
       return {
         name: machine.name,
         server: machine.server,
-        cluster: holder?.name,
+        cluster: holder?.cluster.name,
         mac: machine.mac,
-        address: holder?.nodes.find((node) => node.machine === machine.name)?.addresses[0],
+        address: holder?.node.addresses[0],
         lease: leases.get(machine.mac),
         state: server ? (server.domains.find((domain) => domain.uuid === machine.uuid)?.state ?? 'missing') : 'unknown',
       };

@@ -1,5 +1,6 @@
 import type { LabPlan } from '../lab/plan.ts';
 import { placeOf } from '../render/bridge.ts';
+import { diskPath } from '../render/libvirt-domain.ts';
 import { uuidV5 } from '../util/ids.ts';
 import { removeBridge } from './bridge.ts';
 import type { Change } from './change.ts';
@@ -7,9 +8,9 @@ import { removeDnsmasq } from './dnsmasq.ts';
 import { removePaths } from './files.ts';
 import type { JumphostState } from './jumphost.ts';
 import { labPaths } from './lab-paths.ts';
-import { domainRemoval, volumeRemoval } from './server-changes.ts';
-import type { ServerState } from './server-state.ts';
-import { removeNetwork } from './virsh.ts';
+import { machinesOn } from './server-changes.ts';
+import type { FoundDomain, ServerState } from './server-state.ts';
+import { removeDomain, removeNetwork } from './virsh.ts';
 
 /**
  * What this lab has made on a server, found by its marks and not by what is planned now: domains by their metadata, the
@@ -62,4 +63,26 @@ export function jumphostRemovals(plan: LabPlan, state: JumphostState): Change[] 
   const act: Change['act'] = ({ exec }, signal) => removeDnsmasq(exec, plan, signal);
   const detail = `${running ? 'running' : 'not running'}; ${state.files.size} files, ${state.dnsmasq.leases.length} leases`;
   return [{ action: 'delete', kind: 'dnsmasq', name: plan.lab, on: plan.jumphost.name, consequence: 'live', detail, act }];
+}
+
+/** What this lab made on a server and no longer plans there. Carried out on demand only: it takes disks away. */
+export function leftovers(plan: LabPlan, server: string, state: ServerState): Change[] {
+  const machines = machinesOn(plan, server);
+  const uuids = new Set(machines.map((machine) => machine.uuid));
+  const paths = new Set(machines.flatMap((machine) => machine.disks.map((_, index) => diskPath(labPaths(plan), machine.name, index))));
+  return [
+    ...state.domains.filter((domain) => domain.lab === plan.lab && !uuids.has(domain.uuid)).map((domain) => domainRemoval(server, domain)),
+    ...[...(state.volumes ?? new Map<string, number>()).keys()].filter((path) => !paths.has(path)).map((path) => volumeRemoval(server, path)),
+  ];
+}
+
+function domainRemoval(server: string, domain: FoundDomain): Change {
+  const act: Change['act'] = ({ exec }, signal) => removeDomain(exec, domain.uuid, signal);
+  const detail = `${domain.state}; made by labwright for lab ${domain.lab}`;
+  return { action: 'delete', kind: 'machine', name: domain.name, on: server, machine: domain.name, consequence: 'data-loss', detail, act };
+}
+
+function volumeRemoval(server: string, path: string): Change {
+  const act: Change['act'] = ({ exec }, signal) => removePaths(exec, [path], signal);
+  return { action: 'delete', kind: 'volume', name: path, on: server, consequence: 'data-loss', detail: 'a disk in the folder of this lab', act };
 }

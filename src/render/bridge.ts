@@ -35,6 +35,7 @@ alias=${shellWord(bridgeAlias(plan))}
 # What a router or DHCPv6 gave comes again by itself.
 save() {
   mkdir "$state"
+  cat "/sys/class/net/$1/mtu" >"$state/mtu"
   { ip -o -4 address show dev "$1" scope global; ip -o -6 address show dev "$1" scope global permanent; } | awk '{print $4}' >"$state/addresses"
   ip -4 route show dev "$1" | grep -v 'proto kernel' >"$state/routes4" || true
   ip -6 route show dev "$1" | grep -vE 'proto (kernel|ra)|^fe80' >"$state/routes6" || true
@@ -57,6 +58,7 @@ rollback() {
   [ -d "$state" ] || return 0
   ip link set dev "$nic" nomaster || true
   ip link del dev "$bridge" || true
+  ip link set dev "$nic" mtu "$(cat "$state/mtu")" || true
   ip link set dev "$nic" up || true
   give "$nic" || true
   rm -rf "$state"
@@ -73,6 +75,7 @@ apply() {
   mac=$(cat "/sys/class/net/$nic/address")
   ip link add name "$bridge" address "$mac" type bridge forward_delay 0 stp_state 0
   ip link set dev "$bridge" alias "$alias"
+  ip link set dev "$nic" mtu "$mtu"
   ip link set dev "$bridge" mtu "$mtu"
   ip address flush dev "$nic" scope global
   ip link set dev "$nic" master "$bridge"

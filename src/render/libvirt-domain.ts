@@ -1,5 +1,6 @@
 import type { LabPlan, PlannedDisk, PlannedMachine } from '../lab/plan.ts';
 import { LabwrightError } from '../util/errors.ts';
+import { holderOf } from './holder-of.ts';
 import { el, xmlText, type XmlElement } from './xml.ts';
 
 export interface DomainOptions {
@@ -28,7 +29,8 @@ export function diskPath(options: { readonly imagesDir: string }, machine: strin
 export function renderLibvirtDomain(plan: LabPlan, options: DomainOptions): string {
   const machine = plan.machines.find((candidate) => candidate.name === options.machine && candidate.kind === 'vm');
   if (!machine) throw new LabwrightError('not_found', `the plan has no VM ${options.machine}`);
-  const owner = ownerOf(plan, machine);
+  const holder = holderOf(plan, machine.name);
+  if (!holder) throw new LabwrightError('not_found', `no cluster declares a node on ${machine.name}`);
   return xmlText(
     el(
       'domain',
@@ -41,8 +43,8 @@ export function renderLibvirtDomain(plan: LabPlan, options: DomainOptions): stri
         el('lab:machine', {
           'xmlns:lab': LAB_XML_NAMESPACE,
           lab: plan.lab,
-          cluster: owner.cluster,
-          node: owner.node,
+          cluster: holder.cluster.name,
+          node: holder.node.name,
           spec: options.spec,
           generation: options.generation,
         }),
@@ -54,17 +56,9 @@ export function renderLibvirtDomain(plan: LabPlan, options: DomainOptions): stri
       el('features', {}, el('acpi'), el('apic')),
       el('clock', { offset: 'utc' }),
       el('on_reboot', {}, 'restart'),
-      el('devices', {}, ...devices(machine, owner.network, options)),
+      el('devices', {}, ...devices(machine, holder.cluster.network, options)),
     ),
   );
-}
-
-/** Who holds the machine: the active cluster, else the first that declares it. */
-function ownerOf(plan: LabPlan, machine: PlannedMachine): { cluster: string; node: string; network: string } {
-  const holders = plan.clusters.flatMap((cluster) => cluster.nodes.filter((node) => node.machine === machine.name).map((node) => ({ cluster, node })));
-  const holder = holders.find(({ cluster }) => cluster.active) ?? holders[0];
-  if (!holder) throw new LabwrightError('not_found', `no cluster declares a node on ${machine.name}`);
-  return { cluster: holder.cluster.name, node: holder.node.name, network: holder.cluster.network };
 }
 
 function osElement(machine: PlannedMachine): XmlElement {

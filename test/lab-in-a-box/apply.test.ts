@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { ApplyReport } from '../../src/machines/apply-lab.ts';
@@ -145,6 +145,25 @@ test('a server that cannot be reached is named, and the others are applied', { s
   assert.match(status.stdout, /^sno1-master-0 .* unknown/m);
   await box.inMachine('server2')(['/usr/sbin/sshd', '-f', '/run/sshd_config']);
   assert.equal((await labJson<LabStatus>('status')).asPlanned, true);
+});
+
+test('a machine that is planned elsewhere starts there only when its twin is gone', { skip }, async () => {
+  const labFile = join(box.labFolder, 'lab.yml');
+  writeFileSync(labFile, readFileSync(labFile, 'utf8').replace('{ on: server2,', '{ on: server1,'));
+  const first = await labJson<ApplyReport>('apply');
+  assert.deepEqual(first.failures, []);
+  assert.deepEqual(
+    first.changes.filter(({ name }) => name === 'sno1-master-0').map(({ action, kind, on, status }) => [action, kind, on, status]),
+    [
+      ['delete', 'machine', 'server2', 'skipped'],
+      ['create', 'machine', 'server1', 'done'],
+      ['update', 'power', 'server1', 'skipped'],
+    ],
+  );
+  assert.deepEqual((await labJson<ApplyReport>('apply', '--prune')).failures, []);
+  const status = await labJson<LabStatus>('status');
+  assert.equal(status.asPlanned, true);
+  assert.equal((await virsh('server2', 'list', '--all', '--name')).stdout.trim(), '');
 });
 
 test('destroy leaves nothing of the lab and all of the rest, and a new apply works', { skip }, async () => {

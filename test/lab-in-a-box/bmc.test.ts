@@ -12,7 +12,7 @@ import { createOpenBmc } from '../../src/machines/bmc/redfish-client.ts';
 import { serveBmc, type BmcService } from '../../src/machines/bmc/serve-bmc.ts';
 import type { BmcEvent } from '../../src/machines/bmc/libvirt-backend.ts';
 import { labPaths } from '../../src/machines/lab-paths.ts';
-import { domainXml } from '../../src/machines/server-changes.ts';
+import { domainXml } from '../../src/machines/machine-changes.ts';
 import { defineDomain } from '../../src/machines/virsh.ts';
 import { makeFolders } from '../../src/machines/volumes.ts';
 import { realSleep, systemClock } from '../../src/util/clock.ts';

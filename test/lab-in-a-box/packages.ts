@@ -16,6 +16,7 @@ const NEEDED: readonly (readonly [command: string, debianPackage: string])[] = [
   ['/usr/bin/busybox', 'busybox-static'],
   ['/usr/bin/dig', 'bind9-dnsutils'],
   ['/usr/bin/cpio', 'cpio'],
+  ['/usr/sbin/dhclient', 'isc-dhcp-client'],
   ['/usr/bin/curl', 'curl'],
   ['/usr/bin/ip', 'iproute2'],
 ];
