@@ -4,7 +4,7 @@ import { aciConditions, type AciView } from './aci-conditions.ts';
 import type { AssistedDeps } from './assisted-deps.ts';
 import { addressesOf } from './service/inventory.ts';
 import { plainAddress } from './service/networks.ts';
-import type { ClusterRecord, HostRecord, Validation } from './service/records.ts';
+import { STARTED, type ClusterRecord, type HostRecord, type Validation } from './service/records.ts';
 
 /** The whole status of an AgentClusterInstall, from the service's record of its cluster. */
 export function aciStatus(deps: Pick<AssistedDeps, 'clock' | 'imageServiceHost'>, aci: KubeObject, view: AciView): Readonly<Record<string, unknown>> {
@@ -34,10 +34,9 @@ export function aciStatus(deps: Pick<AssistedDeps, 'clock' | 'imageServiceHost'>
 /** A single node is its own API and ingress, once it installs. */
 function vips(cluster: ClusterRecord, hosts: readonly HostRecord[]): Readonly<Record<string, unknown>> {
   const [inventory] = hosts.flatMap((host) => (host.inventory ? [host.inventory] : []));
-  const own = cluster.openshiftId !== undefined && cluster.spec.controlPlanes === 1 && inventory ? addressesOf(inventory).slice(0, 1).map(plainAddress) : [];
+  const own = STARTED.includes(cluster.state) && cluster.spec.controlPlanes === 1 && inventory ? addressesOf(inventory).slice(0, 1).map(plainAddress) : [];
   const apiVIPs = cluster.spec.userManagedNetworking ? own : cluster.spec.apiVips;
   const ingressVIPs = cluster.spec.userManagedNetworking ? own : cluster.spec.ingressVips;
-  if (cluster.state === 'preparing-for-installation' && cluster.spec.userManagedNetworking) return {};
   return {
     ...(apiVIPs.length > 0 ? { apiVIP: apiVIPs[0], apiVIPs } : {}),
     ...(ingressVIPs.length > 0 ? { ingressVIP: ingressVIPs[0], ingressVIPs } : {}),

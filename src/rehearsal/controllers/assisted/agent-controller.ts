@@ -7,6 +7,7 @@ import { specSynced } from './agent-conditions.ts';
 import { agentStatus } from './agent-status.ts';
 import { FIELD_MANAGER, type AssistedDeps } from './assisted-deps.ts';
 import { AGENT, FINALIZERS, INFRA_ENV, INFRA_ENV_LABEL } from './kinds.ts';
+import { HOST_INFO } from './service/host-states.ts';
 import { eligibleDisks } from './service/inventory.ts';
 import type { HostRecord, HostRole, InfraEnvRecord } from './service/records.ts';
 import { addFinalizer, at, mergePatch, putStatus, removeFinalizer } from './write-objects.ts';
@@ -52,6 +53,7 @@ export function agentController(deps: AssistedDeps): Controller {
       if (!created) return;
       let agent = await addFinalizer(kube, created, FINALIZERS.agent, signal);
       const error = takeSpec(agent, host);
+      installDay2(host.id);
       const now = service.hosts.get(host.id) ?? host;
       agent = await mark(agent, now, signal);
       await putStatus(kube, agent, agentStatus(deps, agent, now, now.clusterId === undefined ? undefined : service.clusters.get(now.clusterId), error), signal);
@@ -93,6 +95,13 @@ export function agentController(deps: AssistedDeps): Controller {
       service.changeHost(host.id, (record) => ({ ...record, requestedRole, requestedHostname, requestedDiskId, approved }));
     }
     return known ? undefined : { kind: 'input', message: "Requested installation disk is not part of the host's valid disks" };
+  }
+
+  /** A host that is added later does not wait for others: approved and ready, it installs. */
+  function installDay2(id: string): void {
+    service.changeHost(id, (host) =>
+      host.day2 && host.approved && host.state === 'known' ? { ...host, state: 'installing', stateInfo: HOST_INFO.installing, stateSinceMs: clock.now() } : host,
+    );
   }
 
   async function mark(agent: KubeObject, host: HostRecord, signal: AbortSignal): Promise<KubeObject> {

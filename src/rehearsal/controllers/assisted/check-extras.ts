@@ -9,10 +9,11 @@ import { addLabels, at } from './write-objects.ts';
 
 /** What goes into the installation beside the cluster's own spec: looked at once the service has a record of the cluster. */
 export async function checkExtras(kube: KubeClient, aci: KubeObject, clusterId: string, signal: AbortSignal): Promise<SpecError | undefined> {
-  return checkOverrides(aci) ?? (await checkManifests(kube, aci, clusterId, signal));
+  return overridesProblem(aci) ?? (await checkManifests(kube, aci, clusterId, signal));
 }
 
-function checkOverrides(aci: KubeObject): SpecError | undefined {
+/** What is wrong with the install-config overrides of an AgentClusterInstall. */
+export function overridesProblem(aci: KubeObject): SpecError | undefined {
   const text = aci.metadata.annotations?.[OVERRIDES_ANNOTATION];
   if (text === undefined || text === '') return undefined;
   try {

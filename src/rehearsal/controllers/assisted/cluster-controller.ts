@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../../kube/objects.ts';
 import { uuidV5, LABWRIGHT_NAMESPACE } from '../../../util/ids.ts';
 import { keyOf, type Controller, type ObjectKey } from '../controller.ts';
+import { jitterMs } from '../jitter.ts';
 import type { ObjectCache } from '../object-cache.ts';
 import { readinessGap, type AciView, type SpecError } from './aci-conditions.ts';
 import { aciSpec, deploymentSpec } from './aci-objects.ts';
@@ -12,7 +13,7 @@ import { deleteCluster, deleteInstall } from './delete-cluster.ts';
 import { AGENT, AGENT_CLUSTER_INSTALL, CLUSTER_DEPLOYMENT, CLUSTER_IMAGE_SET, CONFIG_MAP, FINALIZERS, SECRET } from './kinds.ts';
 import { readClusterSpec } from './read-cluster-spec.ts';
 import { hasRebooted } from './service/stages.ts';
-import type { ClusterRecord } from './service/records.ts';
+import { STARTED, type ClusterRecord } from './service/records.ts';
 import { addFinalizer, at, equal, mergePatch, putStatus } from './write-objects.ts';
 
 /**
@@ -20,7 +21,9 @@ import { addFinalizer, at, equal, mergePatch, putStatus } from './write-objects.
  * the record. The key is the ClusterDeployment's.
  */
 export function clusterController(deps: AssistedDeps, cache: ObjectCache): Controller {
-  const { kube, service } = deps;
+  const { kube, service, clock } = deps;
+  /** By AgentClusterInstall: when the service will have taken it. An InfraEnv made at the same time finds no cluster yet. */
+  const taken = new Map<string, number>();
   return {
     name: 'assisted/clusters',
     watches: [
@@ -48,10 +51,17 @@ export function clusterController(deps: AssistedDeps, cache: ObjectCache): Contr
       if (aci?.metadata.deletionTimestamp !== undefined) return deleteInstall(deps, cache, aci, key, signal);
       if (!aci) return;
       if (!cd) return refuseWithoutDeployment(deps, aci, key, signal);
-      await reconcileInstall(deps, cache, cd, aci, signal);
+      const id = aci.metadata.uid ?? '';
+      const dueMs = taken.get(id) ?? clock.now() + jitterMs(deps.seed, `${key.namespace}/${key.name}`, 'register', REGISTER_MS.min, REGISTER_MS.max);
+      taken.set(id, dueMs);
+      await reconcileInstall(deps, cache, cd, aci, clock.now() >= dueMs, signal);
+      return clock.now() < dueMs ? { afterMs: dueMs - clock.now() } : undefined;
     },
   };
 }
+
+/** As long as the recorded service took. */
+const REGISTER_MS = { min: 100, max: 300 } as const;
 
 async function findInstall(
   { kube }: AssistedDeps,
@@ -81,7 +91,7 @@ async function refuseWithoutDeployment(deps: AssistedDeps, aci: KubeObject, key:
   );
 }
 
-async function reconcileInstall(deps: AssistedDeps, cache: ObjectCache, givenCd: KubeObject, givenAci: KubeObject, signal: AbortSignal): Promise<void> {
+async function reconcileInstall(deps: AssistedDeps, cache: ObjectCache, givenCd: KubeObject, givenAci: KubeObject, registered: boolean, signal: AbortSignal): Promise<void> {
   const { kube, service } = deps;
   let aci = await addFinalizer(kube, givenAci, FINALIZERS.agentClusterInstall, signal);
   const cd = await addFinalizer(
@@ -92,11 +102,11 @@ async function reconcileInstall(deps: AssistedDeps, cache: ObjectCache, givenCd:
     deploymentSpec(givenCd).installed === undefined ? { spec: { installed: false } } : {},
   );
   aci = await own(deps, aci, cd, signal);
-
+  if (!registered) return;
   const { record, error } = await syncRecord(deps, cd, aci, signal);
   if (record && !error) startWhenReady(deps, cache, aci, record);
   let cluster = record && service.clusters.get(record.id);
-  if (cluster?.openshiftId !== undefined && cluster.state !== 'preparing-for-installation') aci = await writeKubeconfig(deps, cd, aci, cluster, signal);
+  if (cluster && STARTED.includes(cluster.state)) aci = await writeKubeconfig(deps, cd, aci, cluster, signal);
   if (cluster?.state === 'installed') aci = await writePassword(deps, cd, aci, cluster, signal);
   const hosts = cluster ? service.hostsOf(cluster.id) : [];
   cluster = record && service.clusters.get(record.id);

@@ -3,7 +3,8 @@ import type { ObjectKey } from '../controller.ts';
 import type { ObjectCache } from '../object-cache.ts';
 import type { AssistedDeps } from './assisted-deps.ts';
 import { AGENT, AGENT_CLUSTER_INSTALL, FINALIZERS } from './kinds.ts';
-import { at, refOf, removeFinalizer } from './write-objects.ts';
+import type { InfraEnvRecord } from './service/records.ts';
+import { at, mergePatch, refOf, removeFinalizer } from './write-objects.ts';
 
 /** A ClusterDeployment goes after its AgentClusterInstall, and that after its agents were told to go (recorded/assisted/delete-*). */
 export async function deleteCluster(deps: AssistedDeps, cache: ObjectCache, cd: KubeObject, aci: KubeObject | undefined, signal: AbortSignal): Promise<void> {
@@ -24,8 +25,20 @@ export async function deleteInstall(deps: AssistedDeps, cache: ObjectCache, aci:
   const cluster = deps.service.clusterOf(key.namespace ?? '', key.name);
   const hosts = cluster ? deps.service.hostsOf(cluster.id).map(({ id }) => id) : [];
   for (const agent of cache.list(AGENT)) {
-    if (hosts.includes(agent.metadata.name) && agent.metadata.deletionTimestamp === undefined) await deps.kube.delete(refOf(agent), {}, signal);
+    if (!hosts.includes(agent.metadata.name) || agent.metadata.deletionTimestamp !== undefined) continue;
+    if (infraEnvOf(deps, agent.metadata.name)) await deps.kube.delete(refOf(agent), {}, signal);
+    else await unbind(deps, agent, signal);
   }
   if (cluster) deps.service.removeCluster(cluster.id);
   await removeFinalizer(deps.kube, aci, FINALIZERS.agentClusterInstall, signal);
+}
+
+function infraEnvOf({ service }: AssistedDeps, hostId: string): InfraEnvRecord | undefined {
+  return service.infraEnvs.get(service.hosts.get(hostId)?.infraEnvId ?? '');
+}
+
+/** An agent whose InfraEnv went first stays behind, bound to nothing and unknown to the service (recorded/assisted/delete-infraenv-first). */
+async function unbind({ kube, service }: AssistedDeps, agent: KubeObject, signal: AbortSignal): Promise<void> {
+  service.removeHost(agent.metadata.name);
+  await mergePatch(kube, agent, { spec: { clusterDeploymentName: null } }, signal);
 }

@@ -33,6 +33,15 @@ export function infraEnvController(deps: AssistedDeps, cache: ObjectCache): Cont
   const { kube, service, clock } = deps;
   /** By InfraEnv: when its image is ready, drawn when building began. */
   const building = new Map<string, number>();
+  /** By InfraEnv: how often its cluster was not there yet. */
+  const retries = new Map<string, number>();
+  const retry = (id: string, missing: string): { readonly afterMs: number } | undefined => {
+    // A ClusterDeployment that comes is seen; that the service has taken it is not.
+    if (!missing.startsWith('cluster does not exist')) return undefined;
+    const count = retries.get(id) ?? 0;
+    retries.set(id, count + 1);
+    return { afterMs: Math.min(FIRST_RETRY_MS * 2 ** count, MAX_RETRY_MS) };
+  };
   return {
     name: 'assisted/infraenvs',
     watches: [
@@ -50,15 +59,6 @@ export function infraEnvController(deps: AssistedDeps, cache: ObjectCache): Cont
             .map(keyOf),
       },
     ],
-    source: (wake) =>
-      void service.onChange((change) => {
-        if (!('cluster' in change)) return;
-        const { namespace, deployment } = change.cluster;
-        for (const one of cache.list(INFRA_ENV)) {
-          const { clusterRef } = specOf(one);
-          if (clusterRef?.name === deployment && (clusterRef.namespace ?? one.metadata.namespace) === namespace && !hasImage(one)) wake(keyOf(one));
-        }
-      }),
     async reconcile(key, signal) {
       const found = await kube.get(at(INFRA_ENV, key.namespace, key.name), signal);
       if (!found) return;
@@ -78,8 +78,9 @@ export function infraEnvController(deps: AssistedDeps, cache: ObjectCache): Cont
           {},
           signal,
         );
-        return;
+        return retry(id, missing);
       }
+      retries.delete(id);
       register(infraEnv, id);
       if (hasImage(infraEnv)) {
         await write(infraEnv, READY, {}, signal);
@@ -146,6 +147,10 @@ export function infraEnvController(deps: AssistedDeps, cache: ObjectCache): Cont
     await putStatus(kube, infraEnv, status, signal);
   }
 }
+
+/** controller-runtime's backoff from 5 ms on, its first turns taken together. */
+const FIRST_RETRY_MS = 640;
+const MAX_RETRY_MS = 1_000_000;
 
 const READY = { type: 'ImageCreated', status: 'True', reason: 'InfraEnvAvailable', message: 'InfraEnv is available: Image has been created' } as const;
 

@@ -1,8 +1,9 @@
 import type { KubeClient } from '../../../kube/kube-client.ts';
 import type { KubeObject } from '../../../kube/objects.ts';
 import type { SpecError } from './aci-conditions.ts';
-import { aciSpec, deploymentSpec, isUserManaged } from './aci-objects.ts';
+import { aciSpec, deploymentSpec, isUserManaged, OVERRIDES_ANNOTATION } from './aci-objects.ts';
 import type { Releases } from './assisted-deps.ts';
+import { overridesProblem } from './check-extras.ts';
 import { BACKUP_LABEL, CLUSTER_IMAGE_SET, SECRET, WATCH_LABEL } from './kinds.ts';
 import { holds } from './service/networks.ts';
 import type { ClusterSpec } from './service/records.ts';
@@ -43,6 +44,7 @@ function clusterSpecOf(cd: KubeObject, aci: KubeObject, release: { readonly vers
     serviceNetworks: spec.networking?.serviceNetwork ?? [],
     networkType: spec.networking?.networkType,
     userManagedNetworking: isUserManaged(spec),
+    installConfigOverrides: overridesProblem(aci) === undefined ? aci.metadata.annotations?.[OVERRIDES_ANNOTATION] : undefined,
   };
 }
 

@@ -3,7 +3,7 @@ import { CLUSTER_INFO, moveTo, refreshCluster } from './cluster-states.ts';
 import { HOST_INFO, refreshHost } from './host-states.ts';
 import { createMonitor, type Monitor } from './monitor.ts';
 import { totalPercentage } from './progress.ts';
-import { roleOf, type ClusterRecord, type ClusterSpec, type HostRecord, type InfraEnvRecord } from './records.ts';
+import { roleOf, type ClusterRecord, type ClusterSpec, type HostRecord, type HostRole, type InfraEnvRecord } from './records.ts';
 import { DEFAULT_LIMITS, type StageLimits } from './stages.ts';
 import { hasRebooted } from './stages.ts';
 import { silenceLimitMs } from './views.ts';
@@ -17,6 +17,8 @@ export interface ServiceOptions {
   readonly clusterPhaseMs?: number;
   /** Among control planes: which one bootstraps. Default: the first by id. */
   readonly chooseBootstrap?: (masters: readonly HostRecord[]) => HostRecord | undefined;
+  /** The role of a host that the user gave none. Default: control plane until there are enough. */
+  readonly suggestRole?: (host: HostRecord) => HostRole;
 }
 
 const HOST_PERIOD_MS = 8000;
@@ -90,9 +92,17 @@ export function createInstallationService(deps: { readonly clock: Clock }, optio
     let changed = false;
     for (const host of hosts.values()) {
       const cluster = host.clusterId === undefined ? undefined : clusters.get(host.clusterId);
-      if (cluster && setHost(refreshHost({ host, cluster, hosts: hostsOf(cluster.id), nowMs: clock.now() }, limits))) changed = true;
+      if (cluster && setHost(refreshHost({ host: withRole(host, cluster), cluster, hosts: hostsOf(cluster.id), nowMs: clock.now() }, limits))) changed = true;
     }
     return changed;
+  }
+
+  /** Every host that has told what it is gets a role, once. */
+  function withRole(host: HostRecord, cluster: ClusterRecord): HostRecord {
+    if (host.inventory === undefined || roleOf(host) !== 'auto-assign') return host;
+    const masters = hostsOf(cluster.id).filter((one) => !one.day2 && roleOf(one) === 'master').length;
+    const suggestedRole = options.suggestRole?.(host) ?? (!host.day2 && masters < cluster.spec.controlPlanes ? 'master' : 'worker');
+    return { ...host, suggestedRole };
   }
 
   function lookAtClusters(): boolean {
@@ -103,9 +113,12 @@ export function createInstallationService(deps: { readonly clock: Clock }, optio
 
   /** Hosts count once one of them has been discovered; a cluster that no host has come for is left alone. */
   function look(cluster: ClusterRecord): ClusterRecord {
-    const known = hostsOf(cluster.id);
-    if (known.length === 0) return cluster;
-    return refreshCluster({ cluster, hosts: known.some(({ inventory }) => inventory) ? known : [] }, limits, clock.now());
+    return hostsOf(cluster.id).length === 0 ? cluster : refreshCluster({ cluster, hosts: discovered(cluster.id) }, limits, clock.now());
+  }
+
+  function discovered(clusterId: string): readonly HostRecord[] {
+    const known = hostsOf(clusterId);
+    return known.some(({ inventory }) => inventory) ? known : [];
   }
 
   const hostDeadlines = (): readonly number[] =>
@@ -141,7 +154,8 @@ export function createInstallationService(deps: { readonly clock: Clock }, optio
     },
     changeSpec(id, spec) {
       const cluster = clusters.get(id);
-      if (cluster) setCluster(look({ ...cluster, spec }));
+      // A changed cluster is looked at whoever has come for it.
+      if (cluster) setCluster(refreshCluster({ cluster: { ...cluster, spec }, hosts: discovered(id) }, limits, clock.now()));
     },
     install(id, openshiftId) {
       const cluster = clusters.get(id);

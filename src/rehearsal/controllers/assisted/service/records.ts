@@ -36,6 +36,9 @@ export type ClusterState =
   | 'adding-hosts'
   | 'error';
 
+/** States in which the cluster's installation has begun and may not be taken back. */
+export const STARTED: readonly ClusterState[] = ['installing', 'installing-pending-user-action', 'finalizing', 'installed', 'adding-hosts', 'error'];
+
 export type HostRole = 'auto-assign' | 'master' | 'worker';
 
 export interface Validation {
@@ -107,6 +110,8 @@ export interface ClusterSpec {
   readonly serviceNetworks: readonly string[];
   readonly networkType: string | undefined;
   readonly userManagedNetworking: boolean;
+  /** JSON; only what could be parsed. */
+  readonly installConfigOverrides: string | undefined;
 }
 
 export interface ClusterRecord {

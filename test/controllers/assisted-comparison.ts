@@ -1,0 +1,128 @@
+import { SEQUENCES } from './assisted-recording.ts';
+import type { Timing } from './play-recording.ts';
+import { tracksOf, type TimelineEntry, type Track } from './timeline.ts';
+
+const HOST_PERIOD_MS = 8000;
+const CLUSTER_PERIOD_MS = 10_000;
+const KINDS = ['Agent', 'AgentClusterInstall', 'ClusterDeployment', 'InfraEnv'];
+/** Conditions whose message counts to the letter; that of Validated counts as a set of sentences. */
+const EXACT = ['SpecSynced', 'Completed', 'Failed', 'Stopped', 'RequirementsMet', 'Installed'];
+/** What lasted no longer may be missing on either side: both are seen by watches (recorded/README-hub.md). */
+const TRANSIENT_MS = 2000;
+/** A preparation that comes as often is a loop: how often it goes round is chance. */
+const LOOP = 3;
+
+/** The differences between what was recorded and what we did, by the rules of recorded/README-hub.md; none when it is a legal order. */
+export function differencesBetween(recording: readonly TimelineEntry[], replay: readonly TimelineEntry[], fields: readonly string[]): readonly string[] {
+  const [expected, actual] = [tracks(recording, fields), tracks(replay, fields)];
+  const ids = new Set([...expected.keys(), ...actual.keys()]);
+  if (isLoop(recording)) return [...ids].flatMap((id) => loopDifferences(id, lasting(expected.get(id)), lasting(actual.get(id))));
+  const order = [...ids].flatMap((id) => orderDifference(id, lasting(expected.get(id)), lasting(actual.get(id))));
+  return [...order, ...sentenceDifferences(recording, replay)];
+}
+
+function tracks(timeline: readonly TimelineEntry[], fields: readonly string[]): ReadonlyMap<string, Track> {
+  const entries = timeline.filter(({ kind }) => KINDS.includes(kind)).flatMap(withoutRaces);
+  const message = (type: string, text: string | null): string => (EXACT.includes(type) ? (text ?? '') : '');
+  return new Map([...tracksOf(entries, { fields, message })].map(([id, track]) => [id, { ...track, values: withoutEarly(track.values) }]));
+}
+
+/** Lost races of the real controllers, and an AgentClusterInstall that is seen before its ClusterDeployment. */
+function withoutRaces(entry: TimelineEntry): readonly TimelineEntry[] {
+  if (!('conditions' in entry.change)) return [entry];
+  const conditions = entry.change.conditions.filter(({ message }) => !/object has been modified|ClusterDeployment with name .* not found/.test(message ?? ''));
+  return conditions.length === 0 ? [] : [{ ...entry, change: { conditions } }];
+}
+
+/** What is only there until the controllers have seen each other's objects: who comes first is chance. */
+function withoutEarly(values: Track['values']): Track['values'] {
+  const early = values.length > 1 && /NotAvailable|MissingClusterDeployment/.test(values[0]!.value) && !/NotAvailable|MissingClusterDeployment/.test(values[1]!.value);
+  return early ? values.slice(1) : values;
+}
+
+type Values = readonly { readonly value: string; readonly lastedMs: number }[];
+
+function orderDifference(id: string, expected: Values, actual: Values): readonly string[] {
+  const furthest = align(expected, actual);
+  if (furthest === undefined) return [];
+  const [i, j] = furthest;
+  return [`${id}: expected ${expected[i]?.value ?? 'nothing more'} after ${expected[i - 1]?.value ?? 'nothing'}, got ${actual[j]?.value ?? 'nothing more'}`];
+}
+
+function lasting(track: Track | undefined): Values {
+  const values = track?.values ?? [];
+  return values.map(({ value, t_ms }, index) => ({ value, lastedMs: (values[index + 1]?.t_ms ?? Infinity) - t_ms }));
+}
+
+/** Goes through both at once; what may be missing may be left out on either side. @returns how far it came when it cannot reach both ends. */
+function align(expected: Values, actual: Values): readonly [number, number] | undefined {
+  let furthest: readonly [number, number] = [0, 0];
+  const seen = new Set<string>();
+  const from = (i: number, j: number, last: string | undefined): boolean => {
+    if (i + j > furthest[0] + furthest[1]) furthest = [i, j];
+    if (i === expected.length && j === actual.length) return true;
+    const state = `${i}/${j}/${last ?? ''}`;
+    if (seen.has(state)) return false;
+    seen.add(state);
+    const [e, a] = [expected[i], actual[j]];
+    if (e && a && e.value === a.value && from(i + 1, j + 1, e.value)) return true;
+    // Beside something left out, the same value is one value.
+    if (e && (e.lastedMs < TRANSIENT_MS || e.value === last) && from(i + 1, j, last)) return true;
+    return a !== undefined && (a.lastedMs < TRANSIENT_MS || a.value === last || isStage(a.value) || (i === 0 && mayBeMissed(a.value))) && from(i, j + 1, last);
+  };
+  return from(0, 0, undefined) ? undefined : furthest;
+}
+
+/** Under load the recorded controller passed over stages and over an Agent's first states; the script says that they were reported. */
+function isStage(value: string): boolean {
+  return Object.values(SEQUENCES).some((stages) => stages.some((stage) => value === `False InstallationInProgress The installation is in progress: ${stage}`));
+}
+
+function mayBeMissed(value: string): boolean {
+  return /^(?:"(?:discovering|insufficient)"|Unknown ValidationsUnknown|False ValidationsFailing|False AgentNotReady .*)$/.test(value);
+}
+
+/** Whether a recording goes round and round: prepares, fails, prepares again. */
+function isLoop(recording: readonly TimelineEntry[]): boolean {
+  const preparing = ({ kind, change }: TimelineEntry): boolean =>
+    kind === 'AgentClusterInstall' && 'field' in change && change.field === 'status.debugInfo.state' && change.value === 'preparing-for-installation';
+  return recording.filter(preparing).length >= LOOP;
+}
+
+/** Of a loop, which steps there are: none that was not recorded, none missing that was recorded twice. */
+function loopDifferences(id: string, expected: Values, actual: Values): readonly string[] {
+  const steps = (values: Values): readonly string[] => values.slice(1).map(({ value }, index) => `${values[index]!.value} → ${value}`);
+  const [recorded, played] = [steps(expected), steps(actual)];
+  const invented = played.filter((step) => !recorded.includes(step));
+  const missing = recorded.filter((step, index) => recorded.indexOf(step) < index && !played.includes(step));
+  return [...new Set([...invented.map((step) => `${id}: ${step} was never seen`), ...missing.map((step) => `${id}: ${step} is missing`)])];
+}
+
+/** What Validated said last: the same sentences, in any order. */
+function sentenceDifferences(recording: readonly TimelineEntry[], replay: readonly TimelineEntry[]): readonly string[] {
+  const [expected, actual] = [lastSentences(recording), lastSentences(replay)];
+  return [...expected].flatMap(([id, sentences]) => (sentences === actual.get(id) ? [] : [`${id} Validated ends with ${sentences}, got ${actual.get(id) ?? 'nothing'}`]));
+}
+
+function lastSentences(timeline: readonly TimelineEntry[]): ReadonlyMap<string, string> {
+  const last = new Map<string, string>();
+  for (const { kind, name, change } of timeline) {
+    if (!('conditions' in change)) continue;
+    for (const { type, message } of change.conditions) if (type === 'Validated' && message) last.set(`${kind}/${name}`, message.split(/: /).map((part) => part.split(',').toSorted().join()).join(': '));
+  }
+  return last;
+}
+
+/**
+ * When the recorded service looked, given a replay: it first checked hosts and cluster so long after the first Agent was made.
+ */
+export function recordedTiming(recording: readonly TimelineEntry[], replay: readonly TimelineEntry[]): Timing {
+  const agentMs = (timeline: readonly TimelineEntry[]): number => timeline.find(({ kind, change }) => kind === 'Agent' && 'event' in change)?.t_ms ?? 0;
+  const checkedMs = (wanted: string): number =>
+    recording.find(({ kind, change }) => kind === wanted && 'field' in change && change.field === 'status.validationsInfo' && change.value !== null)?.t_ms ?? 0;
+  const phase = (kind: string, periodMs: number): number => {
+    const ms = agentMs(replay) + checkedMs(kind) - agentMs(recording);
+    return ((ms % periodMs) + periodMs) % periodMs;
+  };
+  return { hostMs: phase('Agent', HOST_PERIOD_MS), clusterMs: phase('AgentClusterInstall', CLUSTER_PERIOD_MS) };
+}

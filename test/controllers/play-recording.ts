@@ -1,0 +1,351 @@
+import type { KindRef, KubeObject } from '../../src/kube/objects.ts';
+import { assistedService } from '../../src/rehearsal/controllers/assisted/assisted-controllers.ts';
+import type { AssistedDeps } from '../../src/rehearsal/controllers/assisted/assisted-deps.ts';
+import type { HostScript, InstallerStep } from '../../src/rehearsal/controllers/assisted/guest/host-script.ts';
+import { playAgent } from '../../src/rehearsal/controllers/assisted/guest/play-agent.ts';
+import { playInstaller } from '../../src/rehearsal/controllers/assisted/guest/play-installer.ts';
+import { inventoryOf } from '../../src/rehearsal/controllers/assisted/service/inventory.ts';
+import { DEFAULT_LIMITS, type Stage, type StageLimits } from '../../src/rehearsal/controllers/assisted/service/stages.ts';
+import { createSimulatedMachines } from '../../src/rehearsal/machines/simulated-machines.ts';
+import { addressOf, concrete, SEQUENCES, type Recording, type ScriptStep } from './assisted-recording.ts';
+import { startHub, HUB_START_MS, type HubHarness } from './hub-harness.ts';
+import { recordTimeline, type TimelineEntry } from './timeline.ts';
+
+const NAMESPACE = 'spoke-ns';
+const TICK_MS = 250;
+const DEFAULT_PATIENCE_S = 600;
+const CRDS = [
+  'extensions.hive.openshift.io/agentclusterinstalls',
+  'hive.openshift.io/clusterdeployments',
+  'hive.openshift.io/clusterimagesets',
+  'agent-install.openshift.io/infraenvs',
+  'agent-install.openshift.io/nmstateconfigs',
+  'agent-install.openshift.io/agents',
+  'metal3.io/baremetalhosts',
+];
+const KINDS: Readonly<Record<string, KindRef>> = {
+  Agent: { apiVersion: 'agent-install.openshift.io/v1beta1', kind: 'Agent' },
+  AgentClusterInstall: { apiVersion: 'extensions.hive.openshift.io/v1beta1', kind: 'AgentClusterInstall' },
+  BareMetalHost: { apiVersion: 'metal3.io/v1alpha1', kind: 'BareMetalHost' },
+  ClusterDeployment: { apiVersion: 'hive.openshift.io/v1', kind: 'ClusterDeployment' },
+  ClusterImageSet: { apiVersion: 'hive.openshift.io/v1', kind: 'ClusterImageSet' },
+  ConfigMap: { apiVersion: 'v1', kind: 'ConfigMap' },
+  InfraEnv: { apiVersion: 'agent-install.openshift.io/v1beta1', kind: 'InfraEnv' },
+  NMStateConfig: { apiVersion: 'agent-install.openshift.io/v1beta1', kind: 'NMStateConfig' },
+  Secret: { apiVersion: 'v1', kind: 'Secret' },
+};
+export const WATCHED = ['Agent', 'AgentClusterInstall', 'ClusterDeployment', 'InfraEnv', 'Secret'].map((kind) => KINDS[kind]!);
+
+/** What no script says: when, within their periods, the recorded monitors looked, and how long inventories took. A test tries some. */
+export interface Timing {
+  readonly hostMs: number;
+  readonly clusterMs: number;
+  readonly inventoryMs?: number;
+}
+
+/** Replays the script of a recording against our assisted-service. @returns what happened to the objects, with `<…>` placeholders. */
+export async function playRecording(recording: Recording, timing: Timing, fields: readonly string[]): Promise<readonly TimelineEntry[]> {
+  const hub = await startHub({ crds: CRDS });
+  const over = new AbortController();
+  try {
+    const player = await startPlayer(hub, recording, timing, over.signal);
+    const observed = recordTimeline(hub.kube, () => hub.simulated.now(), WATCHED, fields, over.signal);
+    for (const step of recording.script ?? []) await player.take(step);
+    return normal(observed.timeline, player.clusterIds);
+  } finally {
+    over.abort(new Error('the recording is over'));
+    await hub.close();
+  }
+}
+
+interface Player {
+  /** Of every cluster that there was. */
+  readonly clusterIds: ReadonlySet<string>;
+  take(step: ScriptStep): Promise<void>;
+}
+
+async function startPlayer(hub: HubHarness, recording: Recording, timing: Timing, over: AbortSignal): Promise<Player> {
+  const script = recording.script ?? [];
+  const given = script.filter((step) => step.do === 'given');
+  const limitS = given.find(({ object }) => object === 'stage limits')?.seconds;
+  const unreadable = new Map(given.flatMap(({ image, error }) => (image !== undefined && error !== undefined ? [[image, error]] : [])));
+  const bootstrap = script.flatMap((step) => (step.do === 'stages' && step.as === 'bootstrap' ? [step.host] : []))[0];
+  const roles = new Map(recording.timeline.flatMap(({ kind, name, change }) => (kind === 'Agent' && 'field' in change && change.field === 'status.role' ? [[concrete(name).replaceAll(/[<>]/g, ''), String(change.value)]] : [])));
+  let deps!: AssistedDeps;
+  const { machines } = createSimulatedMachines({ clock: hub.simulated.participant('machines'), seed: 1, fetchIso: () => Promise.reject(new Error('no media here')) }, []);
+  await hub.run((own, cache) => {
+    const service = assistedService(
+      {
+        ...own,
+        hub: 'hub1',
+        seed: 1,
+        machines,
+        bmc: () => {
+          throw new Error('no BMC here');
+        },
+        publishIso: () => undefined,
+        imageServiceHost: 'images',
+        spokeCredentials: ({ name }) => Promise.resolve({ kubeconfig: `kubeconfig of ${name}`, password: 'secret' }),
+        faults: { hits: () => false, spend: () => undefined },
+        log: () => undefined,
+      },
+      cache,
+      {
+        hostPhaseMs: timing.hostMs,
+        clusterPhaseMs: timing.clusterMs,
+        ...(limitS === undefined ? {} : { limits: shortened(limitS * 1000) }),
+        chooseBootstrap: (masters) => masters.find(({ id }) => id === `host-${bootstrap}`),
+        suggestRole: ({ id }) => (roles.get(id) === 'worker' ? 'worker' : 'master'),
+        releases: {
+          osImages: ['4.18', '4.19'],
+          versionOf(image) {
+            const error = unreadable.get(image);
+            return error === undefined ? { version: /:(\d+\.\d+\.\d+)/.exec(image)?.[1] ?? '4.18.10' } : { error };
+          },
+        },
+      },
+    );
+    deps = service.deps;
+    return service.controllers;
+  });
+  await hub.kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
+  const clusterIds = new Set<string>();
+  deps.service.onChange((change) => 'cluster' in change && clusterIds.add(change.cluster.id));
+  return { clusterIds, take: taker(hub, deps, recording, timing, over) };
+}
+
+/** `recorded/README-hub.md`: limits for these were cut, the others were not. */
+function shortened(ms: number): StageLimits {
+  const stages = Object.fromEntries((['Starting installation', 'Writing image to disk', 'Rebooting', 'Configuring', 'Joined'] as const).map((stage) => [stage, ms]));
+  return { ...DEFAULT_LIMITS, stages: { ...DEFAULT_LIMITS.stages, ...stages }, finalizing: { 'Waiting for cluster operators': ms } };
+}
+
+function taker(hub: HubHarness, deps: AssistedDeps, recording: Recording, timing: Timing, over: AbortSignal): Player['take'] {
+  const { agents, service, clock } = deps;
+  const world = { missing: [] as (readonly [string, string])[], vips: new Set<string>(), ntp: new Set<string>(), disks: new Map<string, number>(), images: new Map<string, readonly string[]>() };
+  const alive = new Map<string, AbortController>();
+  let playing: Promise<unknown>[] = [];
+  const elapsed = (): number => hub.simulated.now() - HUB_START_MS;
+  const sleep = (ms: number): Promise<void> => hub.at(elapsed() + ms, () => Promise.resolve());
+  const get = (object: string): Promise<KubeObject | undefined> => {
+    const [kind = '', name = ''] = concrete(object).split('/');
+    const ref = { ...KINDS[kind]!, name };
+    return hub.kube.get(kind === 'ClusterImageSet' ? ref : { ...ref, namespace: NAMESPACE });
+  };
+  const until = async (condition: () => boolean | Promise<boolean>, limitS = DEFAULT_PATIENCE_S): Promise<void> => {
+    for (let waited = 0; waited < limitS * 1000; waited += TICK_MS) {
+      if (await condition()) return;
+      await sleep(TICK_MS);
+    }
+  };
+  const cluster = () => [...service.clusters.values()][0];
+
+  const scriptOf = (host: string, step: Extract<ScriptStep, { do: 'boot' }>): HostScript => {
+    const { ip, mac } = addressOf(host);
+    const differs = step.inventory ?? {};
+    const disks = differs.disks_gb ?? [120, 120];
+    return {
+      inventory: inventoryOf({
+        hostname: differs.hostname ?? host,
+        mac: differs.mac ?? mac,
+        addresses: [`${differs.ip ?? ip}/24`],
+        gateway: '192.168.111.1',
+        cpus: differs.cpus ?? 16,
+        memoryBytes: (differs.memory_gib ?? 32) * 2 ** 30,
+        disks: disks.map((gb, index) => ({ bytes: gb * 1e9, type: index === 0 ? 'SSD' : 'HDD', serial: `S000${index + 1}` })),
+        vendor: { manufacturer: 'Dell Inc.', product: 'PowerEdge', virtual: false },
+      }),
+      registerMs: 50,
+      replyMs: (instruction) => (instruction === 'inventory' ? (timing.inventoryMs ?? 400) : 2500),
+      ntpSynced: !world.ntp.has(host),
+      diskSyncMs: world.disks.get(host) ?? 2,
+      failedImages: world.images.get(host) ?? [],
+      reaches: (other) => !world.missing.some((pair) => pair.includes(host) && pair.map((one) => `host-${one}`).includes(other.id)),
+      vipsInUse: world.vips.has(host),
+      install: () => [],
+    };
+  };
+
+  const stepsOf = (host: string, as: keyof typeof SEQUENCES, through: string, everyS: number): readonly InstallerStep[] => {
+    const all: readonly Stage[] = SEQUENCES[as];
+    const script = recording.script ?? [];
+    const end = script.find((step) => (step.do === 'fail' || step.do === 'hang') && step.host === host);
+    const afterMs = everyS * 1000;
+    return all.slice(0, all.indexOf(through as Stage) + 1).flatMap((stage): readonly InstallerStep[] => {
+      const report: InstallerStep = { do: 'report', stage, afterMs };
+      if (stage === 'Writing image to disk' && !end) return [report, ...['20%', '65%', '100%'].map((info): InstallerStep => ({ do: 'report', stage, info, afterMs: 500 }))];
+      if (stage === 'Waiting for control plane' && !(end && 'stage' in end && end.stage === stage)) return [report, { do: 'await-control-plane' }];
+      return [report];
+    });
+  };
+
+  async function install(step: Extract<ScriptStep, { do: 'stages' }>): Promise<void> {
+    const id = `host-${step.host}`;
+    const gone = AbortSignal.any([over, alive.get(step.host)?.signal ?? over]);
+    await playHost(async () => {
+      while (service.hosts.get(id)?.state !== 'installing') await clock.sleep(TICK_MS, gone);
+      const script = recording.script ?? [];
+      const failure = script.find((one) => one.do === 'fail' && one.host === step.host);
+      const steps = stepsOf(step.host, step.as, step.through, step.every_s ?? 1.5);
+      const last: readonly InstallerStep[] = failure && failure.do === 'fail' ? [{ do: 'fail', message: failure.message, afterMs: 1500 }] : [];
+      await playInstaller(deps, id, [...steps, ...last], over);
+    });
+  }
+
+  const playHost = async (play: () => Promise<void>): Promise<void> => {
+    await play().catch((error: unknown) => {
+      if (!over.aborted && !String(error).includes('gone')) throw error;
+    });
+  };
+
+  return async (step) => {
+    switch (step.do) {
+      case 'given':
+        if (step.releaseImage !== undefined) await hub.kube.create(imageSet(step.object, step.releaseImage));
+        return;
+      case 'create': {
+        const [kind, name] = step.object.split('/');
+        const input = recording.inputs.find((one) => one.kind === kind && one.metadata.name === name);
+        await hub.kube.create(input ? concrete(input) : imageSet(step.object, step.releaseImage ?? ''));
+        return;
+      }
+      case 'patch': {
+        const object = await get(step.object);
+        await hub.kube.patch({ ...KINDS[object!.kind]!, namespace: NAMESPACE, name: object!.metadata.name }, step.body, { type: 'merge' });
+        return sleep(TICK_MS);
+      }
+      case 'delete': {
+        const [kind = '', name = ''] = concrete(step.object).split('/');
+        await hub.kube.delete({ ...KINDS[kind]!, namespace: NAMESPACE, name });
+        return sleep(TICK_MS);
+      }
+      case 'approve': {
+        await until(async () => (await get(`Agent/host-${step.host}`)) !== undefined);
+        const { role, installation_disk_id } = step;
+        const spec = { approved: true, ...(role === undefined ? {} : { role }), ...(installation_disk_id === undefined ? {} : { installation_disk_id }) };
+        await hub.kube.patch({ ...KINDS['Agent']!, namespace: NAMESPACE, name: `host-${step.host}` }, { spec }, { type: 'merge' });
+        return;
+      }
+      case 'boot': {
+        const infraEnv = [...service.infraEnvs.values()].find(({ name }) => name === (step.infraenv ?? 'spoke'));
+        const guest = new AbortController();
+        alive.set(step.host, guest);
+        if (step.again) {
+          // It comes back after the reboot that its stages end with.
+          await Promise.all(playing.map((one) => settle(one, sleep)));
+          agents.register(`host-${step.host}`, infraEnv!.id);
+        } else void playHost(() => playAgent(deps, `host-${step.host}`, infraEnv!.id, scriptOf(step.host, step), AbortSignal.any([guest.signal, over])));
+        return;
+      }
+      case 'silent':
+      case 'off':
+        if (step.do === 'off') alive.get(step.host)?.abort(new Error('gone'));
+        // The rest of what runs side by side comes first: the host falls silent where it hangs.
+        await Promise.all(playing.map((one) => settle(one, sleep)));
+        playing = [];
+        return agents.silent(`host-${step.host}`);
+      case 'talk':
+        return agents.talk(`host-${step.host}`);
+      case 'ntp-unreachable':
+        return void world.ntp.add(step.host);
+      case 'connectivity':
+        return void world.missing.push(...step.missing);
+      case 'vips-in-use':
+        return step.hosts.forEach((host) => world.vips.add(host));
+      case 'disk-speed':
+        return void world.disks.set(step.host, step.sync_ms);
+      case 'image-pull-fails':
+        return void world.images.set(step.host, step.images === 'all' ? IMAGES : step.images);
+      case 'stages':
+        playing.push(install(step));
+        return;
+      case 'fail':
+      case 'hang':
+      case 'complete':
+      case 'requests':
+        return;
+      case 'finalizing':
+        await sleep(3000);
+        return agents.finalizing(cluster()!.id, step.stage);
+      case 'operator':
+        await sleep(3000);
+        return agents.operator(cluster()!.id, step.name, step.status, step.message);
+      case 'cluster-operators-ready':
+        await sleep(3000);
+        agents.operator(cluster()!.id, 'console', 'available', 'All is well');
+        await sleep(3000);
+        return agents.operator(cluster()!.id, 'cvo', 'available', 'Done applying 4.18.10');
+      case 'upload-ingress-ca':
+        await sleep(3000);
+        return agents.uploadIngressCa(cluster()!.id);
+      case 'wait':
+        if (step.seconds !== undefined) return sleep(step.seconds * 1000);
+        return waitUntil(step.until ?? '', step.at_most_s);
+    }
+  };
+
+  async function waitUntil(text: string, atMostS: number | undefined): Promise<void> {
+    const quiet = /^nothing changes for (\d+) s$/.exec(text);
+    if (quiet) {
+      let last = hub.requests();
+      let sinceMs = elapsed();
+      return until(() => {
+        if (hub.requests() !== last) [last, sinceMs] = [hub.requests(), elapsed()];
+        return elapsed() - sinceMs >= Number(quiet[1]) * 1000;
+      }, atMostS);
+    }
+    const state = /^cluster is (\S+)$/.exec(text)?.[1];
+    if (state !== undefined) return until(async () => stateOf(await get('AgentClusterInstall/spoke')) === state, atMostS);
+    const [object = '', ...rest] = text.split(' ');
+    const wanted = rest.join(' ');
+    if (wanted === 'has its image') return until(async () => statusOf(await get(object))['isoDownloadURL'] !== undefined, atMostS);
+    if (wanted === 'has its cluster') return until(async () => stateOf(await get(object)) !== undefined, atMostS);
+    if (wanted === 'is gone') return until(async () => (await get(object)) === undefined, atMostS);
+    const agentState = /^is (\S+)$/.exec(wanted)?.[1];
+    if (agentState !== undefined) return until(async () => stateOf(await get(object)) === agentState, atMostS);
+    const condition = /^(\w+)=(\w+)(?: reason (\w+))?$/.exec(wanted);
+    if (!condition) throw new Error(`unknown wait: ${text}`);
+    const [, type, status, reason] = condition;
+    return until(async () => {
+      const found = ((statusOf(await get(object))['conditions'] ?? []) as readonly { type: string; status: string; reason: string }[]).find((one) => one.type === type);
+      return found?.status === status && (reason === undefined || found?.reason === reason);
+    }, atMostS);
+  }
+}
+
+/** Waits for something that plays on the clock: time must go on meanwhile. */
+async function settle(playing: Promise<unknown>, sleep: (ms: number) => Promise<void>): Promise<void> {
+  let done = false;
+  void playing.finally(() => (done = true));
+  while (!done) await sleep(TICK_MS);
+}
+
+/** The images that a release's installation pulls, as the recordings name them. */
+const DIGEST = `sha256:${'0'.repeat(64)}`;
+const IMAGES = [
+  `quay.example.com/ocp/release-machine-config-operator@${DIGEST}`,
+  `quay.example.com/ocp/release-must-gather@${DIGEST}`,
+  'quay.example.com/ocp/release:4.18.10-x86_64',
+  'registry.example.com/assisted-installer:latest',
+];
+
+function imageSet(object: string, releaseImage: string): KubeObject {
+  return { ...KINDS['ClusterImageSet']!, metadata: { name: object.split('/')[1] ?? '' }, spec: { releaseImage } };
+}
+
+function statusOf(object: KubeObject | undefined): Readonly<Record<string, unknown>> {
+  return (object?.['status'] ?? {}) as Readonly<Record<string, unknown>>;
+}
+
+function stateOf(object: KubeObject | undefined): string | undefined {
+  return (statusOf(object)['debugInfo'] as { state?: string } | undefined)?.state;
+}
+
+/** Ids that are ours as the placeholders that the recordings have for theirs. */
+function normal(timeline: readonly TimelineEntry[], clusterIds: ReadonlySet<string>): readonly TimelineEntry[] {
+  return timeline.map((entry) => {
+    let text = JSON.stringify(entry).replaceAll(/host-(?:master|worker|extra)-\d+/g, '<$&>').replaceAll('/tmp/registry-config', '<pull-secret-file>');
+    for (const id of clusterIds) text = text.replaceAll(id, '<cluster-id>');
+    return JSON.parse(text) as TimelineEntry;
+  });
+}
