@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../src/kube/objects.ts';
 import { SEQUENCES } from './assisted-recording.ts';
 import type { Timing } from './play-recording.ts';
 import { tracksOf, type TimelineEntry, type Track } from './timeline.ts';
@@ -36,7 +37,8 @@ function withoutRaces(entry: TimelineEntry): readonly TimelineEntry[] {
 
 /** What is only there until the controllers have seen each other's objects: who comes first is chance. */
 function withoutEarly(values: Track['values']): Track['values'] {
-  const early = values.length > 1 && /NotAvailable|MissingClusterDeployment/.test(values[0]!.value) && !/NotAvailable|MissingClusterDeployment/.test(values[1]!.value);
+  const early =
+    values.length > 1 && /NotAvailable|MissingClusterDeployment/.test(values[0]!.value) && !/NotAvailable|MissingClusterDeployment/.test(values[1]!.value);
   return early ? values.slice(1) : values;
 }
 
@@ -68,7 +70,11 @@ function align(expected: Values, actual: Values): readonly [number, number] | un
     if (e && a && e.value === a.value && from(i + 1, j + 1, e.value)) return true;
     // Beside something left out, the same value is one value.
     if (e && (e.lastedMs < TRANSIENT_MS || e.value === last) && from(i + 1, j, last)) return true;
-    return a !== undefined && (a.lastedMs < TRANSIENT_MS || a.value === last || isStage(a.value) || (i === 0 && mayBeMissed(a.value))) && from(i, j + 1, last);
+    return (
+      a !== undefined &&
+      (a.lastedMs < TRANSIENT_MS || a.value === last || isStage(a.value) || (i === 0 && mayBeMissed(a.value)) || passedOver(e?.value, a.value)) &&
+      from(i, j + 1, last)
+    );
   };
   return from(0, 0, undefined) ? undefined : furthest;
 }
@@ -80,6 +86,11 @@ function isStage(value: string): boolean {
 
 function mayBeMissed(value: string): boolean {
   return /^(?:"(?:discovering|insufficient)"|Unknown ValidationsUnknown|False ValidationsFailing|False AgentNotReady .*)$/.test(value);
+}
+
+/** Whether a host's checks were all good at once, or one turn of its monitor later, depends on which monitor looked first. */
+function passedOver(expected: string | undefined, actual: string): boolean {
+  return (expected === '"known"' && actual === '"insufficient"') || (expected === 'True ValidationsPassing' && actual === 'False ValidationsFailing');
 }
 
 /** Whether a recording goes round and round: prepares, fails, prepares again. */
@@ -101,16 +112,49 @@ function loopDifferences(id: string, expected: Values, actual: Values): readonly
 /** What Validated said last: the same sentences, in any order. */
 function sentenceDifferences(recording: readonly TimelineEntry[], replay: readonly TimelineEntry[]): readonly string[] {
   const [expected, actual] = [lastSentences(recording), lastSentences(replay)];
-  return [...expected].flatMap(([id, sentences]) => (sentences === actual.get(id) ? [] : [`${id} Validated ends with ${sentences}, got ${actual.get(id) ?? 'nothing'}`]));
+  return [...expected].flatMap(([id, sentences]) =>
+    sentences === actual.get(id) ? [] : [`${id} Validated ends with ${sentences}, got ${actual.get(id) ?? 'nothing'}`],
+  );
 }
 
 function lastSentences(timeline: readonly TimelineEntry[]): ReadonlyMap<string, string> {
   const last = new Map<string, string>();
   for (const { kind, name, change } of timeline) {
     if (!('conditions' in change)) continue;
-    for (const { type, message } of change.conditions) if (type === 'Validated' && message) last.set(`${kind}/${name}`, message.split(/: /).map((part) => part.split(',').toSorted().join()).join(': '));
+    for (const { type, message } of change.conditions)
+      if (type === 'Validated' && message)
+        last.set(
+          `${kind}/${name}`,
+          message
+            .split(/: /)
+            .map((part) => part.split(',').toSorted().join())
+            .join(': '),
+        );
   }
   return last;
+}
+
+/** The checks that have failed at the end, with their messages. */
+export function failureDifferences(recorded: readonly KubeObject[], replayed: readonly KubeObject[]): readonly string[] {
+  const [expected, actual] = [failures(recorded), failures(replayed)];
+  const said = [...new Set([...expected.keys(), ...actual.keys()])];
+  return said.flatMap((id) =>
+    expected.get(id) === actual.get(id) ? [] : [`${id} ends with ${expected.get(id) ?? 'no failure'}, got ${actual.get(id) ?? 'none'}`],
+  );
+}
+
+function failures(objects: readonly KubeObject[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const object of objects.filter(({ kind }) => kind === 'Agent' || kind === 'AgentClusterInstall')) {
+    const { validationsInfo = {} } = (object['status'] ?? {}) as {
+      readonly validationsInfo?: Readonly<Record<string, readonly { id: string; status: string; message: string }[]>>;
+    };
+    for (const { id, status, message } of Object.values(validationsInfo).flat()) {
+      // The list of images in it has no order.
+      if (status === 'failure') found.set(`${object.kind}/${object.metadata.name} ${id}`, message.split(/[ ,]/).toSorted().join(' '));
+    }
+  }
+  return found;
 }
 
 /**

@@ -11,7 +11,15 @@ export interface Recording {
 }
 
 export type ScriptStep =
-  | { readonly do: 'given'; readonly object: string; readonly releaseImage?: string; readonly image?: string; readonly error?: string; readonly versions?: readonly string[]; readonly seconds?: number }
+  | {
+      readonly do: 'given';
+      readonly object: string;
+      readonly releaseImage?: string;
+      readonly image?: string;
+      readonly error?: string;
+      readonly versions?: readonly string[];
+      readonly seconds?: number;
+    }
   | { readonly do: 'create'; readonly object: string; readonly releaseImage?: string }
   | { readonly do: 'patch'; readonly object: string; readonly body: unknown }
   | { readonly do: 'delete'; readonly object: string }
@@ -22,7 +30,14 @@ export type ScriptStep =
   | { readonly do: 'vips-in-use'; readonly hosts: readonly string[] }
   | { readonly do: 'disk-speed'; readonly host: string; readonly sync_ms: number }
   | { readonly do: 'image-pull-fails'; readonly host: string; readonly images: readonly string[] | 'all' }
-  | { readonly do: 'stages'; readonly host: string; readonly as: keyof typeof SEQUENCES; readonly through: string; readonly every_s?: number; readonly rest?: string }
+  | {
+      readonly do: 'stages';
+      readonly host: string;
+      readonly as: keyof typeof SEQUENCES;
+      readonly through: string;
+      readonly every_s?: number;
+      readonly rest?: string;
+    }
   | { readonly do: 'fail'; readonly host: string; readonly stage: string; readonly message: string }
   | { readonly do: 'hang'; readonly host?: string; readonly stage: string }
   | { readonly do: 'finalizing'; readonly stage: string }
@@ -58,7 +73,17 @@ export const SEQUENCES = {
     'Joined',
     'Done',
   ],
-  worker: ['Starting installation', 'Installing', 'Writing image to disk', 'Waiting for control plane', 'Rebooting', 'Waiting for ignition', 'Configuring', 'Joined', 'Done'],
+  worker: [
+    'Starting installation',
+    'Installing',
+    'Writing image to disk',
+    'Waiting for control plane',
+    'Rebooting',
+    'Waiting for ignition',
+    'Configuring',
+    'Joined',
+    'Done',
+  ],
 } as const;
 
 const FIRST_ADDRESS = { master: 10, worker: 20, extra: 30 } as const;

@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import type { Recording } from './assisted-recording.ts';
-import { differencesBetween, recordedTiming } from './assisted-comparison.ts';
+import { differencesBetween, failureDifferences, recordedTiming } from './assisted-comparison.ts';
 import { playRecording, type Timing } from './play-recording.ts';
 import type { TimelineEntry } from './timeline.ts';
 
@@ -19,7 +19,13 @@ const LATER: Readonly<Record<string, string>> = {
 /** An agent on a loaded machine takes as long to send its inventory. */
 const SLOW_MS = 6000;
 
-const FIELDS = ['status.debugInfo.state', 'spec.installed', 'metadata.finalizers', 'spec.clusterMetadata.adminKubeconfigSecretRef.name', 'spec.clusterMetadata.adminPasswordSecretRef.name'];
+const FIELDS = [
+  'status.debugInfo.state',
+  'spec.installed',
+  'metadata.finalizers',
+  'spec.clusterMetadata.adminKubeconfigSecretRef.name',
+  'spec.clusterMetadata.adminPasswordSecretRef.name',
+];
 
 for (const file of skip ? [] : globSync('assisted/*.json', { cwd: recorded }).toSorted()) {
   const name = basename(file, '.json');
@@ -38,10 +44,10 @@ if (skip) test('assisted-service does what the real one did', { skip }, () => un
 /** When the recorded monitors looked is not in the script: a legal order is one that some timing brings. */
 function timings(recorded: Timing): readonly Timing[] {
   const grid = [0, 2000, 4000, 6000].flatMap((hostMs) => [1000, 3000, 5000, 7000, 9000].map((clusterMs) => ({ hostMs, clusterMs })));
-  return [recorded, { ...recorded, inventoryMs: SLOW_MS }, ...grid, recorded];
+  return [recorded, ...grid, ...grid.map((timing) => ({ ...timing, inventoryMs: SLOW_MS })), recorded];
 }
 
 async function replay(recording: Recording, timing: Timing): Promise<{ readonly differences: readonly string[]; readonly timeline: readonly TimelineEntry[] }> {
-  const timeline = await playRecording(recording, timing, FIELDS);
-  return { timeline, differences: differencesBetween(recording.timeline, timeline, FIELDS) };
+  const { timeline, objects } = await playRecording(recording, timing, FIELDS);
+  return { timeline, differences: [...differencesBetween(recording.timeline, timeline, FIELDS), ...failureDifferences(recording.final.objects, objects)] };
 }

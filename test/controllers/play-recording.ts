@@ -1,14 +1,15 @@
 import type { KindRef, KubeObject } from '../../src/kube/objects.ts';
 import { assistedService } from '../../src/rehearsal/controllers/assisted/assisted-controllers.ts';
 import type { AssistedDeps } from '../../src/rehearsal/controllers/assisted/assisted-deps.ts';
-import type { HostScript, InstallerStep } from '../../src/rehearsal/controllers/assisted/guest/host-script.ts';
+import type { InstallerStep } from '../../src/rehearsal/controllers/assisted/guest/host-script.ts';
 import { playAgent } from '../../src/rehearsal/controllers/assisted/guest/play-agent.ts';
 import { playInstaller } from '../../src/rehearsal/controllers/assisted/guest/play-installer.ts';
-import { inventoryOf } from '../../src/rehearsal/controllers/assisted/service/inventory.ts';
-import { DEFAULT_LIMITS, type Stage, type StageLimits } from '../../src/rehearsal/controllers/assisted/service/stages.ts';
+import { DEFAULT_LIMITS, type StageLimits } from '../../src/rehearsal/controllers/assisted/service/stages.ts';
 import { createSimulatedMachines } from '../../src/rehearsal/machines/simulated-machines.ts';
-import { addressOf, concrete, SEQUENCES, type Recording, type ScriptStep } from './assisted-recording.ts';
+import { concrete, type Recording, type ScriptStep } from './assisted-recording.ts';
 import { startHub, HUB_START_MS, type HubHarness } from './hub-harness.ts';
+import { createRecordedWorld, hostScript, installerSteps, RELEASE_IMAGES } from './recorded-hosts.ts';
+import { waiter } from './recorded-waits.ts';
 import { recordTimeline, type TimelineEntry } from './timeline.ts';
 
 const NAMESPACE = 'spoke-ns';
@@ -43,15 +44,24 @@ export interface Timing {
   readonly inventoryMs?: number;
 }
 
+export interface Replay {
+  readonly timeline: readonly TimelineEntry[];
+  /** Agents and AgentClusterInstalls as they were left. */
+  readonly objects: readonly KubeObject[];
+}
+
 /** Replays the script of a recording against our assisted-service. @returns what happened to the objects, with `<…>` placeholders. */
-export async function playRecording(recording: Recording, timing: Timing, fields: readonly string[]): Promise<readonly TimelineEntry[]> {
+export async function playRecording(recording: Recording, timing: Timing, fields: readonly string[]): Promise<Replay> {
   const hub = await startHub({ crds: CRDS });
   const over = new AbortController();
   try {
     const player = await startPlayer(hub, recording, timing, over.signal);
     const observed = recordTimeline(hub.kube, () => hub.simulated.now(), WATCHED, fields, over.signal);
     for (const step of recording.script ?? []) await player.take(step);
-    return normal(observed.timeline, player.clusterIds);
+    const objects = await Promise.all(
+      ['Agent', 'AgentClusterInstall'].map(async (kind) => (await hub.kube.list({ ...KINDS[kind]!, namespace: NAMESPACE })).items),
+    );
+    return { timeline: normal(observed.timeline, player.clusterIds), objects: normal(objects.flat(), player.clusterIds) };
   } finally {
     over.abort(new Error('the recording is over'));
     await hub.close();
@@ -70,9 +80,16 @@ async function startPlayer(hub: HubHarness, recording: Recording, timing: Timing
   const limitS = given.find(({ object }) => object === 'stage limits')?.seconds;
   const unreadable = new Map(given.flatMap(({ image, error }) => (image !== undefined && error !== undefined ? [[image, error]] : [])));
   const bootstrap = script.flatMap((step) => (step.do === 'stages' && step.as === 'bootstrap' ? [step.host] : []))[0];
-  const roles = new Map(recording.timeline.flatMap(({ kind, name, change }) => (kind === 'Agent' && 'field' in change && change.field === 'status.role' ? [[concrete(name).replaceAll(/[<>]/g, ''), String(change.value)]] : [])));
+  const roles = new Map(
+    recording.timeline.flatMap(({ kind, name, change }) =>
+      kind === 'Agent' && 'field' in change && change.field === 'status.role' ? [[concrete(name).replaceAll(/[<>]/g, ''), String(change.value)]] : [],
+    ),
+  );
   let deps!: AssistedDeps;
-  const { machines } = createSimulatedMachines({ clock: hub.simulated.participant('machines'), seed: 1, fetchIso: () => Promise.reject(new Error('no media here')) }, []);
+  const { machines } = createSimulatedMachines(
+    { clock: hub.simulated.participant('machines'), seed: 1, fetchIso: () => Promise.reject(new Error('no media here')) },
+    [],
+  );
   await hub.run((own, cache) => {
     const service = assistedService(
       {
@@ -116,13 +133,15 @@ async function startPlayer(hub: HubHarness, recording: Recording, timing: Timing
 
 /** `recorded/README-hub.md`: limits for these were cut, the others were not. */
 function shortened(ms: number): StageLimits {
-  const stages = Object.fromEntries((['Starting installation', 'Writing image to disk', 'Rebooting', 'Configuring', 'Joined'] as const).map((stage) => [stage, ms]));
+  const stages = Object.fromEntries(
+    (['Starting installation', 'Writing image to disk', 'Rebooting', 'Configuring', 'Joined'] as const).map((stage) => [stage, ms]),
+  );
   return { ...DEFAULT_LIMITS, stages: { ...DEFAULT_LIMITS.stages, ...stages }, finalizing: { 'Waiting for cluster operators': ms } };
 }
 
 function taker(hub: HubHarness, deps: AssistedDeps, recording: Recording, timing: Timing, over: AbortSignal): Player['take'] {
   const { agents, service, clock } = deps;
-  const world = { missing: [] as (readonly [string, string])[], vips: new Set<string>(), ntp: new Set<string>(), disks: new Map<string, number>(), images: new Map<string, readonly string[]>() };
+  const world = createRecordedWorld();
   const alive = new Map<string, AbortController>();
   let playing: Promise<unknown>[] = [];
   const elapsed = (): number => hub.simulated.now() - HUB_START_MS;
@@ -138,46 +157,8 @@ function taker(hub: HubHarness, deps: AssistedDeps, recording: Recording, timing
       await sleep(TICK_MS);
     }
   };
+  const wait = waiter({ get, requests: hub.requests, elapsed, until });
   const cluster = () => [...service.clusters.values()][0];
-
-  const scriptOf = (host: string, step: Extract<ScriptStep, { do: 'boot' }>): HostScript => {
-    const { ip, mac } = addressOf(host);
-    const differs = step.inventory ?? {};
-    const disks = differs.disks_gb ?? [120, 120];
-    return {
-      inventory: inventoryOf({
-        hostname: differs.hostname ?? host,
-        mac: differs.mac ?? mac,
-        addresses: [`${differs.ip ?? ip}/24`],
-        gateway: '192.168.111.1',
-        cpus: differs.cpus ?? 16,
-        memoryBytes: (differs.memory_gib ?? 32) * 2 ** 30,
-        disks: disks.map((gb, index) => ({ bytes: gb * 1e9, type: index === 0 ? 'SSD' : 'HDD', serial: `S000${index + 1}` })),
-        vendor: { manufacturer: 'Dell Inc.', product: 'PowerEdge', virtual: false },
-      }),
-      registerMs: 50,
-      replyMs: (instruction) => (instruction === 'inventory' ? (timing.inventoryMs ?? 400) : 2500),
-      ntpSynced: !world.ntp.has(host),
-      diskSyncMs: world.disks.get(host) ?? 2,
-      failedImages: world.images.get(host) ?? [],
-      reaches: (other) => !world.missing.some((pair) => pair.includes(host) && pair.map((one) => `host-${one}`).includes(other.id)),
-      vipsInUse: world.vips.has(host),
-      install: () => [],
-    };
-  };
-
-  const stepsOf = (host: string, as: keyof typeof SEQUENCES, through: string, everyS: number): readonly InstallerStep[] => {
-    const all: readonly Stage[] = SEQUENCES[as];
-    const script = recording.script ?? [];
-    const end = script.find((step) => (step.do === 'fail' || step.do === 'hang') && step.host === host);
-    const afterMs = everyS * 1000;
-    return all.slice(0, all.indexOf(through as Stage) + 1).flatMap((stage): readonly InstallerStep[] => {
-      const report: InstallerStep = { do: 'report', stage, afterMs };
-      if (stage === 'Writing image to disk' && !end) return [report, ...['20%', '65%', '100%'].map((info): InstallerStep => ({ do: 'report', stage, info, afterMs: 500 }))];
-      if (stage === 'Waiting for control plane' && !(end && 'stage' in end && end.stage === stage)) return [report, { do: 'await-control-plane' }];
-      return [report];
-    });
-  };
 
   async function install(step: Extract<ScriptStep, { do: 'stages' }>): Promise<void> {
     const id = `host-${step.host}`;
@@ -186,7 +167,7 @@ function taker(hub: HubHarness, deps: AssistedDeps, recording: Recording, timing
       while (service.hosts.get(id)?.state !== 'installing') await clock.sleep(TICK_MS, gone);
       const script = recording.script ?? [];
       const failure = script.find((one) => one.do === 'fail' && one.host === step.host);
-      const steps = stepsOf(step.host, step.as, step.through, step.every_s ?? 1.5);
+      const steps = installerSteps(script, step);
       const last: readonly InstallerStep[] = failure && failure.do === 'fail' ? [{ do: 'fail', message: failure.message, afterMs: 1500 }] : [];
       await playInstaller(deps, id, [...steps, ...last], over);
     });
@@ -234,7 +215,10 @@ function taker(hub: HubHarness, deps: AssistedDeps, recording: Recording, timing
           // It comes back after the reboot that its stages end with.
           await Promise.all(playing.map((one) => settle(one, sleep)));
           agents.register(`host-${step.host}`, infraEnv!.id);
-        } else void playHost(() => playAgent(deps, `host-${step.host}`, infraEnv!.id, scriptOf(step.host, step), AbortSignal.any([guest.signal, over])));
+        } else
+          void playHost(() =>
+            playAgent(deps, `host-${step.host}`, infraEnv!.id, hostScript(world, step, timing.inventoryMs ?? 400), AbortSignal.any([guest.signal, over])),
+          );
         return;
       }
       case 'silent':
@@ -255,7 +239,7 @@ function taker(hub: HubHarness, deps: AssistedDeps, recording: Recording, timing
       case 'disk-speed':
         return void world.disks.set(step.host, step.sync_ms);
       case 'image-pull-fails':
-        return void world.images.set(step.host, step.images === 'all' ? IMAGES : step.images);
+        return void world.images.set(step.host, step.images === 'all' ? RELEASE_IMAGES : step.images);
       case 'stages':
         playing.push(install(step));
         return;
@@ -280,72 +264,29 @@ function taker(hub: HubHarness, deps: AssistedDeps, recording: Recording, timing
         return agents.uploadIngressCa(cluster()!.id);
       case 'wait':
         if (step.seconds !== undefined) return sleep(step.seconds * 1000);
-        return waitUntil(step.until ?? '', step.at_most_s);
+        return wait(step.until ?? '', step.at_most_s);
     }
   };
-
-  async function waitUntil(text: string, atMostS: number | undefined): Promise<void> {
-    const quiet = /^nothing changes for (\d+) s$/.exec(text);
-    if (quiet) {
-      let last = hub.requests();
-      let sinceMs = elapsed();
-      return until(() => {
-        if (hub.requests() !== last) [last, sinceMs] = [hub.requests(), elapsed()];
-        return elapsed() - sinceMs >= Number(quiet[1]) * 1000;
-      }, atMostS);
-    }
-    const state = /^cluster is (\S+)$/.exec(text)?.[1];
-    if (state !== undefined) return until(async () => stateOf(await get('AgentClusterInstall/spoke')) === state, atMostS);
-    const [object = '', ...rest] = text.split(' ');
-    const wanted = rest.join(' ');
-    if (wanted === 'has its image') return until(async () => statusOf(await get(object))['isoDownloadURL'] !== undefined, atMostS);
-    if (wanted === 'has its cluster') return until(async () => stateOf(await get(object)) !== undefined, atMostS);
-    if (wanted === 'is gone') return until(async () => (await get(object)) === undefined, atMostS);
-    const agentState = /^is (\S+)$/.exec(wanted)?.[1];
-    if (agentState !== undefined) return until(async () => stateOf(await get(object)) === agentState, atMostS);
-    const condition = /^(\w+)=(\w+)(?: reason (\w+))?$/.exec(wanted);
-    if (!condition) throw new Error(`unknown wait: ${text}`);
-    const [, type, status, reason] = condition;
-    return until(async () => {
-      const found = ((statusOf(await get(object))['conditions'] ?? []) as readonly { type: string; status: string; reason: string }[]).find((one) => one.type === type);
-      return found?.status === status && (reason === undefined || found?.reason === reason);
-    }, atMostS);
-  }
 }
 
 /** Waits for something that plays on the clock: time must go on meanwhile. */
 async function settle(playing: Promise<unknown>, sleep: (ms: number) => Promise<void>): Promise<void> {
-  let done = false;
-  void playing.finally(() => (done = true));
-  while (!done) await sleep(TICK_MS);
+  const state = { over: false };
+  void playing.finally(() => (state.over = true));
+  while (!state.over) await sleep(TICK_MS);
 }
-
-/** The images that a release's installation pulls, as the recordings name them. */
-const DIGEST = `sha256:${'0'.repeat(64)}`;
-const IMAGES = [
-  `quay.example.com/ocp/release-machine-config-operator@${DIGEST}`,
-  `quay.example.com/ocp/release-must-gather@${DIGEST}`,
-  'quay.example.com/ocp/release:4.18.10-x86_64',
-  'registry.example.com/assisted-installer:latest',
-];
 
 function imageSet(object: string, releaseImage: string): KubeObject {
   return { ...KINDS['ClusterImageSet']!, metadata: { name: object.split('/')[1] ?? '' }, spec: { releaseImage } };
 }
 
-function statusOf(object: KubeObject | undefined): Readonly<Record<string, unknown>> {
-  return (object?.['status'] ?? {}) as Readonly<Record<string, unknown>>;
-}
-
-function stateOf(object: KubeObject | undefined): string | undefined {
-  return (statusOf(object)['debugInfo'] as { state?: string } | undefined)?.state;
-}
-
 /** Ids that are ours as the placeholders that the recordings have for theirs. */
-function normal(timeline: readonly TimelineEntry[], clusterIds: ReadonlySet<string>): readonly TimelineEntry[] {
-  return timeline.map((entry) => {
-    let text = JSON.stringify(entry).replaceAll(/host-(?:master|worker|extra)-\d+/g, '<$&>').replaceAll('/tmp/registry-config', '<pull-secret-file>');
+function normal<T>(values: readonly T[], clusterIds: ReadonlySet<string>): readonly T[] {
+  return values.map((entry) => {
+    let text = JSON.stringify(entry)
+      .replaceAll(/host-(?:master|worker|extra)-\d+/g, '<$&>')
+      .replaceAll('/tmp/registry-config', '<pull-secret-file>');
     for (const id of clusterIds) text = text.replaceAll(id, '<cluster-id>');
-    return JSON.parse(text) as TimelineEntry;
+    return JSON.parse(text) as T;
   });
 }

@@ -100,7 +100,9 @@ export function agentController(deps: AssistedDeps): Controller {
   /** A host that is added later does not wait for others: approved and ready, it installs. */
   function installDay2(id: string): void {
     service.changeHost(id, (host) =>
-      host.day2 && host.approved && host.state === 'known' ? { ...host, state: 'installing', stateInfo: HOST_INFO.installing, stateSinceMs: clock.now() } : host,
+      host.day2 && host.approved && host.state === 'known'
+        ? { ...host, state: 'installing', stateInfo: HOST_INFO.installing, stateSinceMs: clock.now() }
+        : host,
     );
   }
 

@@ -91,7 +91,14 @@ async function refuseWithoutDeployment(deps: AssistedDeps, aci: KubeObject, key:
   );
 }
 
-async function reconcileInstall(deps: AssistedDeps, cache: ObjectCache, givenCd: KubeObject, givenAci: KubeObject, registered: boolean, signal: AbortSignal): Promise<void> {
+async function reconcileInstall(
+  deps: AssistedDeps,
+  cache: ObjectCache,
+  givenCd: KubeObject,
+  givenAci: KubeObject,
+  registered: boolean,
+  signal: AbortSignal,
+): Promise<void> {
   const { kube, service } = deps;
   let aci = await addFinalizer(kube, givenAci, FINALIZERS.agentClusterInstall, signal);
   const cd = await addFinalizer(
