@@ -8,7 +8,7 @@ import { STORE_PORT } from './jumphost-doors.ts';
 import type { LabDoors } from './lab-doors.ts';
 
 /** Registry credentials of a rehearsal: shaped as real ones are, and good for nothing. */
-const PULL_SECRET = JSON.stringify({ auths: { 'registry.rehearsal.example': { auth: Buffer.from('rehearsal:rehearsal').toString('base64') } } });
+const PULL_SECRET = JSON.stringify({ auths: { 'registry.rehearsal.example': { auth: Buffer.from('labwright:good-for-nothing').toString('base64') } } });
 
 /**
  * The doors to a rehearsal's world.

@@ -7,7 +7,7 @@ import type { BmcCredentials } from '../../machines/bmc/credentials.ts';
  */
 export function hubContent(hub: { readonly name: string; readonly baseDomain: string; readonly version: string }): readonly KubeObject[] {
   const namespaces = ['open-cluster-management', 'multicluster-engine', 'hive', 'openshift-machine-api', 'openshift-config'];
-  const auth = { auths: { [`registry.${hub.name}.${hub.baseDomain}`]: { auth: Buffer.from('rehearsal:rehearsal').toString('base64') } } };
+  const auth = { auths: { [`registry.${hub.name}.${hub.baseDomain}`]: { auth: Buffer.from('labwright:good-for-nothing').toString('base64') } } };
   return [
     ...namespaces.map((name): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
     ...['ai-cluster-templates-v1', 'ai-node-templates-v1'].map((name): KubeObject => ({
