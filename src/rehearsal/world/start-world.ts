@@ -3,6 +3,7 @@ import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { realSleep } from '../../util/clock.ts';
 import type { Dial, Endpoint } from '../../util/dial.ts';
 import { LabwrightError } from '../../util/errors.ts';
 import { packageRoot } from '../../util/package-root.ts';
@@ -17,6 +18,7 @@ import type { Mutation } from './world-deps.ts';
 import type { WorldSpec } from './world-spec.ts';
 
 const PARTICIPANT = 'agent';
+const STOP_MS = 10_000;
 
 /**
  * Starts a world in a process of its own and joins it as the participant `agent`.
@@ -79,19 +81,24 @@ export async function findWorld(stateDir: string): Promise<WorldHandle | undefin
     hubKubeconfig: async (hub) => ((await ask({ type: 'hub-kubeconfig', hub })) as string | null) ?? undefined,
     died: joined.lost,
     async stop() {
-      const ended = new Promise<void>((resolve) => {
-        if (joined.lost.aborted) resolve();
-        else joined.lost.addEventListener('abort', () => resolve(), { once: true });
-      });
       await ask({ type: 'stop' });
       joined.leave();
-      await ended;
+      await ended(state);
     },
     leave() {
       joined.leave();
       return Promise.resolve();
     },
   };
+}
+
+/** A world takes its files with it; whoever stops it must not remove them under its hands. */
+async function ended({ pid, startTicks }: WorldState): Promise<void> {
+  for (const giveUpMs = Date.now() + STOP_MS; Date.now() < giveUpMs;) {
+    if ((await processStartTicks(pid)) !== startTicks) return;
+    await realSleep(20);
+  }
+  throw new LabwrightError('timed_out', `the rehearsal world did not end within ${STOP_MS / 1000} s`, { hint: `end process ${pid} yourself` });
 }
 
 async function readState(path: string): Promise<WorldState | undefined> {
