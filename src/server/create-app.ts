@@ -10,6 +10,7 @@ export function createApp(deps: ServerDeps): Hono {
   const app = new Hono({ strict: false });
   app.use(async (context, next) => {
     await next();
+    if (!context.req.path.startsWith('/api/')) return; // The pages are this site's own.
     context.header('Access-Control-Allow-Origin', '*');
     context.header('Access-Control-Expose-Headers', exposed);
   });

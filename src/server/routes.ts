@@ -24,6 +24,8 @@ import { teamRoutes } from './dci/teams.ts';
 import { topicRoutes } from './dci/topics.ts';
 import { userRoutes } from './dci/users.ts';
 import type { ServerRoute } from './handle.ts';
+import { runPageRoutes } from './page/run-page.ts';
+import { runsPageRoute } from './page/runs-page.ts';
 import { cancelRunRoute } from './runs/cancel-run.ts';
 import { createRunRoute } from './runs/create-run.ts';
 import { getRunRoute, listRunsRoute } from './runs/read-runs.ts';
@@ -40,6 +42,8 @@ export const routes: readonly ServerRoute[] = [
   listRunsRoute,
   cancelRunRoute,
   runEventsRoute,
+  runsPageRoute,
+  ...runPageRoutes,
   ...serviceRoutes,
   ...purgeRoutes,
   ...auditRoutes,

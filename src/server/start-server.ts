@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { join, resolve } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
@@ -23,7 +24,7 @@ export interface ServerOptions {
   readonly port: number;
   /** Default 127.0.0.1. */
   readonly host?: string | undefined;
-  /** Default: a new one at each start. */
+  /** Default: the one of the data directory, which outlives a restart. */
   readonly pageToken?: string | undefined;
   readonly leaseTermMs?: number | undefined;
   /** Default: on stderr. */
@@ -68,7 +69,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       artefacts,
       passwords: createPasswords(options.passwordCost),
       changes,
-      pageToken: options.pageToken ?? randomBytes(24).toString('base64url'),
+      pageToken: options.pageToken ?? (await keptToken(join(dataDir, 'page-token'))),
       leaseTermMs: options.leaseTermMs ?? 30_000,
       closing: closing.signal,
     };
@@ -91,6 +92,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await stack.disposeAsync();
     throw error;
   }
+}
+
+/** A random secret in a file that only our account can read. */
+async function keptToken(path: string): Promise<string> {
+  try {
+    await writeFile(path, randomBytes(24).toString('base64url'), { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  const token = (await readFile(path, 'utf8')).trim();
+  if (token.length < 32) throw new LabwrightError('refused', `${path} holds no token`, { hint: `remove it: the next start makes a new one` });
+  return token;
 }
 
 async function listen(server: Server, host: string, port: number): Promise<number> {

@@ -16,6 +16,10 @@ export interface HouseOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly log: Log;
+  /** Default 127.0.0.1. */
+  readonly host?: string | undefined;
+  /** Default: DATABASE_URL, else the embedded one. */
+  readonly databaseUrl?: string | undefined;
 }
 
 /** A control server that runs in this process. */
@@ -29,8 +33,8 @@ export interface House extends AsyncDisposable {
  * Opens a control server with an embedded database (or that of DATABASE_URL) and its first administrator, whose password
  * is in `admin-password` of the data directory.
  */
-export async function openHouse({ dataDir, port, log }: HouseOptions): Promise<House> {
-  const server = await startServer({ dataDir, port, log, databaseUrl: process.env['DATABASE_URL'] });
+export async function openHouse({ dataDir, port, host, log, databaseUrl = process.env['DATABASE_URL'] }: HouseOptions): Promise<House> {
+  const server = await startServer({ dataDir, port, host, log, databaseUrl });
   try {
     const password = await ensureAdmin(server.deps);
     if (password !== undefined) await writeFile(join(dataDir, 'admin-password'), `${password}\n`, { mode: 0o600 });
