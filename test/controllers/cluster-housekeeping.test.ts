@@ -54,6 +54,34 @@ test('an owner deleted in the foreground stays until its dependents have gone', 
   assert.deepEqual(await later(1000, () => secrets('foreground')), []);
 });
 
+test('the fault stuck-finalizer holds the first install of its cluster, and no other', async (t) => {
+  const spent = new Set<string>();
+  const faults = {
+    hits: (fault: string, cluster: string) => fault === 'stuck-finalizer' && cluster === 'sno1' && !spent.has(cluster),
+    spend: (_: string, cluster: string) => void spent.add(cluster),
+  };
+  const faulty = await startHub({ faults });
+  t.after(() => faulty.close());
+  await faulty.run(clusterControllers);
+  const install = (name: string): KubeObject => ({
+    apiVersion: 'extensions.hive.openshift.io/v1beta1',
+    kind: 'AgentClusterInstall',
+    metadata: { name, namespace: 'spokes' },
+    spec: { clusterDeploymentRef: { name }, networking: {}, provisionRequirements: { controlPlaneAgents: 1 } },
+  });
+  await faulty.kube.create(namespace('spokes'));
+  await faulty.kube.create(install('sno1'));
+  await faulty.kube.create(install('sno2'));
+  await faulty.at(1000, async () => {
+    for (const name of ['sno1', 'sno2']) await faulty.kube.delete({ ...install(name), namespace: 'spokes', name });
+  });
+  const { items } = await faulty.at(60_000, () => faulty.kube.list({ ...install(''), namespace: 'spokes' }));
+  assert.deepEqual(
+    items.map(({ metadata }) => [metadata.name, metadata.finalizers]),
+    [['sno1', ['labwright.dev/stuck']]],
+  );
+});
+
 async function secrets(namespace: string): Promise<readonly string[]> {
   const { items } = await hub.kube.list({ apiVersion: 'v1', kind: 'Secret', namespace });
   return items.map(({ metadata }) => metadata.name).toSorted();

@@ -9,7 +9,7 @@ import { serveApi } from '../../src/rehearsal/api/server.ts';
 import { createSimulatedClock, type SimulatedClock } from '../../src/rehearsal/clock/simulated-clock.ts';
 import { PARTICIPANT_HEADER } from '../../src/rehearsal/clock/traffic.ts';
 import type { Controller } from '../../src/rehearsal/controllers/controller.ts';
-import type { HubDeps } from '../../src/rehearsal/controllers/hub-deps.ts';
+import type { FaultBoard, HubDeps } from '../../src/rehearsal/controllers/hub-deps.ts';
 import type { ObjectCache } from '../../src/rehearsal/controllers/object-cache.ts';
 import { hubDefinitions } from '../../src/rehearsal/definitions/hub-definitions.ts';
 import { installDefinitions } from '../../src/rehearsal/definitions/install-definitions.ts';
@@ -37,13 +37,19 @@ export interface HubHarness {
 }
 
 /** What every hub controller gets; those that need machines or a BMC are handed them by their own test. */
-export type HarnessDeps = Pick<HubDeps, 'kube' | 'clock' | 'seed' | 'hub' | 'log'>;
+export type HarnessDeps = Pick<HubDeps, 'kube' | 'clock' | 'seed' | 'hub' | 'log' | 'faults'>;
 
 export const HUB_START_MS = Date.UTC(2026, 0, 5, 8);
 const TOKEN = 'hub-harness';
 
+export interface HubOptions {
+  readonly crds?: readonly string[];
+  readonly admit?: Admit;
+  readonly faults?: FaultBoard;
+}
+
 /** Starts a hub without controllers, with our definitions, or real ones: `<group>/<plural>` of `shared/crds`. Time stands still until the test sleeps for the first time. */
-export async function startHub(options: { readonly crds?: readonly string[]; readonly admit?: Admit } = {}): Promise<HubHarness> {
+export async function startHub(options: HubOptions = {}): Promise<HubHarness> {
   const simulated = createSimulatedClock({ startMs: HUB_START_MS, speed: undefined });
   const stop = new AbortController();
   let requests = 0;
@@ -80,7 +86,14 @@ export async function startHub(options: { readonly crds?: readonly string[]; rea
     requests: () => requests,
     async run(of) {
       const participant = `controllers-${groups++}`;
-      const deps = { kube: client(participant), clock: simulated.participant(participant), seed: 1, hub: 'hub1', log: (line: string) => void log.push(line) };
+      const deps = {
+        kube: client(participant),
+        clock: simulated.participant(participant),
+        seed: 1,
+        hub: 'hub1',
+        log: (line: string) => void log.push(line),
+        faults: options.faults ?? { hits: () => false, spend: () => undefined },
+      };
       const { cache } = await runControllers(deps, (filled) => of(deps, filled), stop.signal);
       return cache;
     },

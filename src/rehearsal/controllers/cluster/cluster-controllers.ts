@@ -8,6 +8,7 @@ import { garbageCollector } from './garbage-collector.ts';
 import { importController } from './import-controller.ts';
 import { ADD_ON, MANIFEST_WORK } from './managed-cluster.ts';
 import { namespaceController } from './namespace-controller.ts';
+import { stuckFinalizer } from './stuck-finalizer.ts';
 
 /** Kinds that own others on a hub, or are owned. */
 const COLLECTED: readonly KindRef[] = [
@@ -22,12 +23,13 @@ const COLLECTED: readonly KindRef[] = [
 ];
 
 /** What any cluster's controller manager does for a hub, and the import of its managed clusters. */
-export function clusterControllers(deps: Pick<HubDeps, 'kube' | 'clock' | 'seed'>, cache: ObjectCache): readonly Controller[] {
+export function clusterControllers(deps: Pick<HubDeps, 'kube' | 'clock' | 'seed' | 'faults'>, cache: ObjectCache): readonly Controller[] {
   return [
     namespaceController(deps),
     garbageCollector(deps, cache, COLLECTED),
     importController(deps, cache),
     addOnsController(deps, cache),
     clusterNamespaceController(deps, cache),
+    stuckFinalizer(deps, cache),
   ];
 }
