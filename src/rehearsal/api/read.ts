@@ -9,6 +9,7 @@ import { listOptions, reachVersion } from './list-options.ts';
 import type { Form } from './negotiate.ts';
 import type { ResourceRequest } from './parse-request.ts';
 import { storageKey } from './resource.ts';
+import { scaleOf } from './scale.ts';
 import { selector } from './selectors.ts';
 import { notFound } from './status-error.ts';
 import { partialOf, tableOf } from './table.ts';
@@ -23,7 +24,7 @@ export async function readObject(deps: HandlerDeps, exchange: Exchange, target: 
   if (version !== undefined) await reachVersion(deps.store, version);
   const object = deps.store.get(storageKey(resource), namespace, name);
   if (object === undefined) throw notFound(resource, name);
-  answer(deps, exchange, target, 200, object);
+  answer(deps, exchange, target, 200, target.subresource === 'scale' ? scaleOf(resource, object) : object);
 }
 
 /** The list a request asks for. @throws StatusError */

@@ -1,6 +1,7 @@
 import { DELETE_OPTIONS, mediaType, objectFrom, patcher, readBody } from './body.ts';
 import type { FieldValidation } from './decode.ts';
 import { deleteOptions, remove } from './delete.ts';
+import { applyObject } from './apply-object.ts';
 import { answer } from './answer.ts';
 import { finalizerWarnings } from './finalizers.ts';
 import type { Exchange, HandlerDeps } from './handle.ts';
@@ -9,10 +10,12 @@ import type { Json } from './json.ts';
 import type { ResourceRequest, Verb } from './parse-request.ts';
 import { list } from './list.ts';
 import { listQuery } from './read.ts';
+import { SCALE, scaled, scaleOf } from './scale.ts';
 import { badRequest, invalidOptions } from './status-error.ts';
 import { storageKey } from './resource.ts';
-import { applyObject, create, patch, replace } from './write.ts';
+import { create, patch, replace, rewrite } from './write.ts';
 import type { Write } from './write.ts';
+import { checkVersions } from './write-checks.ts';
 
 type WriteTarget = ResourceRequest & { readonly verb: Exclude<Verb, 'get' | 'list' | 'watch'> };
 
@@ -46,6 +49,7 @@ function setWarnings({ response }: Exchange, warnings: readonly string[]): void 
 async function act(deps: HandlerDeps, { request }: Exchange, target: WriteTarget, write: Write, body: string): Promise<readonly [number, Json]> {
   const type = mediaType(request);
   const { verb } = target;
+  if (target.subresource === 'scale') return [200, await changeScale(deps, target, write, type, body)];
   switch (verb) {
     case 'create': {
       const { object, duplicates } = objectFrom(type, body, target.resource);
@@ -79,6 +83,16 @@ async function patchOrApply(deps: HandlerDeps, target: WriteTarget, write: Write
   const { object: applied } = objectFrom('application/yaml', body, target.resource);
   const { object, isNew } = await applyObject(deps, write, applied, force === 'true');
   return [isNew ? 201 : 200, object];
+}
+
+async function changeScale(deps: HandlerDeps, { resource, verb }: WriteTarget, write: Write, type: string, body: string): Promise<Json> {
+  const make = verb === 'update' ? () => objectFrom(type, body, SCALE).object : patcher(type, body, SCALE);
+  const changed = await rewrite(deps, write, (current) => {
+    const scale = make(scaleOf(resource, current));
+    checkVersions(write, member(scale, 'metadata'), member(current, 'metadata'), true);
+    return scaled(resource, current, scale);
+  });
+  return scaleOf(resource, changed);
 }
 
 function optionsIn(type: string, body: string): Json {

@@ -3,7 +3,6 @@ import type { Clock } from '../../util/clock.ts';
 import type { Admit } from './admission.ts';
 import { admitted } from './admission.ts';
 import { NAMESPACE } from './built-ins.ts';
-import { mistakesInApplied } from './check-applied.ts';
 import { decode } from './decode.ts';
 import type { FieldValidation } from './decode.ts';
 import { objectType } from './field-type.ts';
@@ -13,13 +12,14 @@ import { managersOf } from './managed-fields.ts';
 import { normalise } from './normalise.ts';
 import { apiVersionOf, storageKey } from './resource.ts';
 import type { Resource } from './resource.ts';
-import { apply, ownUpdate } from './server-side-apply.ts';
+import { ownUpdate } from './server-side-apply.ts';
 import type { ManagedWrite } from './server-side-apply.ts';
 import { seconds } from './seconds.ts';
-import { alreadyExists, badRequest, conflict, detailsOf, invalid, MODIFIED, notFound, StatusError } from './status-error.ts';
+import { alreadyExists, badRequest, notFound } from './status-error.ts';
 import type { Store } from './store.ts';
 import { beforeCreate, beforeUpdate } from './strategy.ts';
 import { validate } from './validate.ts';
+import { checkName, checkNamespace, checkVersions } from './write-checks.ts';
 
 export interface WriteDeps {
   readonly store: Store;
@@ -55,7 +55,8 @@ export async function create(deps: WriteDeps, write: Write, given: Json, duplica
   return insert(deps, write, ownUpdate(nothing, born, managersOf(born), ownership(deps, write)));
 }
 
-function named({ clock, randomUuid }: WriteDeps, { resource, namespace, name: asked }: Write, object: Json): Json {
+/** A new object with what the server gives it: name, place, uid and birth. @throws StatusError 400 */
+export function named({ clock, randomUuid }: WriteDeps, { resource, namespace, name: asked }: Write, object: Json): Json {
   const { resourceVersion: _version, ...given } = member(object, 'metadata');
   const { namespace: _namespace, ...clusterWide } = given;
   const metadata = resource.namespaced ? given : clusterWide;
@@ -73,7 +74,8 @@ function suffix(randomUuid: () => string): string {
   return [...Buffer.from(randomUuid().replaceAll('-', ''), 'hex').subarray(0, 5)].map((byte) => alphabet[byte % alphabet.length]).join('');
 }
 
-async function insert(deps: WriteDeps, write: Write, object: Json): Promise<Json> {
+/** Stores a new object. @throws StatusError */
+export async function insert(deps: WriteDeps, write: Write, object: Json): Promise<Json> {
   const { resource, namespace } = write;
   const name = text(member(object, 'metadata'), 'name');
   if (resource.namespaced) checkNamespace(deps, write, name);
@@ -123,45 +125,13 @@ function finalized(current: Json, given: Json): Json {
   return { ...current, spec: finalizers.length === 0 ? {} : { finalizers } };
 }
 
-/** Server-side apply: creates what is not there. @returns the object and whether it is new. @throws StatusError */
-export async function applyObject(deps: WriteDeps, write: Write, applied: Json, force: boolean): Promise<{ readonly object: Json; readonly isNew: boolean }> {
-  const { resource, namespace, name } = write;
-  const metadata = member(applied, 'metadata');
-  if (metadata['managedFields'] !== undefined) throw badRequest('metadata.managedFields must be nil');
-  const type = objectType(resource.schema);
-  const mistakes = mistakesInApplied(applied, type);
-  if (mistakes.length > 0) throw unfit(resource, metadata, mistakes);
-  const made = (current: Json): Json => {
-    const next = apply(current, applied, force, ownership(deps, write));
-    return normalise(resource, decode(resource, next, { ...write, fieldValidation: 'Ignore', duplicates: [], patched: true, keepNulls: true }));
-  };
-  if (deps.store.get(storageKey(resource), namespace, name) === undefined && write.subresource === '') {
-    if (text(metadata, 'uid') !== '') throw uidMismatch(write, text(metadata, 'uid'));
-    const next = made({ apiVersion: applied['apiVersion'], kind: applied['kind'], metadata: {} });
-    checkName(write, next);
-    return { object: await insert(deps, write, named(deps, write, next)), isNew: true };
-  }
-  const object = await settle(deps, write, (current) => {
-    const next = made(current);
-    checkName(write, next);
-    checkVersions(write, member(next, 'metadata'), member(current, 'metadata'), true);
-    return next;
-  });
-  return { object, isNew: false };
-}
-
-function unfit(resource: Resource, metadata: Json, mistakes: readonly string[]): StatusError {
-  const what = mistakes.length === 1 ? mistakes[0] : `errors:\n${mistakes.map((one) => `  ${one}`).join('\n')}`;
-  const where = `${text(metadata, 'namespace')}/${text(metadata, 'name')}; ${apiVersionOf(resource)}, Kind=${resource.kind}`;
-  return new StatusError(500, '', `failed to create typed patch object (${where}): ${what}`);
-}
-
-function uidMismatch({ resource, name }: Target, uid: string): StatusError {
-  return conflict(resource, name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`);
+/** A change to an object that the server computes itself: of its replicas, for one. @throws StatusError */
+export function rewrite(deps: WriteDeps, write: Write, make: (current: Json) => Json): Promise<Json> {
+  return settle(deps, write, (current) => ownUpdate(current, make(current), managersOf(current), ownership(deps, write)));
 }
 
 /** Stores what `make` makes of the current object; once more when somebody was faster. */
-async function settle(deps: WriteDeps, write: Write, make: (current: Json) => Json): Promise<Json> {
+export async function settle(deps: WriteDeps, write: Write, make: (current: Json) => Json): Promise<Json> {
   const { resource, namespace, name, subresource } = write;
   const key = storageKey(resource);
   for (;;) {
@@ -196,43 +166,8 @@ function isSame(next: Json, current: Json): boolean {
   return isDeepStrictEqual(timeless(next), timeless(current));
 }
 
-function ownership({ clock }: WriteDeps, { resource, manager, subresource }: Write): ManagedWrite {
+/** A write as field ownership sees it. */
+export function ownership({ clock }: WriteDeps, { resource, manager, subresource }: Write): ManagedWrite {
   const hasStatus = resource.subresources.includes('status');
   return { type: objectType(resource.schema), manager, apiVersion: apiVersionOf(resource), subresource, hasStatus, time: seconds(clock) };
-}
-
-function checkName({ name, resource, namespace }: Target, object: Json): void {
-  const metadata = member(object, 'metadata');
-  if (text(metadata, 'name') !== name) throw badRequest(`the name of the object (${text(metadata, 'name')}) does not match the name on the URL (${name})`);
-  if (resource.namespaced && text(metadata, 'namespace') !== '' && text(metadata, 'namespace') !== namespace)
-    throw badRequest(`the namespace of the object (${text(metadata, 'namespace')}) does not match the namespace on the URL (${namespace})`);
-}
-
-function checkVersions({ resource, name, namespace }: Target, metadata: Json, now: Json, patched: boolean): void {
-  const uid = text(metadata, 'uid');
-  if (uid !== '' && uid !== now['uid']) {
-    if (patched) {
-      const cause = { reason: 'FieldValueInvalid', message: `Invalid value: "${uid}": field is immutable`, field: 'metadata.uid' };
-      throw invalid(resource, name, resource.custom ? [cause, cause] : [cause]);
-    }
-    const key = ['/registry', resource.group, resource.plural, namespace, name].filter((part) => part !== '').join('/');
-    const precondition = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${text(now, 'uid')}`;
-    throw conflict(resource, name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${precondition}`);
-  }
-  const version = text(metadata, 'resourceVersion');
-  if (version === '' && resource.custom && !patched) {
-    const cause = { reason: 'FieldValueInvalid', message: 'Invalid value: 0: must be specified for an update', field: 'metadata.resourceVersion' };
-    throw invalid(resource, name, [cause], resource.plural);
-  }
-  if (version !== '' && version !== now['resourceVersion']) throw conflict(resource, name, MODIFIED);
-}
-
-function checkNamespace({ store }: WriteDeps, { resource, namespace }: Target, name: string): void {
-  const found = store.get(storageKey(NAMESPACE), '', namespace);
-  if (found === undefined) throw new StatusError(404, 'NotFound', `namespaces "${namespace}" not found`, { name: namespace, kind: 'namespaces' });
-  if (member(found, 'metadata')['deletionTimestamp'] === undefined) return;
-  const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
-  const shown = resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
-  const causes = [{ reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }];
-  throw new StatusError(403, 'Forbidden', `${shown} "${name}" is forbidden: ${why}`, { ...detailsOf(resource, name), causes });
 }
