@@ -1,11 +1,12 @@
 import { hasErrors } from '../util/diagnostic.ts';
 import { checkRoom, reuses } from './check-clusters.ts';
 import { ownCluster } from './clusters.ts';
-import { contains, formatBlock, formatIp, parseIp } from './ip.ts';
+import { contains, formatBlock, parseIp } from './ip.ts';
 import type { ClusterEntry, LabFile } from './lab-file.ts';
 import type { LockFile } from './lock.ts';
 import { checkHomes, checkJumphost, networksOfServers } from './networks-of-servers.ts';
 import type { PlannedCluster } from './plan.ts';
+import { reportFull } from './report-full.ts';
 import type { Report } from './report.ts';
 import { reusedCluster } from './reuse.ts';
 import { slotCount, type Segment } from './segments.ts';
@@ -69,11 +70,15 @@ function slotsOf(
   lock: LockFile,
   report: Report,
 ): ReadonlyMap<string, number> {
-  const { block, slotSize } = segment;
+  const { block, block6, slotSize } = segment;
   const count = slotCount(segment);
-  const fixed = [file.jumphost, ...servers.map(({ server }) => server)].map(({ address }) => parseIp(address)!).filter((ip) => contains(block, ip));
-  const slotAt = (value: bigint) => Number((value - block.first) / BigInt(slotSize));
-  const reserved = new Set(fixed.map(({ value }) => slotAt(value)));
+  const hosts = [file.jumphost, ...servers.map(({ server }) => server)];
+  const reserved = new Map<number, string>();
+  for (const address of hosts.flatMap((host) => [host.address, ...(host.address6 === undefined ? [] : [host.address6])])) {
+    const ip = parseIp(address)!;
+    const around = [block, block6].find((one) => one && contains(one, ip));
+    if (around) reserved.set(Number((ip.value - around.first) / BigInt(slotSize)), address);
+  }
   const locked = new Map<string, number>();
   for (const [name] of clusters) {
     const entry = lock.slots[name];
@@ -87,21 +92,19 @@ function slotsOf(
         `lab.lock.json gives slot ${slot} of ${segment.name} to ${owners.join(' and ')}`,
         `remove the one that is not installed yet from lab.lock.json; it gets a new slot`,
       );
-    if (reserved.has(slot)) {
-      const inside = fixed.filter(({ value }) => slotAt(value) === slot).map(formatIp);
+    if (reserved.has(slot))
       report.warn(
         'address-in-slot',
         ['clusters', owners[0]!],
-        `${inside.join(', ')} lies in slot ${slot}, which is ${owners[0]}'s`,
+        `${reserved.get(slot)} lies in slot ${slot}, which is ${owners[0]}'s`,
         'give servers addresses outside the slots of clusters',
       );
-    }
   }
   const requests = clusters.map(([cluster, entry]): SlotRequest => ({
     cluster,
     fits: (slot) => !endsAt255(segment, slot) || (entry.workers ?? 0) < slotSize - WORKER_OFFSET,
   }));
-  const result = allocateSlots(count, reserved, requests, locked);
+  const result = allocateSlots(count, new Set(reserved.keys()), requests, locked);
   for (const { cluster, fits } of requests) {
     const slot = locked.get(cluster);
     if (slot !== undefined && !fits(slot))
@@ -126,23 +129,8 @@ function slotsOf(
       `${cluster} has slot ${locked.get(cluster)}, which ${formatBlock(block)} does not have`,
       'widen the network again, or destroy the cluster and remove it from the lab file first',
     );
-  if (result.left.length > 0) reportFull(segment, count, reserved, clusters.length, result.left, report);
+  if (result.left.length > 0) reportFull(segment, { reserved, wanted: clusters.length, locked: locked.size, left: result.left }, report);
   return result.slots;
-}
-
-function reportFull(segment: Segment, count: number, reserved: ReadonlySet<number>, wanted: number, left: readonly string[], report: Report): void {
-  const { block, slotSize, name } = segment;
-  const fits = (slots: number) => Math.max(0, slots - new Set([0, slots - 1, ...reserved]).size);
-  const bits = block.family === 4 ? 32 : 128;
-  let prefix = block.prefix;
-  while (prefix > 8 && fits(2 ** Math.min(30, bits - prefix) / slotSize) < wanted) prefix--;
-  const some = left.length > 5 ? `${left.slice(0, 5).join(', ')} and ${left.length - 5} more` : left.join(', ');
-  report.error(
-    'network-full',
-    ['networks', name, 'cidr'],
-    `${formatBlock(block)} fits ${fits(count)} clusters in slots of ${slotSize} addresses, ${wanted} are declared: no slot for ${some}. Addresses bind: the first and the last slot and those of jumphost and servers hold no cluster`,
-    `widen ${name} to /${prefix}${slotSize > 8 ? `, lower its slot_size (8 holds 3 masters and 1 worker)` : ''}, or remove clusters`,
-  );
 }
 
 function endsAt255({ block, slotSize }: Segment, slot: number): boolean {

@@ -54,3 +54,15 @@ test('a worker added to a cluster that stands before .255 is an error, not a mov
     ['edge-address'],
   );
 });
+
+test('a full network whose clusters are locked is widened only where its first address stays', () => {
+  const hint = (cidr: string, server: string, slots: Record<string, { network: string; slot: number; machines: {} }>) => {
+    let text = wide(0).replace('10.0.0.0/22', cidr).replace('10.0.0.1,', `${server}1,`).replace('10.0.0.2,', `${server}2,`);
+    for (let index = 1; index <= 6; index++) text += `  c${index}: {on: server1, install: none, masters: 1}\n`;
+    return planLab('lab.yml', text, { version: 1, networks: {}, slots }).diagnostics[0]?.hint;
+  };
+  const c1 = { c1: { network: 'flat', slot: 1, machines: {} } };
+  assert.match(hint('10.0.1.0/26', '10.0.1.', {}) ?? '', /^widen flat to 10\.0\.1\.0\/24, lower its slot_size/);
+  assert.equal(hint('10.0.1.0/26', '10.0.1.', c1), 'widen flat to 10.0.1.0/24, or remove clusters');
+  assert.equal(hint('10.0.1.64/26', '10.0.1.7', c1), 'declare another network for new clusters, or remove clusters');
+});

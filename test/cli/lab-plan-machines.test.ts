@@ -111,9 +111,15 @@ testMistakes([
     ['192.168.21.0/24', '192.168.21.0/26'],
     '192.168.21.0/26',
     /192\.168\.21\.0\/26 fits 2 clusters in slots of 16 addresses, 3 are declared: no slot for sno1\. Addresses bind/,
-    /widen baremetal to \/25/,
+    /widen baremetal to 192\.168\.21\.0\/25/,
   ),
-  mistake('a network smaller than a slot', ['192.168.21.0/24', '192.168.21.0/28'], '192.168.21.0/28', /fits 0 clusters/, /widen baremetal to \/25/),
+  mistake(
+    'a network smaller than a slot',
+    ['192.168.21.0/24', '192.168.21.0/28'],
+    '192.168.21.0/28',
+    /fits 0 clusters/,
+    /widen baremetal to 192\.168\.21\.0\/25/,
+  ),
   mistake(
     'machines that need more memory than their server has',
     ['memory: 512GiB', 'memory: 128GiB'],
