@@ -12,8 +12,8 @@ const skip = existsSync(recorded) || process.env['CI'] === 'true' ? false : 'no 
 
 /** Recordings that are not replayed yet, and why. */
 const LATER: Readonly<Record<string, string>> = {
-  'admission-create': 'attempts at the webhook: admit-install.test.ts',
-  'admission-update': 'attempts at the webhook: admit-install.test.ts',
+  'admission-create': 'attempts at the webhook: assisted-admission.test.ts',
+  'admission-update': 'attempts at the webhook: assisted-admission.test.ts',
 };
 
 /** An agent on a loaded machine takes as long to send its inventory. */

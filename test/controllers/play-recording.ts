@@ -1,4 +1,6 @@
+import type { KubeClient } from '../../src/kube/kube-client.ts';
 import type { KindRef, KubeObject } from '../../src/kube/objects.ts';
+import type { Admit } from '../../src/rehearsal/api/admission.ts';
 import { assistedService } from '../../src/rehearsal/controllers/assisted/assisted-controllers.ts';
 import type { AssistedDeps } from '../../src/rehearsal/controllers/assisted/assisted-deps.ts';
 import type { InstallerStep } from '../../src/rehearsal/controllers/assisted/guest/host-script.ts';
@@ -44,6 +46,12 @@ export interface Timing {
   readonly inventoryMs?: number;
 }
 
+/** Attempts at the admission webhooks, in the cases that have them. */
+export interface Requests {
+  readonly admit: Admit;
+  readonly make: (kube: KubeClient, phase: string) => Promise<void>;
+}
+
 export interface Replay {
   readonly timeline: readonly TimelineEntry[];
   /** Agents and AgentClusterInstalls as they were left. */
@@ -51,11 +59,11 @@ export interface Replay {
 }
 
 /** Replays the script of a recording against our assisted-service. @returns what happened to the objects, with `<…>` placeholders. */
-export async function playRecording(recording: Recording, timing: Timing, fields: readonly string[]): Promise<Replay> {
-  const hub = await startHub({ crds: CRDS });
+export async function playRecording(recording: Recording, timing: Timing, fields: readonly string[], requests?: Requests): Promise<Replay> {
+  const hub = await startHub({ crds: CRDS, ...(requests ? { admit: requests.admit } : {}) });
   const over = new AbortController();
   try {
-    const player = await startPlayer(hub, recording, timing, over.signal);
+    const player = await startPlayer(hub, recording, timing, over.signal, requests);
     const observed = recordTimeline(hub.kube, () => hub.simulated.now(), WATCHED, fields, over.signal);
     for (const step of recording.script ?? []) await player.take(step);
     const objects = await Promise.all(
@@ -74,7 +82,7 @@ interface Player {
   take(step: ScriptStep): Promise<void>;
 }
 
-async function startPlayer(hub: HubHarness, recording: Recording, timing: Timing, over: AbortSignal): Promise<Player> {
+async function startPlayer(hub: HubHarness, recording: Recording, timing: Timing, over: AbortSignal, requests: Requests | undefined): Promise<Player> {
   const script = recording.script ?? [];
   const given = script.filter((step) => step.do === 'given');
   const limitS = given.find(({ object }) => object === 'stage limits')?.seconds;
@@ -128,7 +136,7 @@ async function startPlayer(hub: HubHarness, recording: Recording, timing: Timing
   await hub.kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
   const clusterIds = new Set<string>();
   deps.service.onChange((change) => 'cluster' in change && clusterIds.add(change.cluster.id));
-  return { clusterIds, take: taker(hub, deps, recording, timing, over) };
+  return { clusterIds, take: taker(hub, deps, recording, timing, over, requests) };
 }
 
 /** `recorded/README-hub.md`: limits for these were cut, the others were not. */
@@ -139,7 +147,7 @@ function shortened(ms: number): StageLimits {
   return { ...DEFAULT_LIMITS, stages: { ...DEFAULT_LIMITS.stages, ...stages }, finalizing: { 'Waiting for cluster operators': ms } };
 }
 
-function taker(hub: HubHarness, deps: AssistedDeps, recording: Recording, timing: Timing, over: AbortSignal): Player['take'] {
+function taker(hub: HubHarness, deps: AssistedDeps, recording: Recording, timing: Timing, over: AbortSignal, requests: Requests | undefined): Player['take'] {
   const { agents, service, clock } = deps;
   const world = createRecordedWorld();
   const alive = new Map<string, AbortController>();
@@ -246,8 +254,9 @@ function taker(hub: HubHarness, deps: AssistedDeps, recording: Recording, timing
       case 'fail':
       case 'hang':
       case 'complete':
-      case 'requests':
         return;
+      case 'requests':
+        return requests?.make(hub.kube, step.phase);
       case 'finalizing':
         await sleep(3000);
         return agents.finalizing(cluster()!.id, step.stage);

@@ -8,6 +8,7 @@ import type { Admit } from '../api/admission.ts';
 import type { StaticToken } from '../api/authenticate.ts';
 import { serveApi, type ApiServer } from '../api/server.ts';
 import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
+import { admitInstall } from '../controllers/assisted/admit-install.ts';
 import { assistedControllers } from '../controllers/assisted/assisted-controllers.ts';
 import { clusterControllers } from '../controllers/cluster/cluster-controllers.ts';
 import { hiveControllers } from '../controllers/hive/hive-controllers.ts';
@@ -107,7 +108,7 @@ function controllersOf(deps: HubDeps, cache: ObjectCache): readonly Controller[]
 }
 
 /** The admission webhooks of a hub's operators. */
-const admitHubObject: Admit = async (request) => admitClusterInstance(request) ?? (await admitHost(request));
+const admitHubObject: Admit = async (request) => admitClusterInstance(request) ?? admitInstall(request) ?? (await admitHost(request));
 
 /** A client of one cluster of the world, for the world's own use. */
 export function worldClient(world: Pick<WorldDeps, 'clock' | 'dial'>, kubeconfig: string): KubeClient {

@@ -47,9 +47,14 @@ export function deploymentSpec(cd: KubeObject): ClusterDeploymentSpec {
   return cd['spec'] ?? {};
 }
 
+/** One control plane and no workers, as long as nothing was added later. */
+export function isSingleNode({ provisionRequirements }: AciSpec): boolean {
+  return provisionRequirements?.controlPlaneAgents === 1 && (provisionRequirements.workerAgents ?? 0) === 0;
+}
+
 /** SNO, and whoever says so, brings its own load balancing: no VIPs (reference/ztp.md §2.3). */
 export function isUserManaged(spec: AciSpec): boolean {
-  return spec.networking?.userManagedNetworking ?? (spec.provisionRequirements?.controlPlaneAgents === 1 || spec.platformType === 'None');
+  return spec.networking?.userManagedNetworking ?? (isSingleNode(spec) || spec.platformType === 'None');
 }
 
 export const OVERRIDES_ANNOTATION = 'agent-install.openshift.io/install-config-overrides';

@@ -1,23 +1,15 @@
 import type { Condition, KubeObject } from '../../../kube/objects.ts';
 import { withConditions } from '../conditions.ts';
 import type { Controller, ObjectKey } from '../controller.ts';
-import type { SpecError } from './aci-conditions.ts';
 import { agentAnnotations, agentLabels } from './agent-marks.ts';
 import { specSynced } from './agent-conditions.ts';
+import { takeAgentSpec } from './agent-spec.ts';
 import { agentStatus } from './agent-status.ts';
 import { FIELD_MANAGER, type AssistedDeps } from './assisted-deps.ts';
 import { AGENT, FINALIZERS, INFRA_ENV, INFRA_ENV_LABEL } from './kinds.ts';
 import { HOST_INFO } from './service/host-states.ts';
-import { eligibleDisks } from './service/inventory.ts';
-import type { HostRecord, HostRole, InfraEnvRecord } from './service/records.ts';
+import type { HostRecord, InfraEnvRecord } from './service/records.ts';
 import { addFinalizer, at, mergePatch, putStatus, removeFinalizer } from './write-objects.ts';
-
-interface AgentSpec {
-  readonly approved?: boolean;
-  readonly role?: string;
-  readonly hostname?: string;
-  readonly installation_disk_id?: string;
-}
 
 /** Agent: one per host that registered; its spec goes to the service's record of the host, its status follows that record. */
 export function agentController(deps: AssistedDeps): Controller {
@@ -52,7 +44,7 @@ export function agentController(deps: AssistedDeps): Controller {
       const created = found ?? (infraEnv && (await create(host, infraEnv, signal)));
       if (!created) return;
       let agent = await addFinalizer(kube, created, FINALIZERS.agent, signal);
-      const error = takeSpec(agent, host);
+      const error = takeAgentSpec(deps, agent, host);
       installDay2(host.id);
       const now = service.hosts.get(host.id) ?? host;
       agent = await mark(agent, now, signal);
@@ -75,26 +67,6 @@ export function agentController(deps: AssistedDeps): Controller {
       spec: { approved: false, role: '', ...(cluster ? { clusterDeploymentName: { name: cluster.deployment, namespace: cluster.namespace } } : {}) },
     };
     return kube.create(agent, FIELD_MANAGER, signal);
-  }
-
-  /** The user's wishes for this host, as far as they can be met. */
-  function takeSpec(agent: KubeObject, host: HostRecord): SpecError | undefined {
-    const spec = (agent['spec'] ?? {}) as AgentSpec;
-    const requestedRole: HostRole = spec.role === 'master' || spec.role === 'worker' ? spec.role : 'auto-assign';
-    const requestedHostname = spec.hostname === undefined || spec.hostname === '' ? undefined : spec.hostname;
-    const wanted = spec.installation_disk_id === undefined || spec.installation_disk_id === '' ? undefined : spec.installation_disk_id;
-    const known = wanted === undefined || host.inventory === undefined || eligibleDisks(host.inventory).some(({ id }) => id === wanted);
-    const requestedDiskId = known ? wanted : host.requestedDiskId;
-    const approved = spec.approved === true;
-    if (
-      host.requestedRole !== requestedRole ||
-      host.requestedHostname !== requestedHostname ||
-      host.requestedDiskId !== requestedDiskId ||
-      host.approved !== approved
-    ) {
-      service.changeHost(host.id, (record) => ({ ...record, requestedRole, requestedHostname, requestedDiskId, approved }));
-    }
-    return known ? undefined : { kind: 'input', message: "Requested installation disk is not part of the host's valid disks" };
   }
 
   /** A host that is added later does not wait for others: approved and ready, it installs. */
