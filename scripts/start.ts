@@ -1,7 +1,12 @@
-// What a newcomer sees first: the example lab, planned.
-import { runTool } from './tasks.ts';
+// What a newcomer sees first: a control server with everything embedded, and the example lab's daily pipeline rehearsed on it.
+// npm start -- --once ends when the rehearsal has; other options go to `labwright up`, as --seed 7 or --fault bmc-password.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { root } from './tasks.ts';
 
-const done = runTool('plan of examples/pretty-lab', 'node', ['bin/labwright.js', 'lab', 'plan', 'examples/pretty-lab']);
-console.log('\nThe daily pipeline (examples/pretty-lab/daily.yml) cannot be rehearsed yet: server, agent and hub controllers are not built.');
-console.log('To try the simulated Kubernetes API: npx labwright rehearsal serve --bare --port 6443 --kubeconfig hub.kubeconfig');
-process.exitCode = done ? 0 : 1;
+const args = [join(root, 'bin/labwright.js'), 'up', '--rehearse', join(root, 'examples/pretty-lab/daily.yml'), ...process.argv.slice(2)];
+const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
+// A terminal's Ctrl-C reaches the child by itself; signals sent to this process alone are passed on.
+for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+process.on('SIGINT', () => undefined);
+child.on('exit', (code) => (process.exitCode = code ?? 1));
