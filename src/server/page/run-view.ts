@@ -27,7 +27,7 @@ function jobView(run: Run, job: RunJobState): Html {
     <summary>
       <span class="mark ${job.status}" title="${job.status}">${mark(job.status)}</span>
       <strong>${job.name}</strong>
-      <span class="facts">${facts}${job.status === 'skipped' ? ' · skipped' : ''}</span>
+      <span class="facts">${facts}</span>
       <span class="time">
         ${startedMs === undefined ? job.status : since(startedMs, endedMs)}${job.simulatedMs === null ? '' : html` · ${formatDuration(job.simulatedMs)} simulated`}
       </span>
@@ -36,7 +36,7 @@ function jobView(run: Run, job: RunJobState): Html {
       job.steps.length === 0
         ? ''
         : html`<ul class="steps">
-            ${job.steps.map(stepView)}
+            ${job.steps.map((step) => stepView(step, job.error))}
           </ul>`
     }
     ${job.error === null ? '' : problemView(job.error)}
@@ -44,8 +44,9 @@ function jobView(run: Run, job: RunJobState): Html {
   </details>`;
 }
 
-function stepView(step: RunStep): Html {
-  const on = step.waitingOn;
+function stepView(step: RunStep, error: JobError | null): Html {
+  // What the job failed on is shown once, below its steps.
+  const on = error !== null && step.status === 'failure' ? null : step.waitingOn;
   const percent = step.status === 'running' && step.percent !== null ? Math.round(step.percent) : undefined;
   return html`<li>
     <span class="mark ${step.status}" title="${step.status}">${mark(step.status)}</span>

@@ -28,7 +28,7 @@ th { text-align: left; font-size: .8rem; font-weight: 600; color: var(--soft); p
 td { padding: .5rem .8rem .5rem 0; border-bottom: 1px solid var(--line); vertical-align: baseline; }
 td.num, th.num { text-align: right; padding-right: 0; font-variant-numeric: tabular-nums; }
 .job { border: 1px solid var(--line); border-radius: 8px; margin: .5rem 0; background: var(--raised); overflow: hidden; }
-.job > summary { display: grid; grid-template-columns: 1.3rem minmax(9rem, auto) 1fr auto; gap: .6rem; align-items: baseline; padding: .55rem .9rem; cursor: pointer; list-style: none; }
+.job > summary { display: grid; grid-template-columns: 1.3rem minmax(13rem, auto) 1fr auto; gap: .6rem; align-items: baseline; padding: .55rem .9rem; cursor: pointer; list-style: none; }
 .job > summary::-webkit-details-marker { display: none; }
 .job > summary:focus-visible { outline: 2px solid var(--run); outline-offset: -2px; }
 .job > summary strong { font-weight: 600; }
