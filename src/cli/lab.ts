@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { labApplyCommand } from './lab-apply.ts';
 import { labDestroyCommand } from './lab-destroy.ts';
 import { labPlanCommand } from './lab-plan.ts';
+import { labSchemaCommand } from './lab-schema.ts';
 import { labStatusCommand } from './lab-status.ts';
 
 const EXAMPLES = `
@@ -14,6 +15,6 @@ Examples:
 /** `labwright lab`: one file per subcommand. */
 export function command(): Command {
   const lab = new Command('lab').description('plan, apply, inspect and destroy a lab').addHelpText('after', EXAMPLES);
-  for (const one of [labPlanCommand, labApplyCommand, labStatusCommand, labDestroyCommand]) lab.addCommand(one());
+  for (const one of [labPlanCommand, labApplyCommand, labStatusCommand, labDestroyCommand, labSchemaCommand]) lab.addCommand(one());
   return lab;
 }

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { Examples } from '../util/check-shape.ts';
-import type { SshTarget } from './plan.ts';
 
 const UNITS = { MiB: 1, GiB: 1024, TiB: 1024 * 1024 } as const;
 
@@ -20,94 +19,98 @@ const Domain = z
 const Nic = z.string().regex(/^[^\s/:]{1,15}$/, 'write the interface as the kernel names it, in 15 letters or fewer: eno2');
 const Mac = z
   .string()
-  .regex(/^(?!fe)[\da-f][02468ace](:[\da-f]{2}){5}$/i, 'write a unicast MAC as 52:54:00:00:01:04, not beginning with fe (libvirt keeps that)')
+  .regex(/^(?![fF][eE])[\da-fA-F][02468aceACE](:[\da-fA-F]{2}){5}$/, 'write a unicast MAC as 52:54:00:00:01:04, not beginning with fe (libvirt keeps that)')
   .transform((text) => text.toLowerCase());
 const Uuid = z
   .string()
-  .regex(/^[\da-f]{8}-[\da-f]{4}-[45][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/i, 'write a version 4 or 5 UUID, as uuidgen prints it')
+  .regex(/^[\da-fA-F]{8}-[\da-fA-F]{4}-[45][\da-fA-F]{3}-[89abAB][\da-fA-F]{3}-[\da-fA-F]{12}$/, 'write a version 4 or 5 UUID, as uuidgen prints it')
   .transform((text) => text.toLowerCase());
 const Count = z.int().min(0);
 const Vips = z.strictObject({ api: z.string(), ingress: z.string() });
-const Ssh = z
-  .strictObject({
-    host: z.string(),
-    port: z.int().min(1).max(65_535).default(22),
-    user: z.string().default('root'),
-    identity_file: z.string().optional(),
-    known_hosts_file: z.string().optional(),
-  })
-  .transform(({ host, port, user, identity_file: identityFile, known_hosts_file: knownHostsFile }): SshTarget => ({
-    host,
-    port,
-    user,
-    identityFile,
-    knownHostsFile,
-  }));
+const Ssh = z.strictObject({
+  host: z.string().optional().describe('default: the address'),
+  port: z.int().min(1).max(65_535).default(22),
+  user: z.string().default('root'),
+  identity_file: z.string().optional(),
+  known_hosts_file: z.string().optional(),
+});
 
 const Network = z.strictObject({
-  cidr: z.string(),
-  cidr6: z.string().optional(),
-  bridge: Nic,
-  slot_size: z.literal([8, 16, 32, 64]).default(16),
+  cidr: z.string().describe('the network whose addresses clusters and servers get: 192.168.21.0/24'),
+  cidr6: z.string().optional().describe('an IPv6 network beside an IPv4 one'),
+  bridge: Nic.describe('the Linux bridge on every server'),
+  slot_size: z.literal([8, 16, 32, 64]).default(16).describe('addresses a cluster gets, as one aligned block: 16 hold 3 masters and 9 workers'),
   mtu: z.int().min(576).max(9216).default(1500),
 });
 
 const Server = z.strictObject({
-  address: z.string(),
+  address: z.string().describe('for a range of servers with a + behind it: 192.168.21.2+ counts up'),
   address6: z.string().optional(),
-  nic: Nic,
-  cpus: z.int().min(1),
+  nic: Nic.describe('the interface that becomes a port of the bridge'),
+  cpus: z.int().min(1).describe('threads'),
   memory: Size,
-  disk: Size,
+  disk: Size.describe('room for disks of machines'),
   ssh: Ssh.optional(),
 });
 
 const NodeSize = z.strictObject({ cpus: z.int().min(1).optional(), memory: Size.optional(), disks: z.array(Size).min(1).max(8).optional() });
 
 const Cluster = z.strictObject({
-  on: z.union([z.string(), z.array(z.string()).min(1)]).optional(),
-  network: z.string().optional(),
-  install: z.enum(['abi', 'clusterinstance', 'none']).default('none'),
+  on: z
+    .union([z.string(), z.array(z.string()).min(1)])
+    .optional()
+    .describe('the servers of its machines; several share masters and workers out'),
+  network: z.string().optional().describe('default: that of its first server'),
+  install: z.enum(['abi', 'clusterinstance', 'none']).default('none').describe('none makes machines only'),
   role: z.enum(['hub', 'spoke', 'standalone']).default('standalone'),
-  hub: z.string().optional(),
-  masters: Count.optional(),
-  workers: Count.optional(),
+  hub: z.string().optional().describe('of a spoke: the cluster that installs it'),
+  masters: Count.optional().describe('default 1; with from: all that are free'),
+  workers: Count.optional().describe('default 0'),
   nodes: z
     .array(z.string().regex(/^[^/]+\/[^/]+$/, 'write CLUSTER/NODE, as cluster1/worker-3'))
     .min(1)
-    .optional(),
-  from: z.string().optional(),
-  host_network: z.boolean().default(false),
-  active: z.boolean().default(true),
-  vips: Vips.optional(),
+    .optional()
+    .describe('instead of on: machines of other clusters'),
+  from: z.string().optional().describe('instead of on: the machines of this cluster that the hub does not stand on, and its VIPs'),
+  host_network: z.boolean().default(false).describe('of a single node: its machine network is its own address alone'),
+  active: z.boolean().default(true).describe('does it claim its machines at the start? One cluster at most for each machine'),
+  vips: Vips.optional().describe('default: derived from its block of addresses'),
   vips6: Vips.optional(),
-  profile: z.enum(['tiny']).optional(),
-  sizes: z.strictObject({ master: NodeSize.optional(), worker: NodeSize.optional() }).optional(),
-  /** What is known of single machines and wins over what would be derived. */
-  machines: z.record(z.string(), z.strictObject({ mac: Mac.optional(), uuid: Uuid.optional(), on: z.string().optional() })).optional(),
+  profile: z.enum(['tiny']).optional().describe('1 CPU, 128 MiB, BIOS, boots direct_boot; for install: none'),
+  sizes: z
+    .strictObject({ master: NodeSize.optional(), worker: NodeSize.optional() })
+    .optional()
+    .describe('of its machines; the least the installer accepts is kept'),
+  machines: z
+    .record(z.string(), z.strictObject({ mac: Mac.optional(), uuid: Uuid.optional(), on: z.string().optional() }))
+    .optional()
+    .describe('what is known of single machines and wins over what would be derived: {master-0: {mac: 52:54:00:00:01:04}}'),
 });
 
-/** The lab file (DESIGN §6). */
+/** The lab file (DESIGN §6). Its JSON Schema is what `labwright lab schema` prints. */
 export const LabFile = z.strictObject({
-  lab: Name,
-  domain: Domain,
-  accel: z.enum(['kvm', 'tcg']).default('kvm'),
+  lab: Name.describe('its name; every UUID derives from it'),
+  domain: Domain.describe('clusters are CLUSTER.DOMAIN'),
+  accel: z.enum(['kvm', 'tcg']).default('kvm').describe('tcg emulates: for servers without virtualisation'),
   jumphost: z.strictObject({
     name: Name.default('jumphost'),
-    address: z.string(),
+    address: z.string().describe('in the lab network: DHCP, DNS, NTP and the way out'),
     address6: z.string().optional(),
-    nic: Nic,
-    uplink: Nic.optional(),
+    nic: Nic.describe('the interface that faces the servers'),
+    uplink: Nic.optional().describe('the interface that faces the outside'),
     ssh: Ssh.optional(),
   }),
   networks: z.record(Name, Network),
-  servers: z.record(z.string(), Server),
+  servers: z.record(z.string(), Server).describe('by name or range of names: server[01-09]'),
   clusters: z.record(Name, Cluster),
-  /** What machines of profile `tiny` boot: files on their server. */
-  direct_boot: z.strictObject({ kernel: z.string(), initrd: z.string(), cmdline: z.string() }).optional(),
+  direct_boot: z
+    .strictObject({ kernel: z.string(), initrd: z.string(), cmdline: z.string() })
+    .optional()
+    .describe('what machines of profile tiny boot: files on their server'),
 });
 export type LabFile = z.output<typeof LabFile>;
 export type ClusterEntry = z.output<typeof Cluster>;
+export type SshEntry = z.output<typeof Ssh>;
 
 /** How each key that may be missing or of a wrong type is written. */
 export const LAB_FILE_EXAMPLES: Examples = {

@@ -141,3 +141,17 @@ test('a cluster whose network is gone is not moved in silence', () => {
     [['update', 'rebuild']],
   );
 });
+
+test('a server is reached at its address unless its ssh names a host, and a range names none', () => {
+  const user = example.replace('disk: 4TiB}', 'disk: 4TiB, ssh: {user: admin}}');
+  assert.deepEqual(
+    planned(user)
+      .servers.slice(0, 2)
+      .map(({ ssh }) => `${ssh?.user}@${ssh?.host}:${ssh?.port}`),
+    ['admin@192.168.21.2:22', 'admin@192.168.21.3:22'],
+  );
+  assert.deepEqual(
+    planLab('lab.yml', user.replace('{user: admin}', '{host: rack1}'), EMPTY_LOCK).diagnostics.map(({ id }) => id),
+    ['one-host'],
+  );
+});

@@ -17,7 +17,7 @@ import { networkIndexes } from './network-indexes.ts';
 import type { LabPlan, PlanChange, PlannedNetwork } from './plan.ts';
 import { reportOn } from './report.ts';
 import { readSegments, type Segment } from './segments.ts';
-import { expandServers } from './servers.ts';
+import { expandServers, sshTarget } from './servers.ts';
 import { checkRouterIds } from './vrrp.ts';
 
 export interface PlanResult {
@@ -65,7 +65,7 @@ export function planLab(path: string, text: string, lock: LockFile): PlanResult 
     uuid: uuidV5(LABWRIGHT_NAMESPACE, file.lab),
     domain: file.domain,
     accel: file.accel,
-    jumphost: { ...file.jumphost, uplink: file.jumphost.uplink, ssh: file.jumphost.ssh },
+    jumphost: { ...file.jumphost, uplink: file.jumphost.uplink, ssh: sshTarget(file.jumphost.ssh, file.jumphost.address) },
     networks: segments.map((one) => plannedNetwork(file, one)),
     servers: servers.map(({ server }) => server),
     clusters,

@@ -1,8 +1,8 @@
 import { closest } from '../util/closest.ts';
 import type { KeyPath } from '../util/source-file.ts';
 import { formatIp, parseIp } from './ip.ts';
-import type { LabFile } from './lab-file.ts';
-import type { PlannedServer } from './plan.ts';
+import type { LabFile, SshEntry } from './lab-file.ts';
+import type { PlannedServer, SshTarget } from './plan.ts';
 import type { Report } from './report.ts';
 import { expandNames } from './server-names.ts';
 
@@ -29,6 +29,13 @@ export function expandServers(file: LabFile, report: Report): ExpandedServer[] {
     const address6 = entry.address6 === undefined ? undefined : counted(entry.address6);
     const taken = range.names.find((name) => owners.has(name));
     if (taken !== undefined) report.error('duplicate-name', keys, `server ${taken} has the name of ${owners.get(taken)}`, 'rename one, or shorten the range');
+    if (entry.ssh?.host !== undefined && range.names.length > 1)
+      report.error(
+        'one-host',
+        [...keys, 'ssh', 'host'],
+        `${range.names.length} servers cannot be reached at one host`,
+        'remove host: each is reached at its address',
+      );
     return range.names.map((name, index) => {
       owners.set(name, pattern === name ? 'another server' : `one in ${pattern}`);
       const server: PlannedServer = {
@@ -39,7 +46,7 @@ export function expandServers(file: LabFile, report: Report): ExpandedServer[] {
         cpus: entry.cpus,
         memoryMiB: entry.memory,
         diskGiB: Math.floor(entry.disk / 1024),
-        ssh: entry.ssh,
+        ssh: sshTarget(entry.ssh, address(index)),
       };
       return { keys, server };
     });
@@ -65,6 +72,13 @@ export function serversOf(on: string | readonly string[], declared: ReadonlySet<
     );
     return [];
   });
+}
+
+/** Where a host is reached: at its address, unless its entry names another host. */
+export function sshTarget(entry: SshEntry | undefined, address: string): SshTarget | undefined {
+  if (!entry) return undefined;
+  const { host = address, port, user, identity_file: identityFile, known_hosts_file: knownHostsFile } = entry;
+  return { host, port, user, identityFile, knownHostsFile };
 }
 
 function counted(text: string): (index: number) => string {

@@ -84,6 +84,19 @@ test('a cluster on another network than the bridge of its server is refused', (t
   );
 });
 
+test('the schema of lab files knows every key, with what it means', () => {
+  const { status, stdout } = labwright('lab', 'schema');
+  assert.equal(status, 0);
+  const schema = JSON.parse(stdout) as {
+    properties: Record<string, { additionalProperties: { properties: Record<string, { description?: string }>; required?: string[] } }>;
+    required: string[];
+  };
+  assert.deepEqual(schema.required, ['lab', 'domain', 'jumphost', 'networks', 'servers', 'clusters']);
+  const cluster = schema.properties['clusters']!.additionalProperties;
+  assert.match(cluster.properties['from']?.description ?? '', /machines of this cluster/);
+  assert.equal(cluster.required, undefined);
+});
+
 function exampleLab(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'labwright-test-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
