@@ -8,9 +8,12 @@ import { goJsonError, readJson } from './go-json.ts';
 import { isJson } from './json.ts';
 import type { Json } from './json.ts';
 import { apiVersionOf } from './resource.ts';
+import { readProtobuf } from './read-protobuf.ts';
 import type { Resource } from './resource.ts';
 import { strategicMerge } from './strategic-merge.ts';
 import { badRequest, StatusError } from './status-error.ts';
+
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 
 export interface GivenObject {
   readonly object: Json;
@@ -28,8 +31,13 @@ export type Expected = Pick<Resource, 'kind' | 'group' | 'version' | 'custom'>;
 export const DELETE_OPTIONS: Expected = { group: 'meta.k8s.io', version: 'v1', kind: 'DeleteOptions', custom: false };
 
 /** The request's object, from JSON or YAML. @throws StatusError 400 or 415 */
-export function objectFrom(type: string, body: string, expected: Expected): GivenObject {
+export function objectFrom(type: string, body: string | Buffer, expected: Expected): GivenObject {
   const { kind, custom } = expected;
+  if (Buffer.isBuffer(body)) {
+    const object = custom ? undefined : readProtobuf(body);
+    if (object === undefined) throw unsupported('application/json, application/yaml');
+    return { object, duplicates: [] };
+  }
   if (!['', 'application/json', 'application/yaml'].includes(type))
     throw unsupported('application/json, application/yaml, application/vnd.kubernetes.protobuf');
   const start = body === '' ? '<empty>' : body.length > 30 ? `${body.slice(0, 30)} ...` : body;
@@ -70,9 +78,9 @@ function readYaml(body: string): Reading {
 }
 
 /** A JSON patch, a merge patch, or for built-in kinds a strategic merge, as a function. @throws StatusError */
-export function patcher(type: string, body: string, { custom, schema }: Resource): (current: Json) => Json {
+export function patcher(type: string, body: string | Buffer, { custom, schema }: Resource): (current: Json) => Json {
   const accepted = ['application/json-patch+json', 'application/merge-patch+json', ...(custom ? [] : ['application/strategic-merge-patch+json'])];
-  if (!accepted.includes(type)) throw unsupported([...accepted, 'application/apply-patch+yaml'].join(', '));
+  if (!accepted.includes(type) || Buffer.isBuffer(body)) throw unsupported([...accepted, 'application/apply-patch+yaml'].join(', '));
   let patch: unknown;
   try {
     patch = JSON.parse(body);
@@ -124,8 +132,10 @@ function unsupported(accepted: string): StatusError {
   return new StatusError(415, 'UnsupportedMediaType', `the body of the request was in an unknown format - accepted media types include: ${accepted}`);
 }
 
-export async function readBody(request: IncomingMessage): Promise<string> {
+/** @returns the text, or the bytes of what is not text. */
+export async function readBody(request: IncomingMessage): Promise<string | Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+  const bytes = Buffer.concat(chunks);
+  return mediaType(request) === PROTOBUF ? bytes : bytes.toString('utf8');
 }

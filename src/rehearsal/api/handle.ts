@@ -11,6 +11,7 @@ import { discover } from './discovery.ts';
 import { member } from './json.ts';
 import { negotiate } from './negotiate.ts';
 import type { Form } from './negotiate.ts';
+import { openApi } from './openapi.ts';
 import { parseRequest } from './parse-request.ts';
 import type { ResourceRequest } from './parse-request.ts';
 import { readCollection, readObject } from './read.ts';
@@ -89,6 +90,8 @@ async function route(deps: HandlerDeps, asked: Omit<Exchange, 'form'>): Promise<
   if (resourceRequest === undefined) {
     if (!pathAllowed(user, url.pathname)) throw new StatusError(403, 'Forbidden', `forbidden: User "${user.name}" cannot get path "${url.pathname}"`, {});
     if (['/healthz', '/readyz', '/livez'].includes(url.pathname)) return sendText(response, 200, 'ok');
+    const document = openApi(deps.registry.all(), url.pathname);
+    if (document !== undefined) return sendJson(response, 200, document);
     const found = discover(deps.registry.all(), url.pathname, request.headers.accept ?? '');
     return found === undefined ? sendText(response, 404, '404 page not found\n') : sendJson(response, 200, found.body, found.type);
   }

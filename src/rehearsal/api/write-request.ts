@@ -46,7 +46,7 @@ function setWarnings({ response }: Exchange, warnings: readonly string[]): void 
   );
 }
 
-async function act(deps: HandlerDeps, { request }: Exchange, target: WriteTarget, write: Write, body: string): Promise<readonly [number, Json]> {
+async function act(deps: HandlerDeps, { request }: Exchange, target: WriteTarget, write: Write, body: string | Buffer): Promise<readonly [number, Json]> {
   const type = mediaType(request);
   const { verb } = target;
   if (target.subresource === 'scale') return [200, await changeScale(deps, target, write, type, body)];
@@ -71,7 +71,7 @@ async function act(deps: HandlerDeps, { request }: Exchange, target: WriteTarget
   return [200, await removeAll(deps, target, write, optionsIn(type, body))];
 }
 
-async function patchOrApply(deps: HandlerDeps, target: WriteTarget, write: Write, type: string, body: string): Promise<readonly [number, Json]> {
+async function patchOrApply(deps: HandlerDeps, target: WriteTarget, write: Write, type: string, body: string | Buffer): Promise<readonly [number, Json]> {
   const isApply = type === 'application/apply-patch+yaml';
   const force = target.query.get('force');
   if (force !== null && !isApply)
@@ -85,7 +85,7 @@ async function patchOrApply(deps: HandlerDeps, target: WriteTarget, write: Write
   return [isNew ? 201 : 200, object];
 }
 
-async function changeScale(deps: HandlerDeps, { resource, verb }: WriteTarget, write: Write, type: string, body: string): Promise<Json> {
+async function changeScale(deps: HandlerDeps, { resource, verb }: WriteTarget, write: Write, type: string, body: string | Buffer): Promise<Json> {
   const make = verb === 'update' ? () => objectFrom(type, body, SCALE).object : patcher(type, body, SCALE);
   const changed = await rewrite(deps, write, (current) => {
     const scale = make(scaleOf(resource, current));
@@ -95,8 +95,8 @@ async function changeScale(deps: HandlerDeps, { resource, verb }: WriteTarget, w
   return scaleOf(resource, changed);
 }
 
-function optionsIn(type: string, body: string): Json {
-  return body.trim() === '' ? {} : objectFrom(type, body, DELETE_OPTIONS).object;
+function optionsIn(type: string, body: string | Buffer): Json {
+  return body.length === 0 ? {} : objectFrom(type, body, DELETE_OPTIONS).object;
 }
 
 /** Deletes what matches. @returns the list of it, as it was. */
