@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import type { KubeObject } from '../../src/kube/objects.ts';
+import type { BmcBackend } from '../../src/machines/bmc/bmc.ts';
 import { createOpenBmc } from '../../src/machines/bmc/redfish-client.ts';
 import { createRedfishService } from '../../src/machines/bmc/redfish-service.ts';
 import type { Admit } from '../../src/rehearsal/api/admission.ts';
@@ -13,6 +14,7 @@ import type { FaultBoard, HubDeps } from '../../src/rehearsal/controllers/hub-de
 import { metal3Controllers } from '../../src/rehearsal/controllers/metal3/metal3-controllers.ts';
 import { admitClusterInstance } from '../../src/rehearsal/controllers/siteconfig/admit-cluster-instance.ts';
 import { siteconfigControllers } from '../../src/rehearsal/controllers/siteconfig/siteconfig-controllers.ts';
+import type { FaultName } from '../../src/rehearsal/faults.ts';
 import type { SimulatedMachines } from '../../src/rehearsal/machines/machines.ts';
 import { createSimulatedMachines } from '../../src/rehearsal/machines/simulated-machines.ts';
 import { HUB_START_MS, startHub, type HubHarness } from './hub-harness.ts';
@@ -20,6 +22,8 @@ import { HUB_START_MS, startHub, type HubHarness } from './hub-harness.ts';
 export interface MachineWorld {
   readonly hub: HubHarness;
   readonly machines: SimulatedMachines;
+  /** Their BMCs, without a request in between. */
+  readonly backend: BmcBackend;
   /** Sleeps in turns of a simulated minute until the condition holds. @throws Error when it does not within the limit. */
   until(what: string, limitMinutes: number, condition: () => Promise<boolean>): Promise<void>;
   /** Minutes of simulated time since the start. */
@@ -45,6 +49,7 @@ export async function startMachineWorld(
   names: readonly string[],
   faults: FaultBoard = { hits: () => false, spend: () => undefined },
   whole = false,
+  machineFaults: ReadonlyMap<string, FaultName> = new Map(),
 ): Promise<MachineWorld> {
   const admit: Admit = (request) => Promise.resolve(admitClusterInstance(request));
   const hub = await startHub(whole ? { admit } : { crds: CRDS });
@@ -66,7 +71,7 @@ export async function startMachineWorld(
     password: 'password',
   }));
   const clock = hub.simulated.participant('machines');
-  const { machines, backend } = createSimulatedMachines({ clock, seed: 1, fetchIso }, specs);
+  const { machines, backend } = createSimulatedMachines({ clock, seed: 1, fetchIso, faults: machineFaults }, specs);
   const service = createRedfishService(backend);
   const server = createServer((request, response) => {
     const answered = hub.simulated.traffic.request(String(request.headers[PARTICIPANT_HEADER.toLowerCase()]));
@@ -98,6 +103,7 @@ export async function startMachineWorld(
   return {
     hub,
     machines,
+    backend,
     minutes,
     async until(what, limitMinutes, condition) {
       const end = minutes() + limitMinutes;
