@@ -9,8 +9,11 @@
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Resolves `ms` later; rejects with the signal's reason when it is aborted. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Resolves `ms` later; rejects with the signal's reason when it is aborted. An `idle` sleep only looks again at what
+   * somebody else must change: while nothing but idle sleeps is left, a shared clock goes no faster than real time.
+   */
+  sleep(ms: number, signal?: AbortSignal, pace?: 'idle'): Promise<void>;
   /** Holds a shared clock until `work` settles. */
   during<T>(work: Promise<T>): Promise<T>;
   /**

@@ -71,3 +71,26 @@ test('lines of a watch that was closed before they were taken no longer hold the
   await sleeping;
   assert.equal(simulated.now(), 1_000);
 });
+
+test('idle sleeps alone go in real time, and in their turn when somebody waits for something later', async () => {
+  const simulated = createSimulatedClock({ startMs: 0, speed: undefined });
+  const clock = simulated.participant('world');
+  const woken: string[] = [];
+  const retry = clock.sleep(3_600_000, undefined, 'idle').then(() => woken.push('retry'));
+  await realSleep(30);
+  assert.equal(woken.length, 0);
+  assert.ok(clock.now() < 3_600_000);
+  await Promise.all([retry, clock.sleep(7_200_000).then(() => woken.push('work'))]);
+  assert.deepEqual(woken, ['retry', 'work']);
+});
+
+test('an idle sleep ends by itself, and what was aborted holds nothing up', async () => {
+  const clock = createSimulatedClock({ startMs: 0, speed: undefined }).participant('world');
+  const stop = new AbortController();
+  const work = clock.sleep(60_000, stop.signal).catch(() => undefined);
+  const retry = clock.sleep(20, undefined, 'idle');
+  stop.abort(new Error('not needed any more'));
+  await realSleep(60); // The clock's own alarm keeps no process alive.
+  await Promise.all([work, retry]);
+  assert.equal(clock.now(), 20);
+});

@@ -15,6 +15,7 @@ function waits({ busy, streams }: Participant): boolean {
 
 interface Timer {
   readonly dueMs: number;
+  readonly idle: boolean;
   readonly fire: () => void;
 }
 
@@ -40,7 +41,8 @@ export interface SimulatedClock {
  * Time of a rehearsal: stands still while anybody works and jumps to the next timer when all wait (DESIGN §7).
  *
  * The jump is decided a turn of the event loop after the last work ended: code that goes on after an awaited answer,
- * and only then asks for the next thing, must find the clock where it was.
+ * and only then asks for the next thing, must find the clock where it was. When nothing but idle sleeps is left it rests:
+ * it goes on in real time, so that a controller that retries for ever neither races through the years nor heats a processor.
  */
 export function createSimulatedClock(options: SimulatedClockOptions): SimulatedClock {
   let nowMs = options.startMs;
@@ -49,6 +51,13 @@ export function createSimulatedClock(options: SimulatedClockOptions): SimulatedC
   const startedRealMs = performance.now();
   const participants = new Map<string, Participant>();
   const timers: Timer[] = [];
+  /** Since when only idle sleeps are left, in simulated and in real time. */
+  let resting: { readonly sinceMs: number; readonly sinceRealMs: number; readonly alarm: NodeJS.Timeout } | undefined;
+
+  const now = (): number => {
+    if (resting === undefined) return nowMs;
+    return Math.min(resting.sinceMs + Math.floor(performance.now() - resting.sinceRealMs), timers[0]?.dueMs ?? Infinity);
+  };
 
   const join = (name: string): Participant => {
     const known = participants.get(name) ?? { busy: 0, streams: new Map<string, { underWay: number }>() };
@@ -70,7 +79,15 @@ export function createSimulatedClock(options: SimulatedClockOptions): SimulatedC
 
   const jump = async (): Promise<void> => {
     const next = timers[0];
-    if (next === undefined || !allWait()) return;
+    if (!allWait()) return;
+    nowMs = Math.max(nowMs, now());
+    clearTimeout(resting?.alarm);
+    resting = undefined;
+    if (next === undefined) return;
+    if (options.speed === undefined && next.dueMs > nowMs && timers.every(({ idle }) => idle)) {
+      resting = { sinceMs: nowMs, sinceRealMs: performance.now(), alarm: setTimeout(decide, next.dueMs - nowMs).unref() };
+      return;
+    }
     if (options.speed !== undefined) {
       const allowedMs = options.startMs + (performance.now() - startedRealMs) * options.speed;
       if (allowedMs < next.dueMs) {
@@ -127,17 +144,19 @@ export function createSimulatedClock(options: SimulatedClockOptions): SimulatedC
   };
 
   const clockOf = (participant: Participant): Clock => ({
-    now: () => nowMs,
-    sleep(ms, signal) {
+    now,
+    sleep(ms, signal, pace) {
       return new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason);
         const onAbort = (): void => {
           const at = timers.indexOf(timer);
           if (at >= 0) timers.splice(at, 1);
           reject(signal?.reason);
+          decide();
         };
         const timer: Timer = {
-          dueMs: nowMs + Math.max(0, ms),
+          dueMs: now() + Math.max(0, ms),
+          idle: pace === 'idle',
           fire: () => {
             signal?.removeEventListener('abort', onAbort);
             resolve();
@@ -170,7 +189,7 @@ export function createSimulatedClock(options: SimulatedClockOptions): SimulatedC
       participants.delete(name);
       decide();
     },
-    now: () => nowMs,
+    now,
     participants: () => [...participants.keys()],
   };
 }

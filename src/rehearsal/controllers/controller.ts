@@ -25,7 +25,13 @@ export interface Controller {
   readonly watches: readonly Watch[];
   /** Called once at the start with the way to wake the controller for reasons that no watch brings (a backend of its own). */
   readonly source?: (wake: (key: ObjectKey) => void) => void;
-  readonly reconcile: (key: ObjectKey, signal: AbortSignal) => Promise<{ readonly afterMs: number } | void>;
+  readonly reconcile: (key: ObjectKey, signal: AbortSignal) => Promise<LookAgain | void>;
+}
+
+export interface LookAgain {
+  readonly afterMs: number;
+  /** It only waits for what somebody else must change: see Clock.sleep. */
+  readonly idle?: true;
 }
 
 export function keyOf(object: KubeObject): ObjectKey {

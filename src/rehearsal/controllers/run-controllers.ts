@@ -3,7 +3,7 @@ import type { KubeClient } from '../../kube/kube-client.ts';
 import type { KindRef, KubeObject } from '../../kube/objects.ts';
 import type { Clock } from '../../util/clock.ts';
 import { messageOf } from '../../util/errors.ts';
-import { keyOf, type Controller, type ObjectKey } from './controller.ts';
+import { keyOf, type Controller, type LookAgain, type ObjectKey } from './controller.ts';
 import { createObjectCache, kindId, type ObjectCache } from './object-cache.ts';
 
 export interface RunDeps {
@@ -91,10 +91,10 @@ function startWorker({ clock, log }: RunDeps, controller: Controller, signal: Ab
       working = false;
     });
   };
-  const later = (key: ObjectKey, afterMs: number): void => {
+  const later = (key: ObjectKey, { afterMs, idle }: LookAgain): void => {
     const timer = new AbortController();
     timers.set(idOf(key), timer);
-    clock.sleep(afterMs, AbortSignal.any([timer.signal, signal])).then(
+    clock.sleep(afterMs, AbortSignal.any([timer.signal, signal]), idle && 'idle').then(
       () => enqueue(key),
       () => undefined,
     );
@@ -110,13 +110,13 @@ function startWorker({ clock, log }: RunDeps, controller: Controller, signal: Ab
       try {
         const result = await withoutConflicts(() => controller.reconcile(key, signal));
         failures.delete(id);
-        if (result) later(key, result.afterMs);
+        if (result) later(key, result);
       } catch (error) {
         if (signal.aborted) return;
         const count = failures.get(id) ?? 0;
         failures.set(id, count + 1);
         log(`${controller.name} ${id}: ${messageOf(error)}`);
-        later(key, Math.min(FIRST_PAUSE_MS * 2 ** count, MAX_PAUSE_MS));
+        later(key, { afterMs: Math.min(FIRST_PAUSE_MS * 2 ** count, MAX_PAUSE_MS), idle: true });
       }
     }
   };

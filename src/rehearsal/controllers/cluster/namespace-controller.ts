@@ -40,7 +40,7 @@ export function namespaceController(deps: Pick<HubDeps, 'kube' | 'clock' | 'seed
       }
       left.set(uid, kinds);
       await showRemaining(kube, namespace, remaining, clock.now(), signal);
-      return { afterMs: RETRY_MS };
+      return { afterMs: RETRY_MS, idle: true };
     },
   };
 }
