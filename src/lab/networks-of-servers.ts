@@ -44,6 +44,13 @@ export function checkJumphost(file: LabFile, segments: readonly Segment[], used:
   const ip = parseIp(file.jumphost.address)!;
   for (const network of used) {
     const segment = segments.find(({ name }) => name === network);
+    if (segment?.block6 && file.jumphost.address6 === undefined)
+      report.warn(
+        'jumphost-off-network',
+        ['networks', network, 'cidr6'],
+        `${network} has an IPv6 network, but the jumphost no address6: clusters there get no IPv6 address from it`,
+        'add address6 to the jumphost, or remove cidr6',
+      );
     if (segment && !contains(segment.block, ip))
       report.warn(
         'jumphost-off-network',

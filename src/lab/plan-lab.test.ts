@@ -57,6 +57,9 @@ test('a dual-stack network gives every node and VIP an address of each family', 
   assert.deepEqual([hub.machineNetwork, hub.machineNetwork6, hub.vips6?.api], ['192.168.21.26/32', 'fd00:21::1a/128', 'fd00:21::1a']);
   assert.deepEqual(cluster(dual, 'spoke1').vips6, one.vips6);
   assert.equal(planned(dual).servers[8]!.address6, 'fd00:21::a');
+  const ids = (text: string) => planLab('lab.yml', text, EMPTY_LOCK).diagnostics.map(({ id }) => id);
+  assert.deepEqual(ids(dual), ['jumphost-off-network']);
+  assert.deepEqual(ids(dual.replace('192.168.21.1,', '192.168.21.1, address6: "fd00:21::1",')), []);
 });
 
 test('a lab of IPv6 alone has its addresses first', () => {
