@@ -23,6 +23,7 @@ export const IDENTITY = { clusterInstance: 'clusterInstanceUid', agentClusterIns
 export function followCluster<T>(hub: Hub, stage: (objects: ClusterObjects) => Stage<T>): Promise<T> {
   const { kube, cluster, context } = hub;
   const diagnose = createSymptomWatch(FAIL_FAST);
+  let shown: number | undefined;
   return watchUntil({ kube, clock: context.clock, signal: context.signal }, clusterQueries(cluster.name), (seen) => {
     const objects = clusterObjects(cluster.name, seen);
     checkIdentity(hub, objects);
@@ -32,7 +33,7 @@ export function followCluster<T>(hub: Hub, stage: (objects: ClusterObjects) => S
       return now;
     }
     context.waiting({ ...now.on, message: hub.redact(now.on.message) });
-    if (now.percent !== undefined) context.progress(now.percent);
+    if (now.percent !== undefined && now.percent !== shown) context.progress((shown = now.percent));
     const diagnosis = diagnose(objects, context.clock.now());
     if (diagnosis.status === 'waiting') return { againMs: diagnosis.againMs };
     const { object, condition, reason, message } = diagnosis.symptom;

@@ -5,6 +5,7 @@ export const FIELD_MANAGER = 'labwright';
 
 export const NAMESPACE: KindRef = { apiVersion: 'v1', kind: 'Namespace' };
 export const SECRET: KindRef = { apiVersion: 'v1', kind: 'Secret' };
+export const CONFIG_MAP: KindRef = { apiVersion: 'v1', kind: 'ConfigMap' };
 export const CLUSTER_INSTANCE: KindRef = { apiVersion: 'siteconfig.open-cluster-management.io/v1alpha1', kind: 'ClusterInstance' };
 export const AGENT_CLUSTER_INSTALL: KindRef = { apiVersion: 'extensions.hive.openshift.io/v1beta1', kind: 'AgentClusterInstall' };
 export const CLUSTER_DEPLOYMENT: KindRef = { apiVersion: 'hive.openshift.io/v1', kind: 'ClusterDeployment' };

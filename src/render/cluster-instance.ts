@@ -1,8 +1,9 @@
-import { Address4 } from 'ip-address';
+import { Address4, Address6 } from 'ip-address';
 import type { KubeObject } from '../kube/objects.ts';
-import type { LabPlan, PlannedCluster, PlannedMachine, PlannedNode } from '../lab/plan.ts';
+import type { LabPlan, PlannedCluster, PlannedMachine, PlannedNode, Vips } from '../lab/plan.ts';
 import { LabwrightError } from '../util/errors.ts';
 import { STEP_ANNOTATION } from '../util/step.ts';
+import { clusterNetworks } from './cluster-networks.ts';
 import { clusterOf } from './install-config.ts';
 
 export interface ClusterInstanceOptions {
@@ -19,14 +20,15 @@ export function bmcSecretName(node: PlannedNode): string {
   return `${node.name}-bmc`;
 }
 
-const TEMPLATES_NAMESPACE = 'open-cluster-management';
-const CLUSTER_TEMPLATES = 'ai-cluster-templates-v1';
-const NODE_TEMPLATES = 'ai-node-templates-v1';
+/** What its templates are, and where the siteconfig operator keeps them. */
+export const TEMPLATES_NAMESPACE = 'open-cluster-management';
+export const CLUSTER_TEMPLATES = 'ai-cluster-templates-v1';
+export const NODE_TEMPLATES = 'ai-node-templates-v1';
 
 /**
  * A held ClusterInstance of one spoke, for server-side apply (reference/ztp.md §3.1).
  *
- * An SNO gets its machineNetwork and no VIPs, everything else VIPs and no machineNetwork (§3.2(c)). It is held because a
+ * An SNO gets its machineNetwork and no VIPs, everything else VIPs and, with one family, no machineNetwork (§3.2(c)). It is held because a
  * held one can still be corrected; its hosts boot and are validated meanwhile.
  *
  * @throws LabwrightError `bad_input` when the plan breaks a rule that assisted-service would find minutes later.
@@ -37,6 +39,7 @@ export function renderClusterInstance(plan: LabPlan, options: ClusterInstanceOpt
   const type = clusterType(nodes);
   if (type === 'SNO') checkSno(cluster, nodes);
   else checkMno(cluster, nodes);
+  const { clusterNetwork, serviceNetwork, machineNetwork, apiVIPs, ingressVIPs } = clusterNetworks(cluster);
   const templates = (name: string): object => ({ templateRefs: [{ name, namespace: TEMPLATES_NAMESPACE }] });
   return {
     apiVersion: 'siteconfig.open-cluster-management.io/v1alpha1',
@@ -50,9 +53,11 @@ export function renderClusterInstance(plan: LabPlan, options: ClusterInstanceOpt
       pullSecretRef: { name: PULL_SECRET },
       ...(options.sshPublicKey === undefined ? {} : { sshPublicKey: options.sshPublicKey }),
       holdInstallation: true,
-      clusterNetwork: [{ cidr: '10.128.0.0/14', hostPrefix: 23 }],
-      serviceNetwork: [{ cidr: '172.30.0.0/16' }],
-      ...(type === 'SNO' ? { machineNetwork: [{ cidr: cluster.machineNetwork }] } : { apiVIPs: [cluster.vips.api], ingressVIPs: [cluster.vips.ingress] }),
+      clusterNetwork,
+      serviceNetwork: serviceNetwork.map((cidr) => ({ cidr })),
+      // From VIPs the service computes the machine network itself, but only one.
+      ...(type === 'SNO' || machineNetwork.length > 1 ? { machineNetwork } : {}),
+      ...(type === 'SNO' ? {} : { apiVIPs, ingressVIPs }),
       additionalNTPSources: [plan.jumphost.address],
       extraAnnotations: { BareMetalHost: { [STEP_ANNOTATION]: options.step } },
       ...templates(CLUSTER_TEMPLATES),
@@ -100,15 +105,24 @@ function checkMno(cluster: PlannedCluster, nodes: readonly PlannedNode[]): void 
   const masters = count(nodes, 'master');
   const wanted = count(nodes, 'arbiter') > 0 ? masters >= 2 : masters >= 3 && masters <= 5;
   if (!wanted) throw mistake(cluster, `has ${masters} masters`, 'plan 1 master, or 3 to 5');
-  const { api, ingress } = cluster.vips;
+  if ((cluster.machineNetwork6 === undefined) !== (cluster.vips6 === undefined))
+    throw mistake(cluster, 'has VIPs of other families than its networks', 'give VIPs of each family');
+  checkVips(cluster, nodes, cluster.vips, cluster.machineNetwork);
+  if (cluster.vips6 && cluster.machineNetwork6) checkVips(cluster, nodes, cluster.vips6, cluster.machineNetwork6);
+}
+
+function checkVips(cluster: PlannedCluster, nodes: readonly PlannedNode[], { api, ingress }: Vips, machineNetwork: string): void {
   if (api === ingress) throw mistake(cluster, `has ${api} as both VIPs`, 'give api and ingress one address each');
   for (const vip of [api, ingress]) {
     const holder = nodes.find((node) => node.addresses.includes(vip));
     if (holder) throw mistake(cluster, `has VIP ${vip}, which is the address of ${holder.name}`, 'choose a VIP that no node has');
-    if (!vip.includes(':') && !cluster.machineNetwork.includes(':') && !new Address4(vip).isInSubnet(new Address4(cluster.machineNetwork))) {
-      throw mistake(cluster, `has VIP ${vip} outside ${cluster.machineNetwork}`, 'choose VIPs inside the machine network');
-    }
+    if (!isInside(vip, machineNetwork)) throw mistake(cluster, `has VIP ${vip} outside ${machineNetwork}`, 'choose VIPs inside the machine network');
   }
+}
+
+function isInside(address: string, cidr: string): boolean {
+  if (address.includes(':') !== cidr.includes(':')) return false;
+  return cidr.includes(':') ? new Address6(address).isInSubnet(new Address6(cidr)) : new Address4(address).isInSubnet(new Address4(cidr));
 }
 
 function count(nodes: readonly PlannedNode[], role: PlannedNode['role']): number {

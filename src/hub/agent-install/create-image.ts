@@ -46,7 +46,7 @@ export function createImage(input: ActionInput): Step<ActionDeps> {
 }
 
 /** Both hold secrets or lead to them: for this user's eyes only. */
-async function writeConfigs({ cluster, plan, pullSecret, sshPublicKey = '' }: ActionInput, files: AgentFiles): Promise<void> {
+async function writeConfigs({ cluster, plan, pullSecret, sshPublicKey }: ActionInput, files: AgentFiles): Promise<void> {
   await mkdir(files.dir, { recursive: true, mode: 0o700 });
   await writeFile(files.installConfig, renderInstallConfig(plan, { cluster: cluster.name, pullSecret, sshKey: sshPublicKey }), { mode: 0o600 });
   await writeFile(files.agentConfig, renderAgentConfig(plan, { cluster: cluster.name, ntpSources: [plan.jumphost.address] }), { mode: 0o600 });

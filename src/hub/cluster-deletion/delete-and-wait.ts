@@ -21,6 +21,8 @@ const STUCK_MS = 10 * 60_000;
 export async function deleteAndWait(hub: Hub, objects: readonly FoundObject[], others: readonly FoundObject[] = []): Promise<void> {
   const { kube, context } = hub;
   for (const object of objects) {
+    const there = await kube.get(refOf(object), context.signal);
+    if (there?.metadata.uid !== object.uid || there.metadata.deletionTimestamp !== undefined) continue;
     try {
       await kube.delete(refOf(object), { uid: object.uid }, context.signal);
     } catch (error) {

@@ -1,11 +1,12 @@
 import { objectPath, type KindRef, type KubeObject } from '../../kube/objects.ts';
 import type { LabPlan, PlannedCluster } from '../../lab/plan.ts';
+import { CLUSTER_TEMPLATES, NODE_TEMPLATES, TEMPLATES_NAMESPACE } from '../../render/cluster-instance.ts';
 import { isLabwrightError, messageOf } from '../../util/errors.ts';
 import { StepFailed } from '../../util/step-failed.ts';
 import type { Step } from '../../util/step.ts';
 import type { ActionDeps, ActionInput } from '../action.ts';
 import { openHub, type Hub } from '../hub.ts';
-import { AGENT_CLUSTER_INSTALL, BARE_METAL_HOST, CLUSTER_DEPLOYMENT, CLUSTER_INSTANCE, MANAGED_CLUSTER, refTo, SPOKE_KINDS } from '../kinds.ts';
+import { AGENT_CLUSTER_INSTALL, BARE_METAL_HOST, CLUSTER_DEPLOYMENT, CLUSTER_INSTANCE, CONFIG_MAP, MANAGED_CLUSTER, refTo, SPOKE_KINDS } from '../kinds.ts';
 import { textAt } from '../read-object.ts';
 
 /** The hub answers, serves what a spoke needs, and nobody holds the cluster's name or its machines there. */
@@ -19,6 +20,7 @@ export function checkHub(input: ActionInput): Step<ActionDeps> {
       const hub = openHub(input, deps, context);
       await answers(hub);
       for (const kind of SPOKE_KINDS) await served(hub, kind);
+      await templatesThere(hub);
       await nameFree(hub);
       await machinesFree(hub, plan, cluster);
     },
@@ -52,6 +54,16 @@ async function served(hub: Hub, kind: KindRef): Promise<void> {
       { object: hub.name, condition: 'Served', reason: 'NotFound', message: `${hub.name} serves no ${kind.kind} in ${kind.apiVersion}` },
       { hint: 'install advanced-cluster-management on the hub, with the siteconfig component enabled', cause: error },
     );
+  }
+}
+
+/** A ClusterInstance whose templates are missing never gets a condition (reference/ztp.md §3.5.8). */
+async function templatesThere(hub: Hub): Promise<void> {
+  for (const name of [CLUSTER_TEMPLATES, NODE_TEMPLATES]) {
+    const ref = refTo(CONFIG_MAP, name, TEMPLATES_NAMESPACE);
+    if (await hub.kube.get(ref, hub.context.signal)) continue;
+    const on = { object: objectPath(ref), condition: 'Exists', reason: 'NotFound', message: 'the templates of the ClusterInstance are not there' };
+    throw new StepFailed('refused', on, { hint: 'restart the siteconfig operator: it makes its default templates when it starts' });
   }
 }
 

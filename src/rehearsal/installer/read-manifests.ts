@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Address4 } from 'ip-address';
+import { Address4, Address6 } from 'ip-address';
 import { parse } from 'yaml';
 import { LabwrightError, messageOf } from '../../util/errors.ts';
 
@@ -77,8 +77,8 @@ function platformMistakes({ platform, controlPlane, compute, networking }: Insta
 }
 
 function isInside(address: string, cidr: string): boolean {
-  if (address.includes(':') || cidr.includes(':')) return address.includes(':') === cidr.includes(':');
-  return new Address4(address).isInSubnet(new Address4(cidr));
+  if (address.includes(':') !== cidr.includes(':')) return false;
+  return cidr.includes(':') ? new Address6(address).isInSubnet(new Address6(cidr)) : new Address4(address).isInSubnet(new Address4(cidr));
 }
 
 /** Its content is not in the message: that would be a secret in a log. */
