@@ -57,3 +57,15 @@ test('what assisted-service would refuse minutes later is refused here', () => {
   ];
   for (const [change, message] of wrong) assert.throws(() => spec(changed(change), 'c1'), { code: 'bad_input', message });
 });
+
+test('with two families there are VIPs and networks of both, as the service computes only one', () => {
+  const plan = changed({
+    machineNetwork6: 'fd2e:21::/64',
+    vips6: { api: 'fd2e:21::5', ingress: 'fd2e:21::6' },
+  });
+  const dual = spec(plan, 'c1');
+  assert.deepEqual(dual['apiVIPs'], ['192.168.21.18', 'fd2e:21::5']);
+  assert.deepEqual(dual['machineNetwork'], [{ cidr: '192.168.21.0/24' }, { cidr: 'fd2e:21::/64' }]);
+  assert.deepEqual(dual['serviceNetwork'], [{ cidr: '172.30.0.0/16' }, { cidr: 'fd02::/112' }]);
+  assert.throws(() => spec(changed({ machineNetwork6: 'fd2e:21::/64', vips6: { api: 'fd2e:22::5', ingress: 'fd2e:21::6' } }), 'c1'), /outside fd2e:21/);
+});

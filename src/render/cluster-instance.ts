@@ -1,9 +1,8 @@
-import { Address4, Address6 } from 'ip-address';
 import type { KubeObject } from '../kube/objects.ts';
 import type { LabPlan, PlannedCluster, PlannedMachine, PlannedNode, Vips } from '../lab/plan.ts';
 import { LabwrightError } from '../util/errors.ts';
 import { STEP_ANNOTATION } from '../util/step.ts';
-import { clusterNetworks } from './cluster-networks.ts';
+import { clusterNetworks, isInside } from './cluster-networks.ts';
 import { clusterOf } from './install-config.ts';
 
 export interface ClusterInstanceOptions {
@@ -118,11 +117,6 @@ function checkVips(cluster: PlannedCluster, nodes: readonly PlannedNode[], { api
     if (holder) throw mistake(cluster, `has VIP ${vip}, which is the address of ${holder.name}`, 'choose a VIP that no node has');
     if (!isInside(vip, machineNetwork)) throw mistake(cluster, `has VIP ${vip} outside ${machineNetwork}`, 'choose VIPs inside the machine network');
   }
-}
-
-function isInside(address: string, cidr: string): boolean {
-  if (address.includes(':') !== cidr.includes(':')) return false;
-  return cidr.includes(':') ? new Address6(address).isInSubnet(new Address6(cidr)) : new Address4(address).isInSubnet(new Address4(cidr));
 }
 
 function count(nodes: readonly PlannedNode[], role: PlannedNode['role']): number {

@@ -1,3 +1,4 @@
+import { contains, parseBlock, parseIp } from '../lab/ip.ts';
 import type { PlannedCluster } from '../lab/plan.ts';
 
 /** A cluster's networks and VIPs, one entry for each family it has, its first family first. */
@@ -26,4 +27,10 @@ export function clusterNetworks(cluster: Pick<PlannedCluster, 'machineNetwork' |
     apiVIPs: vips.map(({ api }) => api),
     ingressVIPs: vips.map(({ ingress }) => ingress),
   };
+}
+
+/** Whether a network holds an address; never for another family, or for what is neither. */
+export function isInside(address: string, cidr: string): boolean {
+  const [block, ip] = [parseBlock(cidr), parseIp(address)];
+  return block !== undefined && ip !== undefined && contains(block, ip);
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { Address4, Address6 } from 'ip-address';
 import { parse } from 'yaml';
+import { isInside } from '../../render/cluster-networks.ts';
 import { LabwrightError, messageOf } from '../../util/errors.ts';
 
 /** The fields of `install-config.yaml` that labwright writes; anything else is left to the real installer. */
@@ -74,11 +74,6 @@ function platformMistakes({ platform, controlPlane, compute, networking }: Insta
     ...apiVIPs.filter((vip) => ingressVIPs.includes(vip)).map((vip) => `platform.baremetal.apiVIPs: VIP for API must not be one of the Ingress VIPs: ${vip}`),
     ...(controlPlane.replicas < 2 ? ['platform baremetal needs at least 2 control plane replicas'] : []),
   ];
-}
-
-function isInside(address: string, cidr: string): boolean {
-  if (address.includes(':') !== cidr.includes(':')) return false;
-  return cidr.includes(':') ? new Address6(address).isInSubnet(new Address6(cidr)) : new Address4(address).isInSubnet(new Address4(cidr));
 }
 
 /** Its content is not in the message: that would be a secret in a log. */
