@@ -1,9 +1,9 @@
 import { Listr, type ListrTaskWrapper } from 'listr2';
 import type { Progress } from '../machines/work-off.ts';
 
-/** A tree on a terminal, plain lines elsewhere; both on stderr, since stdout belongs to the report. */
+/** A tree on a terminal; elsewhere plain lines on stderr, since a redirected stdout belongs to the report. */
 export function showProgress(): Progress & AsyncDisposable & { readonly end: () => Promise<void> } {
-  const progress = process.stderr.isTTY ? new Tree() : new Lines();
+  const progress = process.stdout.isTTY && process.stderr.isTTY ? new Tree() : new Lines();
   return Object.assign(progress, { [Symbol.asyncDispose]: () => progress.end() });
 }
 
@@ -35,6 +35,8 @@ class Tree implements Progress {
     if (hosts.length === 0) return;
     const running = new Map<string, Running>(hosts.map((host) => [host, { done: Promise.withResolvers<void>() }]));
     this.#running = running;
+    // A host may fail before its task is shown.
+    for (const { done } of running.values()) done.promise.catch(() => undefined);
     const tasks = hosts.map((host) => ({
       title: host,
       task: (_context: unknown, task: unknown): Promise<void> => {

@@ -200,7 +200,8 @@ async function destroyedWhole(): Promise<void> {
   for (const machine of MACHINES) {
     const running = (await box.inMachine(machine)(['ps', '-eo', 'comm='])).stdout;
     assert.doesNotMatch(running, /qemu|dnsmasq/);
-    const files = (await box.inMachine(machine)(['find', '/run', '/etc', '/var/lib', '/var/log', '-name', '*labwright*'])).stdout;
+    // What a machine wrote is in its layers; this computer's own files are below them.
+    const files = (await box.inMachine(machine)(['find', '/run', join(box.folder, machine, 'layers'), '-name', '*labwright*'])).stdout;
     assert.equal(files, '', `files on ${machine}`);
   }
 }
@@ -208,7 +209,7 @@ async function destroyedWhole(): Promise<void> {
 /** Runs the command line on the jumphost's network. */
 function lab(...args: readonly string[]): Promise<ExecResult> {
   const command = [process.execPath, join(packageRoot(), 'bin/labwright.js'), 'lab', args[0]!, box.labFolder, ...args.slice(1)];
-  return box.inNetwork('jumphost')(command, { okExitCodes: [0, 1, 2] });
+  return box.inNetwork('jumphost')(command, { okExitCodes: [0, 1, 2], env: { TMPDIR: box.folder } });
 }
 
 async function labJson<T>(...args: readonly string[]): Promise<T> {
@@ -218,7 +219,7 @@ async function labJson<T>(...args: readonly string[]): Promise<T> {
 /** Starts an apply and kills it, hard, when it says that it begins something. */
 async function killedAt(line: RegExp): Promise<void> {
   const command = ['netns', 'exec', `${prefix}-jumphost`, process.execPath, join(packageRoot(), 'bin/labwright.js'), 'lab', 'apply', box.labFolder];
-  const child = spawn('ip', command, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn('ip', command, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, TMPDIR: box.folder } });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     said += chunk;

@@ -71,11 +71,16 @@ export async function buildNodeImage(log: (line: string) => void): Promise<NodeI
     const tree = await extractKernel(work);
     const kernel = onlyOne(globSync(join(tree, 'boot/vmlinuz-*')), 'kernel');
     await packInitrd(work, tree, join(work, 'initrd.new'));
-    copyFileSync(kernel, `${image.kernel}.new`);
-    copyFileSync(join(work, 'initrd.new'), `${image.initrd}.new`);
-    renameSync(`${image.kernel}.new`, image.kernel);
-    renameSync(`${image.initrd}.new`, image.initrd);
-    writeFileSync(stamp, wanted);
+    writeFileSync(join(work, 'stamp.new'), wanted);
+    // Whole or not at all, also when two runs make it at once.
+    for (const [from, to] of [
+      [kernel, image.kernel],
+      [join(work, 'initrd.new'), image.initrd],
+      [join(work, 'stamp.new'), stamp],
+    ] as const) {
+      copyFileSync(from, `${to}.${process.pid}`);
+      renameSync(`${to}.${process.pid}`, to);
+    }
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -84,13 +89,18 @@ export async function buildNodeImage(log: (line: string) => void): Promise<NodeI
 
 /** The meta package names the current kernel; that one is unpacked, not installed. */
 async function extractKernel(work: string): Promise<string> {
-  const depends = (await localExec(['apt-cache', 'depends', 'linux-image-cloud-amd64'])).stdout;
-  const name = /Depends: (linux-image-[\w.+-]+-cloud-amd64)$/m.exec(depends)?.[1];
+  const name = (await kernelPackage()) ?? (await localExec(['apt-get', 'update', '--quiet']).then(kernelPackage));
   if (name === undefined) throw new LabwrightError('not_found', 'apt knows no Debian cloud kernel', { hint: 'apt-get update' });
   await localExec(['apt-get', 'download', '--quiet', name], { cwd: work });
   const tree = join(work, 'kernel');
   await localExec(['dpkg-deb', '--extract', onlyOne(globSync(join(work, '*.deb')), 'package'), tree]);
   return tree;
+}
+
+/** undefined before the first `apt-get update` of a machine. */
+async function kernelPackage(): Promise<string | undefined> {
+  const { stdout } = await localExec(['apt-cache', 'depends', 'linux-image-cloud-amd64'], { okExitCodes: [0, 100] });
+  return /Depends: (linux-image-[\w.+-]+-cloud-amd64)$/m.exec(stdout)?.[1];
 }
 
 async function packInitrd(work: string, kernelTree: string, target: string): Promise<void> {

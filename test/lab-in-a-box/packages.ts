@@ -1,4 +1,6 @@
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { LabwrightError } from '../../src/util/errors.ts';
 import { localExec } from '../../src/util/exec.ts';
 
@@ -31,34 +33,31 @@ export function boxObstacle(): string | undefined {
 
 /** Installs what is missing, without starting a service of it on this machine, now or at the next boot. */
 export async function installPackages(log: (line: string) => void): Promise<void> {
-  const missing = NEEDED.filter(([file]) => !existsSync(file)).map(([, name]) => name);
+  const missing = absent();
   if (missing.length === 0) return;
-  log(`installing ${missing.join(' ')}`);
-  const restore = forbidServices();
-  try {
-    const env = { DEBIAN_FRONTEND: 'noninteractive' };
-    const install = ['apt-get', 'install', '--yes', '--quiet', '--no-install-recommends', ...missing];
-    const first = await localExec(install, { env, okExitCodes: [0, 100] });
-    if (first.exitCode !== 0) {
-      await localExec(['apt-get', 'update', '--quiet'], { env });
-      await localExec(install, { env });
-    }
-    if (missing.includes('openssh-server') && existsSync('/usr/bin/systemctl')) {
-      await localExec(['systemctl', 'disable', 'ssh.service', 'ssh.socket'], { okExitCodes: [0, 1] });
-    }
-  } finally {
-    restore();
+  const names = missing.map(([, name]) => name);
+  log(`installing ${names.join(' ')}`);
+  // Test files run side by side: one installs, the others wait and then find it done.
+  await localExec(['flock', join(tmpdir(), 'lwbox-packages.lock'), 'sh', '-c', INSTALL, 'sh', ...names], { env: { DEBIAN_FRONTEND: 'noninteractive' } });
+  if (names.includes('openssh-server') && existsSync('/usr/bin/systemctl')) {
+    await localExec(['systemctl', 'disable', 'ssh.service', 'ssh.socket'], { okExitCodes: [0, 1] });
   }
-  const still = NEEDED.filter(([file]) => !existsSync(file)).map(([file]) => file);
+  const still = absent().map(([file]) => file);
   if (still.length > 0) throw new LabwrightError('not_found', `after the installation there is still no ${still.join(', ')}`);
 }
 
-const POLICY = '/usr/sbin/policy-rc.d';
+function absent(): readonly (readonly [string, string])[] {
+  return NEEDED.filter(([file]) => !existsSync(file));
+}
 
 /** Debian's maintainer scripts ask policy-rc.d before they start a service; 101 forbids it (invoke-rc.d(8)). */
-function forbidServices(): () => void {
-  const before = existsSync(POLICY) ? readFileSync(POLICY) : undefined;
-  writeFileSync(POLICY, '#!/bin/sh\nexit 101\n');
-  chmodSync(POLICY, 0o755);
-  return () => (before ? writeFileSync(POLICY, before) : rmSync(POLICY, { force: true }));
-}
+const INSTALL = `set -eu
+policy=/usr/sbin/policy-rc.d
+# Ours, from a run that was killed, is not one to keep.
+! grep -qs lwbox "$policy" || rm "$policy"
+[ ! -e "$policy" ] || mv "$policy" "$policy.lwbox"
+trap 'rm -f "$policy"; [ ! -e "$policy.lwbox" ] || mv "$policy.lwbox" "$policy"' EXIT
+printf '#!/bin/sh\\n# lwbox\\nexit 101\\n' >"$policy"
+chmod 755 "$policy"
+install() { apt-get install --yes --quiet --no-install-recommends "$@"; }
+install "$@" || { apt-get update --quiet && install "$@"; }`;
