@@ -3,9 +3,6 @@ import type { KubeObject } from '../../../kube/objects.ts';
 import type { ManifestReference } from './instance-status.ts';
 import { OWNED_BY, ownerMark, type Owner } from './owner.ts';
 
-export const WAVE_PAUSE_MS = 60_000;
-export const DELETION_LIMIT_MS = 30 * 60_000;
-
 export interface Deletion {
   /** What this call asked to go, or found still going; empty when nothing of ours is left. */
   readonly references: readonly ManifestReference[];
@@ -14,7 +11,7 @@ export interface Deletion {
 }
 
 /**
- * Deletes the highest wave that still has objects of this owner. Lower waves wait for the next call, a minute later.
+ * Deletes the highest wave that still has objects of this owner. Lower waves wait for the next call.
  *
  * Objects that another ClusterInstance has taken over are left alone.
  */

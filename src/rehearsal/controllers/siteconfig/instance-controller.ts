@@ -2,12 +2,12 @@ import type { Condition, KubeObject } from '../../../kube/objects.ts';
 import { messageOf } from '../../../util/errors.ts';
 import { changedOnly } from '../changed-only.ts';
 import { withConditions } from '../conditions.ts';
-import type { Controller, ObjectKey } from '../controller.ts';
+import type { Controller, LookAgain, ObjectKey } from '../controller.ts';
 import type { HubDeps } from '../hub-deps.ts';
 import { applyManifests, referenceTo, sameObject, withReferences } from './apply-manifests.ts';
 import { CLUSTER_INSTANCE, clusterInstanceSpec, type ClusterInstanceSpec } from './cluster-instance.ts';
-import { deleteHighestWave, WAVE_PAUSE_MS } from './delete-manifests.ts';
-import { finalizeInstance, PAUSED } from './finalize-instance.ts';
+import { deleteOrPause, PAUSED } from './delete-or-pause.ts';
+import { finalizeInstance } from './finalize-instance.ts';
 import { changeStatus, instanceStatus, type InstanceStatus, type ManifestReference } from './instance-status.ts';
 import { withOperatorMarks, withObservedSpec } from './operator-marks.ts';
 import { reinstall } from './reinstall.ts';
@@ -34,26 +34,53 @@ export function instanceController(deps: Pick<HubDeps, 'kube' | 'clock'>): Contr
   };
 }
 
-async function reconcile(deps: Pick<HubDeps, 'kube' | 'clock'>, key: ObjectKey, signal: AbortSignal): Promise<{ afterMs: number } | void> {
+type Deps = Pick<HubDeps, 'kube' | 'clock'>;
+
+async function reconcile(deps: Deps, key: ObjectKey, signal: AbortSignal): Promise<LookAgain | undefined> {
   const found = await deps.kube.get({ ...CLUSTER_INSTANCE, ...key }, signal);
-  if (found === undefined || found.metadata.annotations?.[PAUSED] !== undefined) return;
+  if (found === undefined || found.metadata.annotations?.[PAUSED] !== undefined) return undefined;
   if (found.metadata.deletionTimestamp !== undefined) return finalizeInstance(deps, found, signal);
   const instance = await withOperatorMarks(deps.kube, found, signal);
-  if (instanceStatus(instance).observedGeneration === instance.metadata.generation) return;
+  if (instanceStatus(instance).observedGeneration === instance.metadata.generation) return undefined;
   const spec = clusterInstanceSpec(instance);
   const reinstallation = await reinstall(deps, instance, spec, signal);
-  if (reinstallation.state === 'wait') return { afterMs: reinstallation.afterMs };
-  return realize(deps, reinstallation.instance, spec, signal);
+  if (reinstallation.state === 'wait') return reinstallation.again;
+
+  const rendering = await render(deps, reinstallation.instance, spec, signal);
+  const pruned = manifestsOf(rendering, 'pruned').map((manifest) => referenceTo(manifest, 'deletion-in-progress', deps.clock.now()));
+  const deleting = await deleteOrPause(deps, reinstallation.instance, pruned, signal);
+  if (deleting.state !== 'gone') return deleting.state === 'going' ? { afterMs: deleting.afterMs } : undefined;
+  await realize(deps, reinstallation.instance, spec, { rendering, pruned }, signal);
+  return undefined;
 }
 
+/** What the templates give, or why they give nothing. @throws Error for a template that is not there: no condition tells of it (recorded). */
+async function render({ kube }: Deps, { metadata }: KubeObject, spec: ClusterInstanceSpec, signal: AbortSignal): Promise<Rendering> {
+  const foreign = foreignTemplates(spec);
+  for (const { name, namespace } of foreign)
+    if (!(await kube.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name }, signal))) throw new Error(`ConfigMap "${name}" not found`);
+  if (foreign.length > 0) return refusalOf(foreign);
+  try {
+    return renderTemplates({ namespace: metadata.namespace!, name: metadata.name }, spec);
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+type Rendering = readonly Manifest[] | string;
+
+function manifestsOf(rendering: Rendering, fate: Manifest['fate']): readonly Manifest[] {
+  return typeof rendering === 'string' ? [] : rendering.filter((manifest) => manifest.fate === fate);
+}
+
+/** Validates, tries and applies, and shows each stage. @throws Error with the message of the stage that failed. */
 async function realize(
-  deps: Pick<HubDeps, 'kube' | 'clock'>,
+  { kube, clock }: Deps,
   given: KubeObject,
   spec: ClusterInstanceSpec,
+  { rendering, pruned }: { readonly rendering: Rendering; readonly pruned: readonly ManifestReference[] },
   signal: AbortSignal,
-): Promise<{ afterMs: number } | void> {
-  const { kube, clock } = deps;
-  const owner = { namespace: given.metadata.namespace!, name: given.metadata.name };
+): Promise<void> {
   let instance = given;
   const change = async (conditions: readonly Condition[], more: (status: InstanceStatus) => Partial<InstanceStatus> = () => ({})): Promise<void> => {
     const next = (status: InstanceStatus): InstanceStatus => ({
@@ -68,39 +95,22 @@ async function realize(
     throw new Error(conditions.at(-1)!.message);
   };
 
-  const foreign = foreignTemplates(spec);
-  for (const ref of foreign) {
-    const { name, namespace } = ref;
-    // Recorded: a template that is not there gives no condition at all (cases missing-template, missing-template-node).
-    if (!(await kube.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name }, signal))) throw new Error(`ConfigMap "${name}" not found`);
-  }
-  const rendering = foreign.length > 0 ? refusalOf(foreign) : attempt(() => renderTemplates(owner, spec));
-  const manifests = typeof rendering === 'string' ? [] : rendering;
-  const withFate = (fate: Manifest['fate']): readonly Manifest[] => manifests.filter((manifest) => manifest.fate === fate);
-
-  const pruned = withFate('pruned').map((manifest) => referenceTo(manifest, 'deletion-in-progress', clock.now()));
-  const going = await deleteHighestWave({ kube, nowMs: clock.now() }, owner, pruned, signal);
-  if (going.references.length > 0) {
-    await change([], (status) => ({ manifestsRendered: withReferences(status.manifestsRendered, going.references) }));
-    return { afterMs: WAVE_PAUSE_MS };
-  }
-
   const missing = await missingReference(kube, instance, spec, signal);
   if (missing !== undefined) await fail([failed('ClusterInstanceValidated', `Validation failed: ${missing}`)]);
   const validated = done('ClusterInstanceValidated', 'Validation succeeded');
   if (typeof rendering === 'string') return fail([validated, failed('RenderedTemplates', `Failed to render templates, err= ${rendering}`)]);
   await change([validated, done('RenderedTemplates', 'Rendered templates successfully')]);
 
-  const suppressed = withFate('suppressed').map((manifest) => referenceTo(manifest, 'suppressed', clock.now()));
+  const suppressed = manifestsOf(rendering, 'suppressed').map((manifest) => referenceTo(manifest, 'suppressed', clock.now()));
   const shown = (references: readonly ManifestReference[]) => (status: InstanceStatus) => ({
     manifestsRendered: withReferences(status.manifestsRendered, [...suppressed, ...references]).filter((one) => !pruned.some((gone) => sameObject(gone, one))),
   });
-  const tried = await applyManifests({ kube, nowMs: clock.now() }, withFate('applied'), true, signal);
+  const tried = await applyManifests({ kube, nowMs: clock.now() }, manifestsOf(rendering, 'applied'), true, signal);
   if (tried.error !== undefined)
     await fail([failed('RenderedTemplatesValidated', `Rendered manifests failed dry-run validation, err: ${tried.error}`)], shown(tried.references));
   await change([done('RenderedTemplatesValidated', 'Rendered templates validation succeeded')]);
 
-  const applied = await applyManifests({ kube, nowMs: clock.now() }, withFate('applied'), false, signal);
+  const applied = await applyManifests({ kube, nowMs: clock.now() }, manifestsOf(rendering, 'applied'), false, signal);
   if (applied.error !== undefined)
     await fail([failed('RenderedTemplatesApplied', `Failed to apply site config manifests, err: ${applied.error}`)], shown(applied.references));
   instance = await withObservedSpec(kube, instance, signal);
@@ -108,14 +118,6 @@ async function realize(
     ...shown(applied.references)(status),
     observedGeneration: given.metadata.generation,
   }));
-}
-
-function attempt(render: () => readonly Manifest[]): readonly Manifest[] | string {
-  try {
-    return render();
-  } catch (error) {
-    return messageOf(error);
-  }
 }
 
 function refusalOf(foreign: readonly { readonly name: string; readonly namespace: string }[]): string {

@@ -1,6 +1,7 @@
 import type { KubeClient } from '../../../kube/kube-client.ts';
 import type { Condition, KubeObject } from '../../../kube/objects.ts';
 import { conditionOf, rfc3339Seconds, withConditions } from '../conditions.ts';
+import type { LookAgain } from '../controller.ts';
 import type { HubDeps } from '../hub-deps.ts';
 import { sameObject, withReferences } from './apply-manifests.ts';
 import type { ClusterInstanceSpec } from './cluster-instance.ts';
@@ -16,9 +17,10 @@ type Deps = Pick<HubDeps, 'kube' | 'clock'>;
 /** Between the phases, and between the waves of a deletion (reference/ztp.md §3.5.12). */
 const PHASE_PAUSE_MS = 2000;
 const WAVE_PAUSE_MS = 30_000;
+const STUCK_MS = 30 * 60_000;
 
 /** `wait`: look again then; `over`: nothing asks for a reinstallation, or no longer: what the spec says may be rendered. */
-export type Reinstallation = { readonly state: 'wait'; readonly afterMs: number } | { readonly state: 'over'; readonly instance: KubeObject };
+export type Reinstallation = { readonly state: 'wait'; readonly again: LookAgain } | { readonly state: 'over'; readonly instance: KubeObject };
 
 /**
  * Takes a cluster's install objects away, so that rendering makes them anew; the ManagedCluster stays.
@@ -123,7 +125,7 @@ async function deleteManifests(run: Run): Promise<Reinstallation> {
   const { kube, clock } = run.deps;
   const { namespace, name } = run.instance.metadata;
   const made = (instanceStatus(run.instance).manifestsRendered ?? []).filter(({ kind }) => kind !== 'ManagedCluster');
-  const { references } = await deleteHighestWave({ kube, nowMs: clock.now() }, { namespace: namespace!, name }, made, run.signal);
+  const { references, sinceMs } = await deleteHighestWave({ kube, nowMs: clock.now() }, { namespace: namespace!, name }, made, run.signal);
   const going = references.map((one) => ({ ...one, status: 'deletion-in-progress' as const }));
   const higher = Math.max(-1, ...references.map(({ syncWave }) => syncWave));
   await run.change((status) => ({
@@ -133,7 +135,8 @@ async function deleteManifests(run: Run): Promise<Reinstallation> {
       going,
     ),
   }));
-  if (going.length > 0) return wait(WAVE_PAUSE_MS);
+  // An object that stays for so long stays until somebody sees to it.
+  if (going.length > 0) return wait(WAVE_PAUSE_MS, clock.now() - sinceMs > STUCK_MS);
   await run.write([completed('ReinstallRenderedManifestsDeleted', 'Successfully deleted rendered manifests')]);
   return wait(PHASE_PAUSE_MS);
 }
@@ -152,6 +155,6 @@ function is(run: Run, type: string, status: Condition['status']): boolean {
   return conditionOf(run.status.conditions, type)?.status === status;
 }
 
-function wait(afterMs: number): Reinstallation {
-  return { state: 'wait', afterMs };
+function wait(afterMs: number, idle = false): Reinstallation {
+  return { state: 'wait', again: { afterMs, ...(idle && { idle }) } };
 }
