@@ -1,4 +1,4 @@
-import { isCollection, isMap, isNode, isScalar, LineCounter, parseDocument, type Document, type Node, type YAMLError } from 'yaml';
+import { isCollection, isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document, type Node, type YAMLError } from 'yaml';
 import type { Diagnostic } from './diagnostic.ts';
 import { messageOf, type FilePosition } from './errors.ts';
 
@@ -30,11 +30,10 @@ export function parseSource(path: string, text: string): Parsed<SourceFile> {
   if (text.includes('\0')) return refused(path, 'not-text', 'this is not a text file', 'name a YAML file');
   if (text.length > MAX_SOURCE_BYTES) return refused(path, 'too-large', 'the file is larger than 8 MiB', 'name the file you meant, or split it');
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true, merge: true, prettyErrors: false, logLevel: 'error' });
+  const document = parseDocument(text, { lineCounter: counter, uniqueKeys: false, merge: true, prettyErrors: false, logLevel: 'error' });
   // After the first error of syntax the rest are its echoes.
-  const syntax = document.errors.find(({ code }) => code !== 'DUPLICATE_KEY');
-  const errors = document.errors.filter((error) => error.code === 'DUPLICATE_KEY' || error === syntax);
-  const diagnostics = [...errors, ...document.warnings].map((error) => yamlDiagnostic(path, counter, error));
+  const diagnostics = [...document.errors.slice(0, 1), ...document.warnings].map((error) => yamlDiagnostic(path, counter, error));
+  diagnostics.push(...duplicateKeys(path, counter, document));
   if (diagnostics.some((one) => one.severity === 'error')) return { value: undefined, diagnostics };
   try {
     return { value: sourceFile(path, text, document, counter), diagnostics };
@@ -78,19 +77,38 @@ function sourceFile(path: string, text: string, document: Document, counter: Lin
   };
 }
 
+/** The parser's own check compares each key of a map with every other: too slow for a thousand clusters. */
+function duplicateKeys(path: string, counter: LineCounter, document: Document): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  visit(document, {
+    Map(_key, map) {
+      const lines = new Map<unknown, number>();
+      for (const { key } of map.items) {
+        if (!isScalar(key) || !key.range || key.value === '<<') continue;
+        const { line, col: column } = counter.linePos(key.range[0]);
+        const first = lines.get(key.value);
+        if (first === undefined) lines.set(key.value, line);
+        else {
+          const message = `key "${String(key.value)}" is already in the same map${first === line ? '' : `, on line ${first}`}`;
+          found.push({ id: 'duplicate-key', severity: 'error', message, hint: 'remove or rename one of the two', at: { path, line, column } });
+        }
+      }
+    },
+  });
+  return found;
+}
+
 const YAML_HINTS: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: 'remove or rename one of the two',
   TAB_AS_INDENT: 'indent with spaces',
   MULTIPLE_DOCS: 'keep one document in the file: remove the lines ---',
 };
 
 function yamlDiagnostic(path: string, counter: LineCounter, error: YAMLError): Diagnostic {
   const { line, col } = counter.linePos(error.pos[0]);
-  const duplicate = error.code === 'DUPLICATE_KEY';
   return {
-    id: duplicate ? 'duplicate-key' : 'yaml-syntax',
+    id: 'yaml-syntax',
     severity: error.name === 'YAMLWarning' ? 'warning' : 'error',
-    message: duplicate ? 'this key is already in the same map' : error.message.split('\n')[0]!,
+    message: error.message.split('\n')[0]!,
     hint: YAML_HINTS[error.code] ?? 'check indentation, colons, quotes and brackets on this line and the one before',
     at: { path, line: Math.max(1, line), column: Math.max(1, col) },
   };
