@@ -5,7 +5,7 @@ import { tracksOf, type TimelineEntry, type Track } from './timeline.ts';
 
 const HOST_PERIOD_MS = 8000;
 const CLUSTER_PERIOD_MS = 10_000;
-const KINDS = ['Agent', 'AgentClusterInstall', 'ClusterDeployment', 'InfraEnv'];
+const KINDS = ['Agent', 'AgentClusterInstall', 'BareMetalHost', 'ClusterDeployment', 'InfraEnv'];
 /** Conditions whose message counts to the letter; that of Validated counts as a set of sentences. */
 const EXACT = ['SpecSynced', 'Completed', 'Failed', 'Stopped', 'RequirementsMet', 'Installed'];
 /** What lasted no longer may be missing on either side: both are seen by watches (recorded/README-hub.md). */
@@ -28,10 +28,15 @@ function tracks(timeline: readonly TimelineEntry[], fields: readonly string[]): 
   return new Map([...tracksOf(entries, { fields, message })].map(([id, track]) => [id, { ...track, values: withoutEarly(track.values) }]));
 }
 
-/** Lost races of the real controllers, and an AgentClusterInstall that is seen before its ClusterDeployment. */
+/**
+ * Lost races of the real controllers, an AgentClusterInstall that is seen before its ClusterDeployment, and a host's
+ * health: when Ironic asks for that differs between recordings of one case.
+ */
 function withoutRaces(entry: TimelineEntry): readonly TimelineEntry[] {
   if (!('conditions' in entry.change)) return [entry];
-  const conditions = entry.change.conditions.filter(({ message }) => !/object has been modified|ClusterDeployment with name .* not found/.test(message ?? ''));
+  const conditions = entry.change.conditions.filter(
+    ({ type, message }) => type !== 'Healthy' && !/object has been modified|ClusterDeployment with name .* not found/.test(message ?? ''),
+  );
   return conditions.length === 0 ? [] : [{ ...entry, change: { conditions } }];
 }
 

@@ -95,7 +95,16 @@ export function addressOf(host: string): { readonly ip: string; readonly mac: st
   return { ip: `192.168.111.${octet}`, mac: `52:54:00:11:00:${octet.toString(16).padStart(2, '0')}` };
 }
 
-/** Placeholders for hosts as the names that the played hosts have: `<host-master-0>` is `host-master-0`. */
+/** What stands for `<uuid-1>` and so on. */
+export function uuidOf(number: number): string {
+  return `00000000-0000-4000-8000-00000000000${number}`;
+}
+
+/** Placeholders of a recording as what stands for them here: `<host-master-0>` is `host-master-0`. */
 export function concrete<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value ?? null).replaceAll(/<(host-[a-z0-9-]+)>/g, '$1')) as T;
+  const text = JSON.stringify(value ?? null)
+    .replaceAll(/<(host-[a-z0-9-]+)>/g, '$1')
+    .replaceAll(/<uuid-(\d)>/g, (_all, number: string) => uuidOf(Number(number)))
+    .replaceAll('<bmc>', 'bmc');
+  return JSON.parse(text) as T;
 }

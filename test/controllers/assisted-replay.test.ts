@@ -20,6 +20,10 @@ const LATER: Readonly<Record<string, string>> = {
 const SLOW_MS = 6000;
 
 const FIELDS = [
+  'status.provisioning.state',
+  'status.operationalStatus',
+  'metadata.annotations.baremetalhost.metal3.io/detached',
+  'metadata.annotations.baremetalhost.metal3.io/paused',
   'status.debugInfo.state',
   'spec.installed',
   'metadata.finalizers',

@@ -1,12 +1,7 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import type { BmcBackend } from '../../src/machines/bmc/bmc.ts';
-import { createOpenBmc } from '../../src/machines/bmc/redfish-client.ts';
-import { createRedfishService } from '../../src/machines/bmc/redfish-service.ts';
 import type { Admit } from '../../src/rehearsal/api/admission.ts';
-import { PARTICIPANT_HEADER } from '../../src/rehearsal/clock/traffic.ts';
 import { assistedControllers } from '../../src/rehearsal/controllers/assisted/assisted-controllers.ts';
 import { clusterControllers } from '../../src/rehearsal/controllers/cluster/cluster-controllers.ts';
 import { hiveControllers } from '../../src/rehearsal/controllers/hive/hive-controllers.ts';
@@ -16,8 +11,8 @@ import { admitClusterInstance } from '../../src/rehearsal/controllers/siteconfig
 import { siteconfigControllers } from '../../src/rehearsal/controllers/siteconfig/siteconfig-controllers.ts';
 import type { FaultName } from '../../src/rehearsal/faults.ts';
 import type { SimulatedMachines } from '../../src/rehearsal/machines/machines.ts';
-import { createSimulatedMachines } from '../../src/rehearsal/machines/simulated-machines.ts';
 import { HUB_START_MS, startHub, type HubHarness } from './hub-harness.ts';
+import { serveMachines } from './served-machines.ts';
 
 export interface MachineWorld {
   readonly hub: HubHarness;
@@ -54,42 +49,25 @@ export async function startMachineWorld(
   const admit: Admit = (request) => Promise.resolve(admitClusterInstance(request));
   const hub = await startHub(whole ? { admit } : { crds: CRDS });
   t.after(() => hub.close());
-  const isos = new Map<string, Buffer>();
-  const fetchIso: Parameters<typeof createSimulatedMachines>[0]['fetchIso'] = (url) => {
-    const content = isos.get(url);
-    return content ? Promise.resolve(content) : Promise.reject(new Error(`404 ${url}`));
-  };
-  const specs = names.map((name, index) => ({
-    name,
-    uuid: `00000000-0000-4000-8000-00000000000${index}`,
-    mac: `52:54:00:11:00:0${index}`,
-    address: `192.168.111.1${index}`,
-    vcpus: 16,
-    memoryMiB: 32_768,
-    disks: [{ sizeGiB: 120, serial: 'S0001' }],
-    username: 'admin',
-    password: 'password',
-  }));
-  const clock = hub.simulated.participant('machines');
-  const { machines, backend } = createSimulatedMachines({ clock, seed: 1, fetchIso, faults: machineFaults }, specs);
-  const service = createRedfishService(backend);
-  const server = createServer((request, response) => {
-    const answered = hub.simulated.traffic.request(String(request.headers[PARTICIPANT_HEADER.toLowerCase()]));
-    response.on('close', answered);
-    service(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => server.close());
-  const { port } = server.address() as AddressInfo;
-  const dial = (endpoint: { readonly host: string }) => Promise.resolve(endpoint.host === 'bmc' ? { host: '127.0.0.1', port } : undefined);
+  const served = await serveMachines(
+    hub,
+    names.map((name, index) => ({
+      name,
+      uuid: `00000000-0000-4000-8000-00000000000${index}`,
+      mac: `52:54:00:11:00:0${index}`,
+      address: `192.168.111.1${index}`,
+    })),
+    machineFaults,
+  );
+  t.after(() => served.close());
   await hub.run((deps, cache) => {
     const shared: HubDeps = {
       ...deps,
       hub: 'hub1',
       seed: 1,
-      machines,
-      bmc: createOpenBmc({ clock: deps.clock, dial, tls: {}, headers: { [PARTICIPANT_HEADER]: 'controllers-0' } }),
-      publishIso: (url, content) => void (content ? isos.set(url, content) : isos.delete(url)),
+      machines: served.machines,
+      bmc: served.openBmc(deps.clock, 'controllers-0'),
+      publishIso: served.publishIso,
       imageServiceHost: 'images',
       spokeCredentials: ({ name }) => Promise.resolve({ kubeconfig: `kubeconfig of ${name}`, password: 'secret' }),
       faults,
@@ -102,8 +80,8 @@ export async function startMachineWorld(
   const minutes = (): number => (hub.simulated.now() - startMs) / 60_000;
   return {
     hub,
-    machines,
-    backend,
+    machines: served.machines,
+    backend: served.backend,
     minutes,
     async until(what, limitMinutes, condition) {
       const end = minutes() + limitMinutes;

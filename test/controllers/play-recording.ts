@@ -7,11 +7,12 @@ import type { InstallerStep } from '../../src/rehearsal/controllers/assisted/gue
 import { playAgent } from '../../src/rehearsal/controllers/assisted/guest/play-agent.ts';
 import { playInstaller } from '../../src/rehearsal/controllers/assisted/guest/play-installer.ts';
 import { DEFAULT_LIMITS, type StageLimits } from '../../src/rehearsal/controllers/assisted/service/stages.ts';
-import { createSimulatedMachines } from '../../src/rehearsal/machines/simulated-machines.ts';
-import { concrete, type Recording, type ScriptStep } from './assisted-recording.ts';
+import { metal3Controllers } from '../../src/rehearsal/controllers/metal3/metal3-controllers.ts';
+import { addressOf, concrete, uuidOf, type Recording, type ScriptStep } from './assisted-recording.ts';
 import { startHub, HUB_START_MS, type HubHarness } from './hub-harness.ts';
 import { createRecordedWorld, hostScript, installerSteps, RELEASE_IMAGES } from './recorded-hosts.ts';
 import { waiter } from './recorded-waits.ts';
+import { serveMachines } from './served-machines.ts';
 import { recordTimeline, type TimelineEntry } from './timeline.ts';
 
 const NAMESPACE = 'spoke-ns';
@@ -24,7 +25,7 @@ const CRDS = [
   'agent-install.openshift.io/infraenvs',
   'agent-install.openshift.io/nmstateconfigs',
   'agent-install.openshift.io/agents',
-  'metal3.io/baremetalhosts',
+  ...['baremetalhosts', 'hardwaredata', 'hostfirmwaresettings', 'hostfirmwarecomponents'].map((name) => `metal3.io/${name}`),
 ];
 const KINDS: Readonly<Record<string, KindRef>> = {
   Agent: { apiVersion: 'agent-install.openshift.io/v1beta1', kind: 'Agent' },
@@ -37,7 +38,7 @@ const KINDS: Readonly<Record<string, KindRef>> = {
   NMStateConfig: { apiVersion: 'agent-install.openshift.io/v1beta1', kind: 'NMStateConfig' },
   Secret: { apiVersion: 'v1', kind: 'Secret' },
 };
-export const WATCHED = ['Agent', 'AgentClusterInstall', 'ClusterDeployment', 'InfraEnv', 'Secret'].map((kind) => KINDS[kind]!);
+const WATCHED = ['Agent', 'AgentClusterInstall', 'BareMetalHost', 'ClusterDeployment', 'InfraEnv', 'Secret'].map((kind) => KINDS[kind]!);
 
 /** What no script says: when, within their periods, the recorded monitors looked, and how long inventories took. A test tries some. */
 export interface Timing {
@@ -94,21 +95,21 @@ async function startPlayer(hub: HubHarness, recording: Recording, timing: Timing
     ),
   );
   let deps!: AssistedDeps;
-  const { machines } = createSimulatedMachines(
-    { clock: hub.simulated.participant('machines'), seed: 1, fetchIso: () => Promise.reject(new Error('no media here')) },
-    [],
+  const hosts = recording.inputs.filter(({ kind }) => kind === 'BareMetalHost');
+  const served = await serveMachines(
+    hub,
+    hosts.map((host, index) => ({ name: host.metadata.name, uuid: uuidOf(index + 1), mac: macOf(host), address: addressOf(host.metadata.name).ip })),
   );
+  over.addEventListener('abort', () => served.close(), { once: true });
   await hub.run((own, cache) => {
     const service = assistedService(
       {
         ...own,
         hub: 'hub1',
         seed: 1,
-        machines,
-        bmc: () => {
-          throw new Error('no BMC here');
-        },
-        publishIso: () => undefined,
+        machines: served.machines,
+        bmc: served.openBmc(own.clock, 'controllers-0'),
+        publishIso: served.publishIso,
         imageServiceHost: 'images',
         spokeCredentials: ({ name }) => Promise.resolve({ kubeconfig: `kubeconfig of ${name}`, password: 'secret' }),
         faults: { hits: () => false, spend: () => undefined },
@@ -131,12 +132,17 @@ async function startPlayer(hub: HubHarness, recording: Recording, timing: Timing
       },
     );
     deps = service.deps;
-    return service.controllers;
+    return hosts.length === 0 ? service.controllers : [...service.controllers, ...metal3Controllers(deps, cache)];
   });
   await hub.kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
   const clusterIds = new Set<string>();
   deps.service.onChange((change) => 'cluster' in change && clusterIds.add(change.cluster.id));
   return { clusterIds, take: taker(hub, deps, recording, timing, over, requests) };
+}
+
+function macOf(host: KubeObject): string {
+  const { bootMACAddress = '' }: { readonly bootMACAddress?: string } = host['spec'] ?? {};
+  return bootMACAddress;
 }
 
 /** `recorded/README-hub.md`: limits for these were cut, the others were not. */

@@ -22,8 +22,8 @@ export function waiter({ get, requests, elapsed, until }: WaitDeps): (text: stri
     if (wanted === 'has its image') return async () => statusOf(await get(object))['isoDownloadURL'] !== undefined;
     if (wanted === 'has its cluster') return async () => stateOf(await get(object)) !== undefined;
     if (wanted === 'is gone') return async () => (await get(object)) === undefined;
-    // Nobody provisions here: the host boots when the script says so.
-    if (object.startsWith('BareMetalHost/')) return () => true;
+    if (wanted === 'is provisioned')
+      return async () => (statusOf(await get(object))['provisioning'] as { state?: string } | undefined)?.state === 'provisioned';
     const agentState = /^is (\S+)$/.exec(wanted)?.[1];
     if (agentState !== undefined) return async () => stateOf(await get(object)) === agentState;
     const [, type, status, reason] = /^(\w+)=(\w+)(?: reason (\w+))?$/.exec(wanted) ?? [];
