@@ -17,7 +17,7 @@ export function createApp(deps: ServerDeps): Hono {
   app.options('/api/*', (context) =>
     context.json(null, 200, { 'Access-Control-Allow-Methods': 'GET, POST, PUT, DELETE', 'Access-Control-Allow-Headers': exposed }),
   );
-  app.onError((error) => errorResponse(error, deps.log));
+  app.onError((error, context) => errorResponse(error, context.req.path, deps.log));
   app.notFound((context) => context.json({ message: `no such path: ${context.req.path}`, payload: {}, status_code: 404 }, 404));
   for (const route of routes) app.on(route.method, [route.path], (context) => route.respond(deps, context));
   for (const path of new Set(routes.map((route) => route.path))) {

@@ -2,6 +2,7 @@ import { sqlState } from '../db/transaction.ts';
 import { isLabwrightError, messageOf, type ErrorCode } from '../util/errors.ts';
 import type { Log } from '../util/log.ts';
 import { isHttpError } from './http-error.ts';
+import { sortedJson } from './sorted-json.ts';
 
 /** The one place where an error's code becomes an HTTP status. DCI answers 401 where others say 403. */
 const STATUS: Readonly<Record<ErrorCode, number>> = {
@@ -18,22 +19,29 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   exec_failed: 500,
 };
 
-/** DCI's error shape (reference/dci-control-server.md §2.2); a stable `code` and what to do next are in its payload, where clients look for details. */
-export function errorResponse(error: unknown, log: Log): Response {
-  if (isHttpError(error)) return answer(error.status, error.message, error.payload, { code: error.code, hint: error.hint });
-  if (isLabwrightError(error)) return answer(STATUS[error.code], error.message, {}, { code: error.code, hint: error.hint });
-  const state = sqlState(error);
-  // Data exceptions, for example text that is no uuid or number: the client's mistake, found by the database.
-  if (state?.startsWith('22') === true) return answer(400, messageOf(error), {}, { code: 'bad_input' });
-  log.error({ err: error }, 'a request failed');
-  return answer(500, 'internal error', {}, { code: 'internal', hint: 'read the log of the control server' });
+/**
+ * DCI's error shape (reference/dci-control-server.md §2.2). On labwright's own paths a stable `code` and what to do next are in
+ * its payload; DCI's clients print the payload they get, so there it stays as they know it.
+ */
+export function errorResponse(error: unknown, path: string, log: Log): Response {
+  const { status, message, payload, code, hint } = described(error, log);
+  const more = path.startsWith('/api/v1') ? {} : { code, hint };
+  return sortedJson({ message, payload: { ...payload, ...more }, status_code: status }, { status });
 }
 
-function answer(
-  status: number,
-  message: string,
-  payload: Readonly<Record<string, unknown>>,
-  more: { readonly code: string; readonly hint?: string | undefined },
-): Response {
-  return Response.json({ message, payload: { ...payload, ...more }, status_code: status }, { status });
+interface Described {
+  readonly status: number;
+  readonly message: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly code: string;
+  readonly hint?: string | undefined;
+}
+
+function described(error: unknown, log: Log): Described {
+  if (isHttpError(error)) return { status: error.status, message: error.message, payload: error.payload, code: error.code, hint: error.hint };
+  if (isLabwrightError(error)) return { status: STATUS[error.code], message: error.message, payload: {}, code: error.code, hint: error.hint };
+  // Data exceptions, for example text that is no uuid or number: the client's mistake, found by the database.
+  if (sqlState(error)?.startsWith('22') === true) return { status: 400, message: messageOf(error), payload: {}, code: 'bad_input' };
+  log.error({ err: error }, 'a request failed');
+  return { status: 500, message: 'internal error', payload: {}, code: 'internal', hint: 'read the log of the control server' };
 }

@@ -5,6 +5,7 @@ import { sha256 } from '../contract/hmac-signature.ts';
 import { authenticate } from './auth/authenticate.ts';
 import { rolesOf, type Known, type Principal } from './auth/principal.ts';
 import { HttpError } from './http-error.ts';
+import { sortedJson } from './sorted-json.ts';
 import type { ServerDeps } from './server-deps.ts';
 
 /** What a handler gets: the contract's shapes, already checked. */
@@ -73,7 +74,7 @@ function responseOf(contract: RouteContract<unknown, unknown, unknown, unknown>,
   if (answer === undefined) return new Response(status === 204 ? null : '', { status, headers: { 'content-type': 'application/json' } });
   const headers =
     contract.etagOf === undefined ? {} : { etag: String((answer as Readonly<Record<string, { readonly etag: unknown }>>)[contract.etagOf]?.etag) };
-  return Response.json(answer, { status, headers });
+  return sortedJson(answer, { status, headers });
 }
 
 /** A body that is not declared as JSON counts as none. */

@@ -6,6 +6,7 @@ import { newUuid } from '../../../util/ids.ts';
 import { authenticate } from '../../auth/authenticate.ts';
 import { isMember, rolesOf, type Known } from '../../auth/principal.ts';
 import { mustBeAllowed, signedRequest, type ServerRoute } from '../../handle.ts';
+import { sortedJson } from '../../sorted-json.ts';
 import { HttpError } from '../../http-error.ts';
 import type { ServerDeps } from '../../server-deps.ts';
 import { mustSeeComponent, notAuthorized } from '../access.ts';
@@ -56,7 +57,7 @@ async function create(deps: ServerDeps, context: Context): Promise<Response> {
     const row = { id, name: id, size, artefact, etag: `"${md5}"`, mime: storeMime, component_id: component.id };
     return insertRow(deps.kysely, componentFiles, row);
   });
-  return Response.json(contract.createComponentFile.response.parse({ component_file: file }), { status: 201 });
+  return sortedJson(contract.createComponentFile.response.parse({ component_file: file }), { status: 201 });
 }
 
 async function sendContent(deps: ServerDeps, context: Context): Promise<Response> {

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import * as contract from '../../../contract/dci/files.ts';
 import type { Known } from '../../auth/principal.ts';
 import type { ServerRoute } from '../../handle.ts';
+import { sortedJson } from '../../sorted-json.ts';
 import { HttpError } from '../../http-error.ts';
 import type { ServerDeps } from '../../server-deps.ts';
 import { mustBeMember } from '../access.ts';
@@ -18,7 +19,7 @@ export const createFileRoute: ServerRoute = {
   path: contract.createFile.path,
   async respond(deps, context) {
     const file = await receiveUpload(deps, context, (principal, upload) => insertFile(deps, principal, { ...headersOf(context), ...upload }));
-    return Response.json(contract.createFile.response.parse({ file }), { status: 201 });
+    return sortedJson(contract.createFile.response.parse({ file }), { status: 201 });
   },
 };
 
