@@ -72,7 +72,7 @@ function responseOf(contract: RouteContract<unknown, unknown, unknown, unknown>,
   const status = contract.status ?? 200;
   // DCI says JSON even where it sends nothing; 204 may not have a body at all.
   if (answer === undefined) return new Response(status === 204 ? null : '', { status, headers: { 'content-type': 'application/json' } });
-  const headers =
+  const headers: Readonly<Record<string, string>> =
     contract.etagOf === undefined ? {} : { etag: String((answer as Readonly<Record<string, { readonly etag: unknown }>>)[contract.etagOf]?.etag) };
   return sortedJson(answer, { status, headers });
 }

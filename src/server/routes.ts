@@ -13,6 +13,7 @@ import { createJobRoutes } from './dci/jobs/create-jobs.ts';
 import { jobEventRoutes } from './dci/jobs/job-events.ts';
 import { jobstateRoutes } from './dci/jobs/jobstates.ts';
 import { readJobRoutes } from './dci/jobs/read-jobs.ts';
+import { junitRoutes } from './dci/junit/junit-routes.ts';
 import { pipelineRoutes } from './dci/pipelines.ts';
 import { productRoutes } from './dci/products.ts';
 import { purgeRoutes } from './dci/purge.ts';
@@ -64,5 +65,6 @@ export const routes: readonly ServerRoute[] = [
   ...jobstateRoutes,
   createFileRoute,
   ...readFileRoutes,
+  ...junitRoutes,
   ...componentFileRoutes,
 ];

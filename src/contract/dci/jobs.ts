@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { EVERY_ACCOUNT, NOTHING, PathId, route } from '../route.ts';
 import { changes, data, id, idOrNull, integer, jobStatus, list, newObject, number, state, text, textOrNull, url, urlOrNull } from './fields.ts';
 import { ListQuery } from './list-query.ts';
-import { ComponentRow, FileRow, FullJob, JobRow, JobstateRow, KeyValueRow, ListedJob, Meta } from './rows.ts';
+import { ComponentRow, FileRow, FullJob, JobRow, JobstateRow, KeyValueRow, ListedJob, ListedResult, Meta } from './rows.ts';
 
 const params = z.object({ jobId: PathId });
 const path = '/api/v1/jobs';
@@ -152,12 +152,11 @@ export const listJobFiles = route({
   allow: EVERY_ACCOUNT,
 });
 
-/** Empty until JUnit files are read. */
 export const listJobResults = route({
   method: 'GET',
   path: `${path}/:jobId/results`,
   params,
-  response: z.object({ results: z.array(z.unknown()), _meta: Meta }),
+  response: z.object({ results: z.array(ListedResult), _meta: Meta }),
   allow: EVERY_ACCOUNT,
 });
 

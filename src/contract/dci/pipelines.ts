@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { EVERY_ACCOUNT, NOTHING, PathId, route } from '../route.ts';
 import { changes, id, newObject, state, text } from './fields.ts';
 import { ListQuery } from './list-query.ts';
-import { ComponentRow, JobRow, Meta, PipelineRow, RemoteciRow, TeamRow } from './rows.ts';
+import { ComponentRow, JobRow, Meta, PipelineRow, RemoteciRow, ResultRow, TeamRow } from './rows.ts';
 
 const params = z.object({ pipelineId: PathId });
 const path = '/api/v1/pipelines';
@@ -41,7 +41,7 @@ export const listPipelineJobs = route({
   response: z.object({
     jobs: z.array(
       JobRow.extend({
-        results: z.array(z.unknown()),
+        results: z.array(ResultRow),
         remoteci: RemoteciRow.omit({ data: true }).nullable(),
         components: z.array(ComponentRow),
         team: TeamRow.nullable(),

@@ -84,6 +84,13 @@ export const ComponentFileRow = z.object({
 
 export const JobstateRow = z.object({ id: z.string(), created_at: time, status: z.string(), comment: text, job_id: z.string() });
 
+const counts = { name: z.string(), total: z.number(), success: z.number(), skips: z.number(), failures: z.number(), errors: z.number(), time: z.number() };
+const changes = { regressions: z.number(), successfixes: z.number() };
+
+/** What a JUnit file counted when it came. */
+export const ResultRow = z.object({ id: z.string(), created_at: time, updated_at: time, ...counts, ...changes, job_id: z.string(), file_id: z.string() });
+export const ListedResult = z.object({ filename: z.string(), ...counts, ...changes, file_id: z.string() });
+
 export const KeyValueRow = z.object({ job_id: z.string(), key: z.string(), value: z.number().nullable() });
 
 /** Texts are null only in the answer of /jobs/schedule, which shows what was not sent. */
@@ -114,7 +121,7 @@ export const Meta = z.object({ count: z.number().int() });
 
 /** What is embedded in a listed job; a job read by itself has more. */
 export const ListedJob = JobRow.omit({ data: true }).extend({
-  results: z.array(z.unknown()),
+  results: z.array(ResultRow),
   remoteci: RemoteciRow.omit({ data: true }).nullable(),
   components: z.array(ComponentRow),
   topic: TopicRow.omit({ data: true }).nullable(),

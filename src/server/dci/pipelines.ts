@@ -4,12 +4,12 @@ import { rolesOf } from '../auth/principal.ts';
 import type { ServerRoute } from '../handle.ts';
 import { mustBeMember, notAuthorized, ofCallersTeams } from './access.ts';
 import { dciRoute } from './dci-route.ts';
-import { embedLinked, embedOne } from './embed.ts';
+import { embedLinked, embedMany, embedOne } from './embed.ts';
 import { listRows } from './list-rows.ts';
 import { archiveRow, insertRow, notFound, selectRow, updateRow, visibleColumns, type Row } from './rows.ts';
 import { TABLES } from './tables.ts';
 
-const { pipelines, teams, jobs, remotecis, components } = TABLES;
+const { pipelines, teams, jobs, remotecis, components, results } = TABLES;
 
 export const pipelineRoutes: readonly ServerRoute[] = [
   dciRoute(contract.createPipeline, async ({ kysely: db }, { body, principal }) => {
@@ -58,5 +58,5 @@ async function jobsOf(db: Kysely<unknown>, pipelineId: string): Promise<readonly
   const withRemoteci = await embedOne(db, rows, 'remoteci', remotecis, 'remoteci_id');
   const withTeam = await embedOne(db, withRemoteci, 'team', teams, 'team_id');
   const withComponents = await embedLinked(db, withTeam, 'components', { table: components, through: 'jobs_components', from: 'job_id', to: 'component_id' });
-  return withComponents.map((job) => ({ ...job, results: [] }));
+  return embedMany(db, withComponents, 'results', results, 'job_id');
 }

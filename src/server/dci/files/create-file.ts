@@ -8,6 +8,7 @@ import { HttpError } from '../../http-error.ts';
 import type { ServerDeps } from '../../server-deps.ts';
 import { mustBeMember } from '../access.ts';
 import { durationOf } from '../jobs/jobstates.ts';
+import { JUNIT_MIME, storeResult } from '../junit/junit-of-file.ts';
 import { insertRow, selectRow, type Row } from '../rows.ts';
 import { TABLES } from '../tables.ts';
 import { receiveUpload, type Upload } from './receive-upload.ts';
@@ -30,8 +31,8 @@ interface NewFile extends Upload {
   readonly jobstateId: string | undefined;
 }
 
-function insertFile({ kysely }: ServerDeps, caller: Known, file: NewFile): Promise<Row> {
-  return kysely.transaction().execute(async (db) => {
+function insertFile(deps: ServerDeps, caller: Known, file: NewFile): Promise<Row> {
+  return deps.kysely.transaction().execute(async (db) => {
     const jobstate = file.jobstateId === undefined ? undefined : await selectRow(db, jobstates, file.jobstateId);
     const job = await selectRow(db, jobs, (jobstate?.['job_id'] ?? file.jobId) as string);
     mustBeMember(caller, job['team_id']);
@@ -39,6 +40,7 @@ function insertFile({ kysely }: ServerDeps, caller: Known, file: NewFile): Promi
     const row = await insertRow(db, files, { name, mime, size, artefact, jobstate_id: jobstate?.id ?? null, job_id: job.id, team_id: job['team_id'] });
     const duration = jobstate ? sql`, duration = ${durationOf('jobs')}` : sql``;
     await sql`update jobs set etag = etag ${duration} where id = ${job.id}`.execute(db);
+    if (mime === JUNIT_MIME) await storeResult(deps, db, row, job);
     return row;
   });
 }

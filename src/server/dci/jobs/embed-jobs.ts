@@ -3,9 +3,9 @@ import { embedLinked, embedMany, embedOne } from '../embed.ts';
 import type { Row } from '../rows.ts';
 import { TABLES } from '../tables.ts';
 
-const { remotecis, components, topics, teams, pipelines, jobstates, files } = TABLES;
+const { remotecis, components, topics, teams, pipelines, jobstates, files, results } = TABLES;
 
-/** What every listed job has with it (reference/dci-control-server.md §2.6). Results stay empty until JUnit files are read. */
+/** What every listed job has with it (reference/dci-control-server.md §2.6). */
 export async function embedJobs(db: Kysely<unknown>, rows: readonly Row[]): Promise<readonly Row[]> {
   let jobs = await embedOne(db, rows, 'remoteci', remotecis, 'remoteci_id');
   jobs = await embedLinked(db, jobs, 'components', { table: components, through: 'jobs_components', from: 'job_id', to: 'component_id' });
@@ -16,7 +16,8 @@ export async function embedJobs(db: Kysely<unknown>, rows: readonly Row[]): Prom
     job_id: string;
   }>`select job_id, key, value from jobs_keys_values where job_id = any (${rows.map(({ id }) => id)}::uuid[]) order by key`.execute(db);
   const pairsOf = Map.groupBy(pairs, (pair) => pair.job_id);
-  return jobs.map((job) => ({ ...job, results: [], keys_values: pairsOf.get(job.id) ?? [] }));
+  jobs = await embedMany(db, jobs, 'results', results, 'job_id');
+  return jobs.map((job) => ({ ...job, keys_values: pairsOf.get(job.id) ?? [] }));
 }
 
 /** A job read by itself: also its states, oldest first, and the files that belong to none of them. */

@@ -42,12 +42,6 @@ export const readJobRoutes: readonly ServerRoute[] = [
     const { rows, _meta } = await listRows(db, files, query, [sql`files.job_id = ${job.id}`]);
     return { files: rows, _meta };
   }),
-
-  dciRoute(contract.listJobResults, async ({ kysely: db }, { params, principal }) => {
-    const job = await selectRow(db, jobs, params.jobId);
-    mustBeMember(principal, job['team_id'], { read: true });
-    return { results: [], _meta: { count: 0 } };
-  }),
 ];
 
 /** A job of another team is not there. @throws HttpError 404 */
