@@ -39,6 +39,13 @@ const MISTAKES: readonly (readonly [title: string, edit: readonly [string, strin
     /add the job that outputs token/,
   ],
   [
+    'a spoke without the kubeconfig of its hub',
+    ['  inputs: {hub_kubeconfig: hub_kubeconfig}\n', ''],
+    'name: spoke',
+    /spoke needs the kubeconfig of hub1/,
+    /add inputs: \{hub_kubeconfig: hub_kubeconfig\}/,
+  ],
+  [
     'a previous stage that is not there',
     ['prev_stages: [hub]', 'prev_stages: [huub]'],
     'prev_stages',
