@@ -131,18 +131,6 @@ test('the fault install-fails hits the first install of its cluster and leaves t
   await world.until('completed', 90, async () => (await completed(world))?.status === 'True');
 });
 
-test('the fault stuck-finalizer keeps the AgentClusterInstall and with it the ClusterDeployment', { skip }, async (t) => {
-  const world = await startMachineWorld(t, ['master-0'], oneFault('stuck-finalizer'));
-  await create(world, ['master-0'], { holdInstallation: true });
-  await world.until('taken', 5, async () => (await world.hub.kube.get(ACI))?.metadata.finalizers?.length === 2);
-  await world.hub.kube.delete(CD);
-  await world.hub.at((world.minutes() + 30) * 60_000, () => Promise.resolve());
-  assert.deepEqual((await world.hub.kube.get(ACI))?.metadata.finalizers, ['rehearsal.labwright.dev/stuck']);
-  assert.notEqual(await world.hub.kube.get(CD), undefined);
-  await world.hub.kube.patch(ACI, { metadata: { finalizers: null } }, { type: 'merge' });
-  await world.until('gone', 5, async () => (await world.hub.kube.get(CD)) === undefined);
-});
-
 const REMADE = ['AgentClusterInstall', 'ClusterDeployment', 'InfraEnv', 'BareMetalHost', 'Secret'];
 
 function oneFault(name: FaultName): FaultBoard {

@@ -32,8 +32,8 @@ after(() => hub?.close());
 if (skip) test('the siteconfig controller does what the real operator did', { skip }, () => undefined);
 for (const recorded of cases) {
   if (recorded.refusals) continue;
-  const outOfScope = whyNot(recorded.case);
-  test(`does what the real operator did: ${recorded.case}`, { skip: outOfScope }, async () => {
+  if (CUSTOM_TEMPLATES.has(recorded.case)) continue;
+  test(`does what the real operator did: ${recorded.case}`, async () => {
     const replayed = await replaySiteconfig(hub, recorded);
     await clearCase(hub);
     assertAnswers(recorded, replayed);
@@ -49,6 +49,12 @@ for (const recorded of cases) {
   });
 }
 
+test('the cases left out need templates other than the operator’s own, and are there', { skip }, (t) => {
+  const names = cases.map((recorded) => recorded.case);
+  for (const name of CUSTOM_TEMPLATES) assert.ok(names.includes(name), name);
+  t.diagnostic(`not rendered here: ${[...CUSTOM_TEMPLATES].join(', ')}`);
+});
+
 for (const refusal of cases.find(({ refusals }) => refusals)?.refusals ?? []) {
   if (refusal.status === 422) continue; // The schema's business: the API server's own tests have it.
   test(`creation is answered as by the real operator: ${refusal.name}`, () => {
@@ -57,11 +63,6 @@ for (const refusal of cases.find(({ refusals }) => refusals)?.refusals ?? []) {
     const message = denial && `admission webhook "${denial.webhook}" denied the request: ${denial.message}`;
     assert.deepEqual([denial?.code ?? 201, message], [refusal.status, refusal.message]);
   });
-}
-
-function whyNot(name: string): string | false {
-  if (CUSTOM_TEMPLATES.has(name)) return 'needs templates other than ai-*-templates-v1';
-  return false;
 }
 
 function assertAnswers(recorded: RecordedCase, { answers }: Replayed): void {

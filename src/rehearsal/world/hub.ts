@@ -17,7 +17,6 @@ import { admitHost } from '../controllers/metal3/admit-host.ts';
 import { metal3Controllers } from '../controllers/metal3/metal3-controllers.ts';
 import { admitClusterInstance } from '../controllers/siteconfig/admit-cluster-instance.ts';
 import { siteconfigControllers } from '../controllers/siteconfig/siteconfig-controllers.ts';
-import { stuckFinalizer } from '../controllers/stuck-finalizer.ts';
 import type { ObjectCache } from '../controllers/object-cache.ts';
 import type { Controller } from '../controllers/controller.ts';
 import { runControllers } from '../controllers/run-controllers.ts';
@@ -105,7 +104,6 @@ function controllersOf(deps: HubDeps, cache: ObjectCache): readonly Controller[]
     ...metal3Controllers(deps, cache),
     ...assistedControllers(deps, cache),
     ...hiveControllers(deps, cache),
-    stuckFinalizer(deps),
   ];
 }
 

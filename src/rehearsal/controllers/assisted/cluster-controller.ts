@@ -60,8 +60,6 @@ export function clusterController(deps: AssistedDeps, cache: ObjectCache): Contr
   };
 }
 
-const STUCK_FINALIZER = 'rehearsal.labwright.dev/stuck';
-
 /** As long as the recorded service took. */
 const REGISTER_MS = { min: 100, max: 300 } as const;
 
@@ -111,7 +109,6 @@ async function reconcileInstall(
     deploymentSpec(givenCd).installed === undefined ? { spec: { installed: false } } : {},
   );
   aci = await own(deps, aci, cd, signal);
-  aci = await addStuckFinalizer(deps, cd, aci, signal);
   if (!registered) return;
   const { record, error } = await syncRecord(deps, cd, aci, signal);
   if (record && !error) startWhenReady(deps, cache, aci, record);
@@ -136,14 +133,6 @@ async function reconcileInstall(
     signal,
   );
   if (cluster?.state === 'installed') service.acceptHosts(cluster.id);
-}
-
-/** The fault `stuck-finalizer`: somebody else's finalizer that nobody removes. */
-async function addStuckFinalizer({ kube, faults }: AssistedDeps, cd: KubeObject, aci: KubeObject, signal: AbortSignal): Promise<KubeObject> {
-  const cluster = deploymentSpec(cd).clusterName ?? cd.metadata.name;
-  if (!faults.hits('stuck-finalizer', cluster)) return aci;
-  faults.spend('stuck-finalizer', cluster);
-  return addFinalizer(kube, aci, STUCK_FINALIZER, signal);
 }
 
 /** The ClusterDeployment owns the AgentClusterInstall. */
