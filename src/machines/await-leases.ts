@@ -4,6 +4,7 @@ import { parseLeases } from './dnsmasq.ts';
 import type { Host } from './lab-hosts.ts';
 import { labPaths } from './lab-paths.ts';
 import type { Failure, Progress } from './work-off.ts';
+import { runScript } from './run-script.ts';
 
 const LIMIT_MS = 180_000;
 
@@ -20,9 +21,10 @@ export async function awaitLeases(deps: Deps, plan: LabPlan, machines: readonly 
   if (waiting.size === 0) return [];
   progress.stage('Addresses', [jumphost.name]);
   const { stateDir, logsDir } = labPaths(plan);
+  const read = { purpose: 'read its leases', text: 'cat "$1" 2>/dev/null || true', args: [`${stateDir}/dnsmasq.leases`] };
   const deadline = clock.now() + LIMIT_MS;
   while (waiting.size > 0 && clock.now() < deadline) {
-    const { stdout } = await jumphost.exec(['sh', '-c', 'cat "$1" 2>/dev/null || true', 'sh', `${stateDir}/dnsmasq.leases`], { signal });
+    const { stdout } = await runScript(jumphost.exec, read, { signal });
     for (const { mac, address } of parseLeases(stdout)) {
       const machine = waiting.get(mac);
       if (machine) progress.line(jumphost.name, `${machine.name} has ${address}`);

@@ -6,6 +6,7 @@ import { LabwrightError } from '../util/errors.ts';
 import type { Exec } from '../util/exec.ts';
 import { removePaths, writeTextFile } from './files.ts';
 import type { Host } from './lab-hosts.ts';
+import { runScript } from './run-script.ts';
 
 /** A server's bridge, as its kernel has it. */
 export interface BridgeState {
@@ -37,7 +38,8 @@ export async function observeBridge(exec: Exec, plan: LabPlan, serverName: strin
   const { server, network } = placeOf(plan, serverName);
   const script = `ip -json address show; printf '\\0'; cat "/sys/class/net/$2/ifalias" 2>/dev/null
 for state in "$1".state-*; do [ ! -d "$state" ] || printf '\\0%s' "$state"; done`;
-  const [json = '[]', alias = '', ...unfinished] = (await exec(['sh', '-c', script, 'sh', scriptPath(plan), network.bridge], { signal })).stdout.split('\0');
+  const look = { purpose: 'say what links it has', text: script, args: [scriptPath(plan), network.bridge] };
+  const [json = '[]', alias = '', ...unfinished] = (await runScript(exec, look, { signal })).stdout.split('\0');
   const links = Links.parse(JSON.parse(json));
   const bridge = links.find((link) => link.ifname === network.bridge);
   const nic = links.find((link) => link.ifname === server.nic);

@@ -4,6 +4,7 @@ import { LabwrightError } from '../util/errors.ts';
 import type { Exec } from '../util/exec.ts';
 import { removePaths, writeTextFile } from './files.ts';
 import { labPaths } from './lab-paths.ts';
+import { runScript } from './run-script.ts';
 
 /** One MAC's address, as dnsmasq gave it. */
 export interface DhcpLease {
@@ -58,7 +59,7 @@ const SYSTEMD = 'systemd() { [ -d /run/systemd/system ]; }\n';
 export async function observeDnsmasq(exec: Exec, plan: Pick<LabPlan, 'lab'>, signal: AbortSignal): Promise<DnsmasqState> {
   const at = placesOf(plan);
   const script = `${ALIVE}if alive "$1"; then printf yes; fi; printf '\\0'; cat "$2" 2>/dev/null; printf '\\0'; cat "$3" 2>/dev/null; exit 0`;
-  const { stdout } = await exec(['sh', '-c', script, 'sh', at.pidFile, at.stamp, at.leaseFile], { signal });
+  const { stdout } = await runScript(exec, { purpose: 'look for its dnsmasq', text: script, args: [at.pidFile, at.stamp, at.leaseFile] }, { signal });
   const [alive, stamp = '', leases = ''] = stdout.split('\0');
   const [conf, hosts] = stamp.trim().split(' ');
   return { running: alive === 'yes', loaded: conf && hosts ? { conf, hosts } : undefined, leases: parseLeases(leases) };
@@ -121,7 +122,8 @@ export async function loadDnsmasq(
     await dropLeases(exec, at, change.staleLeases, signal);
     await start(exec, at, signal);
   } else {
-    await exec(['sh', '-c', ': >"$1"; kill -HUP "$(cat "$2")"', 'sh', at.logFile, at.pidFile], { signal });
+    const text = ': >"$1"; kill -HUP "$(cat "$2")"';
+    await runScript(exec, { purpose: 'reload dnsmasq', text, args: [at.logFile, at.pidFile] }, { signal });
   }
   await complain(exec, at, signal);
   await writeTextFile(exec, { path: at.stamp, text: `${change.files.conf} ${change.files.hosts}\n` }, signal);
@@ -155,7 +157,7 @@ else
   "$@"
 fi`;
   try {
-    await exec(['sh', '-c', script, 'sh', at.logFile, at.unit, ...command], { signal, stdin: unit });
+    await runScript(exec, { purpose: 'start dnsmasq', text: script, args: [at.logFile, at.unit, ...command] }, { signal, stdin: unit });
   } catch (cause) {
     const log = await exec(['tail', '-n', '5', at.logFile], { signal, okExitCodes: [0, 1] });
     throw new LabwrightError('exec_failed', `dnsmasq does not start: ${log.stdout.trim() || (cause as Error).message}`, {
@@ -182,7 +184,7 @@ while alive "$1"; do
   sleep 0.1
 done
 rm -f "$1"`;
-  await exec(['sh', '-c', script, 'sh', at.pidFile, at.unit], { signal });
+  await runScript(exec, { purpose: 'stop dnsmasq', text: script, args: [at.pidFile, at.unit] }, { signal });
 }
 
 /** dnsmasq must not run meanwhile. A lease on an address that now belongs to another MAC would send that one elsewhere. */
@@ -190,14 +192,14 @@ async function dropLeases(exec: Exec, at: Places, stale: readonly DhcpLease[], s
   for (const { mac, address } of stale) {
     // Written in place: the file's owner is the account that dnsmasq runs under.
     const script = 'kept=$(grep -vF " $2 $3 " "$1"); printf "%s\\n" "$kept" >"$1"';
-    await exec(['sh', '-c', script, 'sh', at.leaseFile, mac, address], { signal });
+    await runScript(exec, { purpose: `drop the lease of ${mac}`, text: script, args: [at.leaseFile, mac, address] }, { signal });
   }
 }
 
 /** dnsmasq skips a bad reservation with a line in its log only; `--test` does not see them. */
 async function complain(exec: Exec, at: Places, signal: AbortSignal): Promise<void> {
   const script = 'sleep 0.3; grep -E "duplicate|bad dhcp-host|bad option|illegal|cannot read|failed to" "$1" || true';
-  const { stdout } = await exec(['sh', '-c', script, 'sh', at.logFile], { signal });
+  const { stdout } = await runScript(exec, { purpose: 'read the log of dnsmasq', text: script, args: [at.logFile] }, { signal });
   if (stdout.trim() === '') return;
   throw new LabwrightError('refused', `dnsmasq skips a part of its configuration: ${stdout.trim()}`, { hint: 'change the lab file, then apply again' });
 }
@@ -208,5 +210,6 @@ export async function removeDnsmasq(exec: Exec, plan: Pick<LabPlan, 'lab'>, sign
   await stopDnsmasq(exec, plan, signal);
   await removePaths(exec, [at.confDir, at.stateDir], signal);
   // The folder above is the lab's; the one above that is shared by labs.
-  await exec(['sh', '-c', 'rmdir "$1" "$(dirname "$1")" 2>/dev/null || true', 'sh', at.confDir.replace(/\/[^/]+$/, '')], { signal });
+  const text = 'rmdir "$1" "$(dirname "$1")" 2>/dev/null || true';
+  await runScript(exec, { purpose: 'remove empty folders', text, args: [at.confDir.replace(/\/[^/]+$/, '')] }, { signal });
 }

@@ -6,6 +6,7 @@ import type { Change } from './change.ts';
 import { hashFiles, loadDnsmasq, observeDnsmasq, testConfiguration, type DhcpLease, type DnsmasqState } from './dnsmasq.ts';
 import { readTree, removePaths, writeTextFile } from './files.ts';
 import { labPaths } from './lab-paths.ts';
+import { runScript } from './run-script.ts';
 
 /** The jumphost as it was found. */
 export interface JumphostState {
@@ -23,7 +24,8 @@ export async function observeJumphost(exec: Exec, plan: LabPlan, signal: AbortSi
   const files = await readTree(exec, [confDir, `${stateDir}/dhcp-hosts.d`], signal);
   const script = `ip -o -4 address show dev "$1" 2>/dev/null | awk '{print $4}' || exit 0; ip link show dev "$1" >/dev/null 2>&1 && echo there
 printf '\\0'; cat /run/systemd/resolve/resolv.conf 2>/dev/null || cat /etc/resolv.conf 2>/dev/null; exit 0`;
-  const [nic = '', resolv = ''] = (await exec(['sh', '-c', script, 'sh', plan.jumphost.nic], { signal })).stdout.split('\0');
+  const look = { purpose: 'say what addresses it has', text: script, args: [plan.jumphost.nic] };
+  const [nic = '', resolv = ''] = (await runScript(exec, look, { signal })).stdout.split('\0');
   const lines = nic.split('\n').filter((line) => line !== '');
   return {
     dnsmasq: await observeDnsmasq(exec, plan, signal),

@@ -5,6 +5,7 @@ import { observeBridge, type BridgeState } from './bridge.ts';
 import { labPaths } from './lab-paths.ts';
 import { listDomains, listNetworks, type Domain, type LibvirtNetwork } from './virsh.ts';
 import { find, parseXml } from './xml-drift.ts';
+import { runScript } from './run-script.ts';
 
 /** A server as it was found: what libvirt, its kernel and its folders have. */
 export interface ServerState {
@@ -45,7 +46,11 @@ async function observeVolumes(exec: Exec, plan: LabPlan, signal: AbortSignal): P
 for file in "$1"/*.qcow2; do
   [ ! -f "$file" ] || printf '%s\\0%s\\0' "$file" "$(qemu-img info --force-share --output=json "$file")"
 done`;
-  const { exitCode, stdout } = await exec(['sh', '-c', script, 'sh', labPaths(plan).imagesDir], { signal, okExitCodes: [0, 3] });
+  const { exitCode, stdout } = await runScript(
+    exec,
+    { purpose: 'look at its disks', text: script, args: [labPaths(plan).imagesDir] },
+    { signal, okExitCodes: [0, 3] },
+  );
   if (exitCode === 3) return undefined;
   const parts = stdout.split('\0');
   const volumes = new Map<string, number>();

@@ -1,4 +1,5 @@
 import type { Exec, ExecOptions, ExecResult } from '../util/exec.ts';
+import { runScript } from './run-script.ts';
 
 /** Power as libvirt names it: `virsh domstate`. */
 export type DomainState = 'running' | 'idle' | 'paused' | 'in shutdown' | 'shut off' | 'crashed' | 'pmsuspended';
@@ -31,7 +32,11 @@ for uuid in $uuids; do
   state=$(v domstate "$uuid") && xml=$(v dumpxml --inactive "$uuid") || continue
   printf '%s\\0%s\\0%s\\0' "$uuid" "$state" "$xml"
 done`;
-  return inThrees(await exec(['sh', '-c', script], { signal })).map(([uuid, state, xml]) => ({ uuid, state: state as DomainState, xml }));
+  return inThrees(await runScript(exec, { purpose: 'list its domains', text: script }, { signal })).map(([uuid, state, xml]) => ({
+    uuid,
+    state: state as DomainState,
+    xml,
+  }));
 }
 
 export async function listNetworks(exec: Exec, signal: AbortSignal): Promise<LibvirtNetwork[]> {
@@ -40,7 +45,7 @@ for uuid in $uuids; do
   info=$(v net-info "$uuid") && xml=$(v net-dumpxml --inactive "$uuid") || continue
   printf '%s\\0%s\\0%s\\0' "$uuid" "$info" "$xml"
 done`;
-  return inThrees(await exec(['sh', '-c', script], { signal })).map(([uuid, info, xml]) => ({
+  return inThrees(await runScript(exec, { purpose: 'list its networks', text: script }, { signal })).map(([uuid, info, xml]) => ({
     uuid,
     active: /^Active:\s+yes$/m.test(info),
     autostart: /^Autostart:\s+yes$/m.test(info),
@@ -60,7 +65,7 @@ function inThrees({ stdout }: ExecResult): (readonly [string, string, string])[]
 /** virsh reads a document from a file only, and /dev/stdin cannot be opened when it is a socket: hence the pipe. */
 export async function virshDocument(exec: Exec, args: readonly string[], xml: string, signal?: AbortSignal): Promise<void> {
   const script = 'cat | virsh --quiet --connect qemu:///system "$@" /dev/stdin';
-  await exec(['sh', '-c', script, 'virsh', ...args], { signal, stdin: xml });
+  await runScript(exec, { purpose: `let libvirt ${args[0]} what is planned`, text: script, args }, { signal, stdin: xml });
 }
 
 /** Defines a domain, or changes what its next start uses. Validated: without it a misspelt element is dropped in silence. */

@@ -4,6 +4,7 @@ import { LabwrightError } from '../../util/errors.ts';
 import type { Exec } from '../../util/exec.ts';
 import { labPaths } from '../lab-paths.ts';
 import { domainState, listDomains, virsh } from '../virsh.ts';
+import { runScript } from '../run-script.ts';
 
 /** The CD's name in every domain (render/libvirt-domain.ts). */
 const DRIVE = 'sdz';
@@ -29,7 +30,7 @@ mv -f "$2" "$name"
 printf %s "$name"`;
   // The URL may hold a token, so it is not put where every process of the server can read it.
   const config = ['fail', 'location', 'silent', 'show-error', ...(verifyTls ? [] : ['insecure']), `url = "${url.replaceAll(/["\\]/g, encodeURIComponent)}"`];
-  return (await exec(['sh', '-c', script, 'sh', folder, draft], { stdin: `${config.join('\n')}\n` })).stdout;
+  return (await runScript(exec, { purpose: 'fetch the image', text: script, args: [folder, draft] }, { stdin: `${config.join('\n')}\n` })).stdout;
 }
 
 /** Puts an image into the drive, now and at the next start, in place of the one that is there. */
