@@ -43,6 +43,12 @@ test('every step may be run again after a crash: nothing is powered twice, and t
   );
 });
 
+test('every step may be stopped in its middle and run again', async (t) => {
+  const lab = await labOf(t);
+  succeeded(await lab.run('install-hub', 'install', 'hub1', {}, { interruptAfterMs: 30_000 }));
+  assert.equal(lab.world.powerLog.length, 3);
+});
+
 test('a single node becomes a hub too', async (t) => {
   const lab = await labOf(t);
   succeeded(await lab.run('install-hub', 'install', 'hub2'));

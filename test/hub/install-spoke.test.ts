@@ -77,18 +77,56 @@ test('every step may be run again after a crash, and machines are powered on onc
   succeeded(await hub.run('detach', 'detach', 'sno1', { twice: true }));
 });
 
+test('every step may be stopped in its middle and run again', async (t) => {
+  const hub = await hubOf(t);
+  for (const [job, action] of [
+    ['install', 'install'],
+    ['redeploy', 'redeploy'],
+    ['detach', 'detach'],
+  ] as const) {
+    succeeded(await hub.run(job, action, 'sno1', { interruptAfterMs: 20_000 }));
+  }
+  assert.deepEqual(
+    powerOf(hub).map((line) => line.replace('sno1-master-0 ', '')),
+    ['on install/create-cluster-instance', 'off redeploy/power-off-machines', 'on redeploy/create-cluster-instance'],
+  );
+});
+
 test('detached: nothing is left on the hub, and no machine was switched off', async (t) => {
   const hub = await hubOf(t);
   succeeded(await hub.run('install', 'install', 'sno1'));
   const before = powerOf(hub);
-  succeeded(await hub.run('detach', 'detach', 'sno1'));
+  const report = await hub.run('detach', 'detach', 'sno1');
+  succeeded(report);
+  assert.match(report.outputs.get('kubeconfig')!, /api\.sno1\.test\.lab/);
   assert.deepEqual(powerOf(hub), before);
   for (const kind of [MANAGED_CLUSTER, NAMESPACE]) assert.equal(await uidOf(hub, kind, 'sno1'), undefined);
   assert.deepEqual((await hub.kube.list(BARE_METAL_HOST)).items, []);
-  const order = hub.lab.world.mutations
-    .filter(({ cause, status }) => cause?.startsWith('detach/') && status === 200)
-    .map(({ cause, method }) => `${method} ${cause}`);
-  assert.equal(order[0], 'PATCH detach/detach-hosts', 'hosts first');
+});
+
+test('a host that the hub still drives is detached before it is deleted, and keeps its power', async (t) => {
+  const hub = await hubOf(t);
+  const clock = hub.lab.world.clock.participant('somebody');
+  const installing = hub.run('install', 'install', 'sno1');
+  await clock.sleep(12 * 60_000);
+  const before = powerOf(hub);
+  succeeded(await hub.run('detach', 'detach', 'sno1'));
+  assert.deepEqual([before.length, powerOf(hub)], [1, before]);
+  const causes = hub.lab.world.mutations
+    .filter(({ method, path }) => method === 'PATCH' && path.includes('/baremetalhosts/master-0'))
+    .map(({ cause }) => cause);
+  assert.deepEqual(causes, ['detach/detach-hosts', 'detach/delete-install-objects']);
+  assert.ok((await installing).error, 'the job that installed it ends too');
+});
+
+test('a cluster whose hosts are still being worked on is not detached: they would be powered off', async (t) => {
+  const hub = await hubOf(t);
+  const clock = hub.lab.world.clock.participant('somebody');
+  void hub.run('install', 'install', 'sno1').catch(() => undefined);
+  await clock.sleep(6 * 60_000);
+  const { error } = await hub.run('detach', 'detach', 'sno1');
+  assert.deepEqual([error?.on?.object, error?.on?.condition], ['BareMetalHost/sno1/master-0', 'operationalStatus']);
+  assert.match(error?.on?.message ?? '', /the host is (inspecting|preparing|provisioning)/);
 });
 
 test('installed again over running machines: they are powered off first, by the step that says so', async (t) => {

@@ -14,6 +14,7 @@ import { PARTICIPANT_HEADER } from '../../src/rehearsal/clock/traffic.ts';
 import { parseFault } from '../../src/rehearsal/faults.ts';
 import { createWorld, type World } from '../../src/rehearsal/world/create-world.ts';
 import { isLabwrightError, LabwrightError } from '../../src/util/errors.ts';
+import type { Clock } from '../../src/util/clock.ts';
 import type { Exec } from '../../src/util/exec.ts';
 import { CAUSE_HEADER, type Memory, type WaitingOn } from '../../src/util/step.ts';
 
@@ -46,6 +47,8 @@ export interface RehearsedLab {
 export interface RunOptions {
   /** Run each step a second time with the memory from before it, as an agent does that was killed before the step's end was written. */
   readonly twice?: boolean;
+  /** Stop each step after so much simulated time, wherever it is then, and run it again from its beginning. */
+  readonly interruptAfterMs?: number;
 }
 
 export async function rehearseLab(
@@ -101,7 +104,7 @@ export async function rehearseLab(
   return {
     world,
     plan,
-    async run(job, name, clusterName, inputs = {}, { twice = false } = {}) {
+    async run(job, name, clusterName, inputs = {}, { twice = false, interruptAfterMs } = {}) {
       const cluster = plan.clusters.find((one) => one.name === clusterName)!;
       const input: ActionInput = {
         job,
@@ -141,6 +144,7 @@ export async function rehearseLab(
           progress: (percent: number) => void percents.push(percent),
         };
         try {
+          if (interruptAfterMs !== undefined) await interrupted(clock, interruptAfterMs, (signal) => step.run(deps, { ...context, signal }));
           for (let time = 0; time < (twice ? 2 : 1); time++) memory = { ...before, ...(await step.run(deps, context)) };
           steps.push({ id: step.id, status: 'success', waited, percents });
         } catch (thrown) {
@@ -167,6 +171,23 @@ export async function rehearseLab(
       await rm(workDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Runs work until it ends or is stopped; being stopped is no failure. */
+async function interrupted(clock: Clock, afterMs: number, work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+  const stop = new AbortController();
+  const over = new AbortController();
+  clock.sleep(afterMs, over.signal).then(
+    () => stop.abort(new Error('interrupted')),
+    () => undefined,
+  );
+  try {
+    await work(stop.signal);
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+  } finally {
+    over.abort(new Error('over'));
+  }
 }
 
 /** The only command an action runs is the installer; here its stand-in, in this process. */

@@ -44,6 +44,7 @@ async function nameStep({ kube, context }: Hub): Promise<void> {
   for (const found of recall(context.memory, BARE_METAL_HOST)) {
     const host = await kube.get(refOf(found), context.signal);
     if (host?.metadata.uid !== found.uid || host.metadata.deletionTimestamp !== undefined) continue;
+    if (host.metadata.annotations?.[STEP_ANNOTATION] === context.stepId) continue;
     await kube.patch(
       refOf(found),
       { metadata: { annotations: { [STEP_ANNOTATION]: context.stepId } } },

@@ -1,14 +1,18 @@
-import { objectPath } from '../../kube/objects.ts';
-import type { Step } from '../../util/step.ts';
-import { STEP_ANNOTATION } from '../../util/step.ts';
+import { objectPath, type KubeObject } from '../../kube/objects.ts';
+import { StepFailed } from '../../util/step-failed.ts';
+import type { Step, WaitingOn } from '../../util/step.ts';
 import type { ActionDeps, ActionInput } from '../action.ts';
-import { openHub } from '../hub.ts';
+import { openHub, type Hub } from '../hub.ts';
 import { BARE_METAL_HOST, FIELD_MANAGER } from '../kinds.ts';
 import { textAt } from '../read-object.ts';
-import { watchUntil } from '../watch-until.ts';
-import { recall, refOf } from './found-objects.ts';
+import { watchUntil, type Look } from '../watch-until.ts';
+import { recall, refOf, type FoundObject } from './found-objects.ts';
 
-export const DETACHED = 'baremetalhost.metal3.io/detached';
+const DETACHED = 'baremetalhost.metal3.io/detached';
+/** Deleting these never touches the machine: nothing was done to it yet. */
+const UNTOUCHED = ['', 'unmanaged', 'registering'];
+/** The states in which the operator lets go of a host. */
+const DETACHABLE = ['available', 'provisioned', 'externally provisioned'];
 
 /** The hub lets go of every host: one that is deleted without this is powered off (reference/ztp.md §5.2). */
 export function detachHosts(input: ActionInput): Step<ActionDeps> {
@@ -18,37 +22,47 @@ export function detachHosts(input: ActionInput): Step<ActionDeps> {
     title: `Detach the hosts of ${cluster.name}`,
     limitMs: 15 * 60_000,
     async run(deps, context) {
-      const { kube } = openHub(input, deps, context);
+      const hub = openHub(input, deps, context);
       const hosts = recall(context.memory, BARE_METAL_HOST);
-      for (const found of hosts) {
-        const host = await kube.get(refOf(found), context.signal);
-        if (host?.metadata.uid !== found.uid) continue;
-        const detached = host.metadata.annotations?.[DETACHED] ?? 'labwright';
-        await kube.patch(
-          refOf(found),
-          { metadata: { annotations: { [DETACHED]: detached, [STEP_ANNOTATION]: context.stepId } } },
-          { type: 'merge', fieldManager: FIELD_MANAGER },
-          context.signal,
-        );
-      }
       if (hosts.length === 0) return;
+      for (const found of hosts) await askToDetach(hub, found);
       const uids = new Set(hosts.map(({ uid }) => uid));
-      await watchUntil({ kube, clock: context.clock, signal: context.signal }, [{ ...BARE_METAL_HOST, namespace: cluster.name }], (seen) => {
-        const ours = seen.filter(({ metadata: { uid = '' } }) => uids.has(uid));
-        const attached = ours.filter((host) => textAt(host, 'status', 'operationalStatus') !== 'detached');
+      const { kube } = hub;
+      await watchUntil({ kube, clock: context.clock, signal: context.signal }, [{ ...BARE_METAL_HOST, namespace: cluster.name }], (seen): Look<undefined> => {
+        const attached = seen.filter((host) => uids.has(host.metadata.uid ?? '') && isAttached(host));
         const [first] = attached;
         if (first === undefined) return { met: undefined };
-        const status = textAt(first, 'status', 'operationalStatus');
-        context.progress(Math.round((100 * (ours.length - attached.length)) / ours.length));
-        context.waiting({
-          object: objectPath(first),
-          condition: 'operationalStatus',
-          reason: status || 'NotReported',
-          message: textAt(first, 'status', 'errorMessage') || `the host is not detached yet, in state ${textAt(first, 'status', 'provisioning', 'state')}`,
-        });
+        context.progress(Math.round((100 * (hosts.length - attached.length)) / hosts.length));
+        context.waiting(waitingOnHost(hub, first));
         return { againMs: undefined };
       });
       context.waiting(undefined);
     },
   };
+}
+
+/** @throws StepFailed for a host that the operator is working on: it would not listen, and be powered off when it is deleted. */
+async function askToDetach(hub: Hub, found: FoundObject): Promise<void> {
+  const { kube, context } = hub;
+  const host = await kube.get(refOf(found), context.signal);
+  if (host?.metadata.uid !== found.uid || !isAttached(host)) return;
+  if (!DETACHABLE.includes(stateOf(host))) {
+    throw new StepFailed('refused', waitingOnHost(hub, host), { hint: `wait until the host is provisioned, or redeploy ${hub.cluster.name}` });
+  }
+  if (host.metadata.annotations?.[DETACHED] !== undefined) return;
+  await kube.patch(refOf(found), { metadata: { annotations: { [DETACHED]: 'labwright' } } }, { type: 'merge', fieldManager: FIELD_MANAGER }, context.signal);
+}
+
+function isAttached(host: KubeObject): boolean {
+  return textAt(host, 'status', 'operationalStatus') !== 'detached' && !UNTOUCHED.includes(stateOf(host));
+}
+
+function stateOf(host: KubeObject): string {
+  return textAt(host, 'status', 'provisioning', 'state');
+}
+
+function waitingOnHost({ redact }: Hub, host: KubeObject): WaitingOn {
+  const reason = textAt(host, 'status', 'operationalStatus') || 'NotReported';
+  const message = textAt(host, 'status', 'errorMessage') || `the host is ${stateOf(host)}, not detached`;
+  return { object: objectPath(host), condition: 'operationalStatus', reason, message: redact(message) };
 }

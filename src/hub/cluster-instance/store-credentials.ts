@@ -4,10 +4,14 @@ import type { Step } from '../../util/step.ts';
 import type { ActionDeps, ActionInput } from '../action.ts';
 import { openHub, type Hub } from '../hub.ts';
 import { CLUSTER_DEPLOYMENT, refTo, SECRET } from '../kinds.ts';
-import { textAt } from '../read-object.ts';
+import { textAt, valueAt } from '../read-object.ts';
 
-/** The spoke's kubeconfig and kubeadmin password become outputs of the job. */
-export function storeCredentials(input: ActionInput): Step<ActionDeps> {
+/**
+ * The spoke's kubeconfig and kubeadmin password become outputs of the job.
+ *
+ * With `ifInstalled` a cluster that never got so far has none, and that is fine.
+ */
+export function storeCredentials(input: ActionInput, { ifInstalled = false }: { readonly ifInstalled?: boolean } = {}): Step<ActionDeps> {
   const { cluster } = input;
   return {
     id: 'store-credentials',
@@ -15,10 +19,15 @@ export function storeCredentials(input: ActionInput): Step<ActionDeps> {
     limitMs: 10 * 60_000,
     async run(deps, context) {
       const hub = openHub(input, deps, context);
+      if (ifInstalled && !(await isInstalled(hub))) return context.log(`${cluster.name} was never installed: there are no credentials to keep`);
       await deps.output('kubeconfig', await secretValue(hub, 'adminKubeconfigSecretRef', 'kubeconfig'));
       await deps.output('kubeadmin-password', await secretValue(hub, 'adminPasswordSecretRef', 'password'));
     },
   };
+}
+
+async function isInstalled({ kube, cluster, context }: Hub): Promise<boolean> {
+  return valueAt(await kube.get(refTo(CLUSTER_DEPLOYMENT, cluster.name, cluster.name), context.signal), 'spec', 'installed') === true;
 }
 
 /** Reads a Secret that the ClusterDeployment names: a Secret of the usual name may be left from another installation. */
