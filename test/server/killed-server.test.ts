@@ -86,9 +86,9 @@ test('kill -9 of the server in the middle of a run loses nothing and repeats not
     const { rows } = await database.pool.query<{ size: number }>(`select size from files where job_id = $1`, [lease.job.jobId]);
     assert.deepEqual(rows, [{ size: logs.join('\n').length + 1 }]);
   } finally {
+    await database[Symbol.asyncDispose]();
     current.kill('SIGTERM');
     await once(current, 'exit');
-    await database[Symbol.asyncDispose]();
   }
 });
 

@@ -123,6 +123,25 @@ test('an event delivered twice happens once, and a stale holder is refused', asy
   await send(lab, second, again, [{ type: 'job_started' }, { type: 'job_ended', status: 'success', error: null, simulatedMs: null }]);
 });
 
+test('output that no database text can hold does not stop the delivery', async () => {
+  const lab = await setup.newLab('binary');
+  const { run } = await lab.createRun({ body: { name: 'binary', lab: 'binary', jobs: [runJob('a')] } });
+  const agentId = await register(lab, 'binary');
+  const lease = await leased(lab, agentId, 'a');
+  const on = { object: 'x\0', condition: 'y', reason: 'z', message: 'half \ud83d' };
+  await send(lab, agentId, lease, [
+    { type: 'job_started' },
+    { type: 'steps_planned', steps: [{ id: 's', title: 'S' }] },
+    { type: 'log', step: null, text: 'a\0b \ud83d' },
+    { type: 'step_waiting', step: 's', on },
+    { type: 'output', name: 'blob', content: 'kept\0as it is' },
+    { type: 'job_ended', status: 'failure', error: { ...on, step: 's', hint: null }, simulatedMs: null },
+  ]);
+  const [job] = (await lab.getRun({ params: { runId: run.id } })).run.jobs;
+  assert.deepEqual([job?.status, job?.error?.object, job?.error?.message], ['failure', 'x\ufffd', 'half \ufffd']);
+  assert.equal(await server.deps.artefacts.readText(`outputs/${lease.job.jobId}/blob`), 'kept\0as it is');
+});
+
 test('an agent that comes back has its jobs at once, and may still deliver what it had spooled', async () => {
   const lab = await setup.newLab('back');
   await lab.createRun({ body: { name: 'comes back', lab: 'back', jobs: [runJob('a')] } });

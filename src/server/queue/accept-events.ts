@@ -1,7 +1,8 @@
-import type { SentEvent } from '../../contract/agent.ts';
+import type { JobEvent, SentEvent } from '../../contract/agent.ts';
 import { inTransaction, type Sql } from '../../db/transaction.ts';
 import { notify } from '../live/changes.ts';
 import type { ServerDeps } from '../server-deps.ts';
+import { appendToLog, asLines } from './append-to-log.ts';
 import { applyEvent } from './apply-event.ts';
 
 /** An event that was not taken, and why: `lease_lost` when another agent holds the job now. */
@@ -14,7 +15,7 @@ export interface Refusal {
  * Stores events of one job, in order, and does what they mean.
  *
  * Only the job's holder is believed. Its earlier fences are too, as long as no other agent held the job in between: after a
- * crash it still has to deliver what it had spooled.
+ * crash it still has to deliver what it had spooled. An event that is here already changes nothing.
  */
 export async function acceptEvents(deps: ServerDeps, agentId: string, jobId: string, events: readonly SentEvent[]): Promise<readonly Refusal[]> {
   return inTransaction(deps.pool, async (sql) => {
@@ -24,27 +25,61 @@ export async function acceptEvents(deps: ServerDeps, agentId: string, jobId: str
     );
     const job = rows[0];
     if (!job) return events.map(({ id }) => ({ id, reason: 'not_found' }));
-    const refused: Refusal[] = [];
-    for (const one of events) {
-      if (job.agent_id !== agentId || one.fence < job.holder_fence || one.fence > job.fence) refused.push({ id: one.id, reason: 'lease_lost' });
-      else if (await store(sql, job.run_id, one)) await applyEvent(deps, sql, jobId, one);
-    }
+    const isHolders = ({ fence }: SentEvent): boolean => job.agent_id === agentId && fence >= job.holder_fence && fence <= job.fence;
+    const fresh = (await withoutKnown(sql, events.filter(isHolders))).map((one) => ({ ...one, event: storable(one.event) }));
+    await store(sql, { runId: job.run_id, jobId, events: fresh });
+    for (const { event } of fresh) if (event.type !== 'log') await applyEvent(deps, sql, jobId, event);
+    const logged = fresh.map(({ event }) => (event.type === 'log' ? asLines(event.text) : '')).join('');
+    if (logged !== '') await appendToLog(sql, jobId, Buffer.byteLength(logged));
     await notify(sql, { kind: 'run', runId: job.run_id });
-    if (events.some(({ event }) => event.type === 'job_ended')) await notify(sql, { kind: 'jobs', remoteciId: job.remoteci_id });
-    return refused;
+    if (fresh.some(({ event }) => event.type === 'job_ended')) await notify(sql, { kind: 'jobs', remoteciId: job.remoteci_id });
+    return events.filter((one) => !isHolders(one)).map(({ id }) => ({ id, reason: 'lease_lost' }));
   });
 }
 
-/** @returns false when it was here before. */
-async function store(sql: Sql, runId: string, one: SentEvent): Promise<boolean> {
-  const known = await sql.query('select from run_events where event_id = $1', [one.id]);
-  if (known.rowCount !== 0) return false;
-  // The content of an output is a secret: it is stored as an artefact, and the event only tells of it.
-  const event = one.event.type === 'output' ? { ...one.event, content: '' } : one.event;
+/** The events that are not stored yet, each once. */
+async function withoutKnown(sql: Sql, events: readonly SentEvent[]): Promise<readonly SentEvent[]> {
+  const { rows } = await sql.query<{ event_id: string }>('select event_id from run_events where event_id = any ($1)', [events.map(({ id }) => id)]);
+  const known = new Set(rows.map((row) => row.event_id));
+  return events.filter(({ id }) => {
+    if (known.has(id)) return false;
+    known.add(id);
+    return true;
+  });
+}
+
+/** PostgreSQL stores no NUL and no half of a surrogate pair, which a program's output may well have. */
+function storable(event: JobEvent): JobEvent {
+  if (event.type === 'output') return event; // Stored as a file, byte by byte.
+  return JSON.parse(JSON.stringify(event), (_key, value: unknown) =>
+    typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\uFFFD') : value,
+  ) as JobEvent;
+}
+
+async function store(
+  sql: Sql,
+  { runId, jobId, events }: { readonly runId: string; readonly jobId: string; readonly events: readonly SentEvent[] },
+): Promise<void> {
+  if (events.length === 0) return;
   await sql.query(
-    `with next as (update runs set last_event = last_event + 1 where id = $1 returning last_event)
-     insert into run_events (run_id, number, event_id, job_id, fence, seq, at_ms, event) select $1, last_event, $2, $3, $4, $5, $6, $7 from next`,
-    [runId, one.id, one.jobId, one.fence, one.seq, one.atMs, JSON.stringify(event)],
+    `with taken as (update runs set last_event = last_event + $3 where id = $1 returning last_event - $3 as before)
+     insert into run_events (run_id, number, event_id, job_id, fence, seq, at_ms, event)
+     select $1, taken.before + e.place, e.event_id, $2, e.fence, e.seq, e.at_ms, e.event
+     from taken, unnest($4::uuid[], $5::bigint[], $6::bigint[], $7::float8[], $8::jsonb[]) with ordinality as e (event_id, fence, seq, at_ms, event, place)`,
+    [
+      runId,
+      jobId,
+      events.length,
+      events.map(({ id }) => id),
+      events.map(({ fence }) => fence),
+      events.map(({ seq }) => seq),
+      events.map(({ atMs }) => atMs),
+      events.map(({ event }) => JSON.stringify(withoutSecret(event))),
+    ],
   );
-  return true;
+}
+
+/** The content of an output is a secret: it is stored as an artefact, and the event only tells of it. */
+function withoutSecret(event: JobEvent): JobEvent {
+  return event.type === 'output' ? { ...event, content: '' } : event;
 }

@@ -8,8 +8,8 @@ export function asLines(text: string): string {
   return text === '' || text.endsWith('\n') ? text : `${text}\n`;
 }
 
-export async function appendToLog(sql: Sql, jobId: string, text: string): Promise<void> {
-  const sizeBytes = Buffer.byteLength(asLines(text));
+/** Lines came; their text is in the job's events. */
+export async function appendToLog(sql: Sql, jobId: string, sizeBytes: number): Promise<void> {
   const { rowCount } = await sql.query(
     `update files set size = size + $2 where job_id = $1 and name = '${LOG_FILE}' and artefact is null and state = 'active'`,
     [jobId, sizeBytes],

@@ -1,13 +1,11 @@
-import type { SentEvent } from '../../contract/agent.ts';
+import type { JobEvent } from '../../contract/agent.ts';
 import type { Sql } from '../../db/transaction.ts';
 import type { ServerDeps } from '../server-deps.ts';
-import { appendToLog } from './append-to-log.ts';
 import { endJob } from './end-job.ts';
 import { recordJobstate } from './record-jobstate.ts';
 
-/** What an event means for its job, for later jobs, and for DCI's clients. The job's row is locked. After its end only the log goes on. */
-export async function applyEvent(deps: ServerDeps, sql: Sql, jobId: string, { event }: SentEvent): Promise<void> {
-  if (event.type === 'log') return appendToLog(sql, jobId, event.text);
+/** What an event means for its job, for later jobs, and for DCI's clients. The job's row is locked. After its end nothing is changed any more. */
+export async function applyEvent(deps: ServerDeps, sql: Sql, jobId: string, event: Exclude<JobEvent, { type: 'log' }>): Promise<void> {
   const { rows } = await sql.query<{ status: string; dci_status: string }>(
     'select j.status, d.status as dci_status from run_jobs j join jobs d on d.id = j.job_id where j.job_id = $1',
     [jobId],
