@@ -131,6 +131,20 @@ test('the fault install-fails hits the first install of its cluster and leaves t
   await world.until('completed', 90, async () => (await completed(world))?.status === 'True');
 });
 
+test('a finalizer of somebody else keeps the AgentClusterInstall and with it the ClusterDeployment', { skip }, async (t) => {
+  const world = await startMachineWorld(t, ['master-0']);
+  await create(world, ['master-0'], { holdInstallation: true });
+  await world.until('taken', 5, async () => (await world.hub.kube.get(ACI))?.metadata.finalizers?.length === 1);
+  const taken = await world.hub.kube.get(ACI);
+  await world.hub.kube.patch(ACI, { metadata: { finalizers: [...(taken?.metadata.finalizers ?? []), 'example.com/stuck'] } }, { type: 'merge' });
+  await world.hub.kube.delete(CD);
+  await world.hub.at((world.minutes() + 30) * 60_000, () => Promise.resolve());
+  assert.deepEqual((await world.hub.kube.get(ACI))?.metadata.finalizers, ['example.com/stuck']);
+  assert.notEqual(await world.hub.kube.get(CD), undefined);
+  await world.hub.kube.patch(ACI, { metadata: { finalizers: null } }, { type: 'merge' });
+  await world.until('gone', 5, async () => (await world.hub.kube.get(CD)) === undefined);
+});
+
 const REMADE = ['AgentClusterInstall', 'ClusterDeployment', 'InfraEnv', 'BareMetalHost', 'Secret'];
 
 function oneFault(name: FaultName): FaultBoard {

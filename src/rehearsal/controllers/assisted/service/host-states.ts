@@ -99,14 +99,16 @@ function installing({ host, nowMs }: HostView, connected: boolean, limits: Stage
   const { progress } = host;
   if (!connected && !hasRebooted(progress?.stage))
     return ['error', 'Host failed to install due to timeout while connecting to host during the installation phase.'];
-  if (progress === undefined) return undefined;
+  if (progress === undefined) {
+    return nowMs - host.stateSinceMs > limits.untilFirstStageMs ? ['error', 'Host failed to install due to timeout while starting installation'] : undefined;
+  }
   const limitMs = limits.stages[progress.stage] ?? limits.otherStagesMs;
   const writing = progress.stage === 'Writing image to disk';
   if (nowMs - (writing ? progress.updatedMs : progress.startedMs) <= limitMs) return undefined;
   if (progress.stage === 'Rebooting')
     return [
       'installing-pending-user-action',
-      `Host failed to reboot within timeout, please reboot and fix boot order to boot from disk ${installationDiskLabel(host)}`,
+      `Host timed out when pulling the configuration files. Verify in the host console that the host boots from the OpenShift installation disk ${installationDiskLabel(host)} and has network access to the cluster API. The installation will resume after the host successfully boots and can access the cluster API`,
     ];
   if (writing)
     return [

@@ -4,8 +4,7 @@ import { HOST_INFO, refreshHost } from './host-states.ts';
 import { createMonitor, type Monitor } from './monitor.ts';
 import { totalPercentage } from './progress.ts';
 import { roleOf, type ClusterRecord, type ClusterSpec, type HostRecord, type HostRole, type InfraEnvRecord } from './records.ts';
-import { DEFAULT_LIMITS, type StageLimits } from './stages.ts';
-import { hasRebooted } from './stages.ts';
+import { DEFAULT_LIMITS, hasRebooted, type StageLimits } from './stages.ts';
 import { silenceLimitMs } from './views.ts';
 
 export type Change = { readonly host: HostRecord } | { readonly cluster: ClusterRecord } | { readonly hostGone: HostRecord };
@@ -121,17 +120,7 @@ export function createInstallationService(deps: { readonly clock: Clock }, optio
     return known.some(({ inventory }) => inventory) ? known : [];
   }
 
-  const hostDeadlines = (): readonly number[] =>
-    [...hosts.values()].flatMap((host) => {
-      const { silentSinceMs, progress } = host;
-      const silence = silentSinceMs === undefined || hasRebooted(progress?.stage) ? [] : [silentSinceMs + silenceLimitMs(host)];
-      const limitMs = progress && (limits.stages[progress.stage] ?? limits.otherStagesMs);
-      const late =
-        host.state !== 'installing-in-progress' || progress === undefined || limitMs === undefined
-          ? []
-          : [(progress.stage === 'Writing image to disk' ? progress.updatedMs : progress.startedMs) + limitMs];
-      return [...silence, ...late];
-    });
+  const hostDeadlines = (): readonly number[] => [...hosts.values()].flatMap((host) => deadlinesOf(host, limits));
   const clusterDeadlines = (): readonly number[] =>
     [...clusters.values()].flatMap(({ state, finalizing }) =>
       state === 'finalizing' && finalizing ? [finalizing.startedMs + (limits.finalizing[finalizing.stage] ?? limits.otherFinalizingMs)] : [],
@@ -216,6 +205,15 @@ function newCluster(given: Pick<ClusterRecord, 'id' | 'namespace' | 'deployment'
     ingressCa: false,
     totalPercentage: 0,
   };
+}
+
+/** When something becomes due for a host that says nothing more. */
+function deadlinesOf({ silentSinceMs, progress, state, stateSinceMs, bootstrap }: HostRecord, limits: StageLimits): readonly number[] {
+  const silence = silentSinceMs === undefined || hasRebooted(progress?.stage) ? [] : [silentSinceMs + silenceLimitMs({ bootstrap })];
+  if (state === 'installing') return [...silence, stateSinceMs + limits.untilFirstStageMs];
+  if (state !== 'installing-in-progress' || progress === undefined) return silence;
+  const sinceMs = progress.stage === 'Writing image to disk' ? progress.updatedMs : progress.startedMs;
+  return [...silence, sinceMs + (limits.stages[progress.stage] ?? limits.otherStagesMs)];
 }
 
 /** A host as it is when it registers. */

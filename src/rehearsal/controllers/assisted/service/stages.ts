@@ -46,6 +46,8 @@ export function hasRebooted(stage: Stage | undefined): boolean {
 const MINUTE_MS = 60_000;
 
 export interface StageLimits {
+  /** From `installing` until the installer says something. */
+  readonly untilFirstStageMs: number;
   /** By stage; undefined: the default of the others. */
   readonly stages: Readonly<Partial<Record<Stage, number>>>;
   readonly otherStagesMs: number;
@@ -55,6 +57,7 @@ export interface StageLimits {
 
 /** assisted-service's defaults (recorded/README-hub.md, reference/ztp.md §2.7). */
 export const DEFAULT_LIMITS: StageLimits = {
+  untilFirstStageMs: 20 * MINUTE_MS,
   stages: {
     'Starting installation': 30 * MINUTE_MS,
     'Writing image to disk': 30 * MINUTE_MS,

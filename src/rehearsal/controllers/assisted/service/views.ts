@@ -20,6 +20,6 @@ export function isConnected(host: HostRecord, nowMs: number): boolean {
   return host.silentSinceMs === undefined || nowMs - host.silentSinceMs <= silenceLimitMs(host);
 }
 
-export function silenceLimitMs(host: HostRecord): number {
-  return (host.bootstrap ? 5 : 3) * 60_000;
+export function silenceLimitMs({ bootstrap }: Pick<HostRecord, 'bootstrap'>): number {
+  return (bootstrap ? 5 : 3) * 60_000;
 }
