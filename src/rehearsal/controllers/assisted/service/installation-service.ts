@@ -187,7 +187,8 @@ export function createInstallationService(deps: { readonly clock: Clock }, optio
   };
 }
 
-function newCluster(given: Pick<ClusterRecord, 'id' | 'namespace' | 'deployment' | 'spec'>, nowMs: number): ClusterRecord {
+/** A cluster as it is when the service has taken it. */
+export function newCluster(given: Pick<ClusterRecord, 'id' | 'namespace' | 'deployment' | 'spec'>, nowMs: number): ClusterRecord {
   return {
     ...given,
     state: 'insufficient',

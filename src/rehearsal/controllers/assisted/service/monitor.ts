@@ -45,7 +45,7 @@ export function createMonitor(clock: Clock, { periodMs, phaseMs, look, deadlines
 
   function turn(): void {
     const changed = look();
-    const next = deadlines().filter((ms) => ms >= clock.now() - periodMs);
+    const next = deadlines().filter((ms) => ms >= clock.now());
     if (changed) plan(turnAfter(clock.now()));
     else if (next.length > 0) plan(turnAfter(Math.min(...next) + 1));
   }
