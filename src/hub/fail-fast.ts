@@ -72,7 +72,7 @@ export const FAIL_FAST: readonly FailFastRule[] = [
     id: 'bmc-credentials',
     sees: hostError((host) => /returned code 40[13]\b|unauthori[sz]ed|incorrect username/i.test(textAt(host, 'status', 'errorMessage'))),
     tolerateMs: 0,
-    hint: 'correct the password in the BMC secret of this host',
+    hint: 'correct the user name or password: in the Secret that spec.bmc.credentialsName of this host names, or in the BMC',
   },
   {
     id: 'boot-mac-taken',

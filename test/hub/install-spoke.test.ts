@@ -202,6 +202,17 @@ test('an object that somebody deletes meanwhile ends the job, not its limit', as
   assert.deepEqual([error?.on?.object, error?.on?.condition, error?.on?.reason], ['ClusterInstance/sno1/sno1', 'UID', 'Deleting']);
 });
 
+test('a machine that was switched off while its cluster was detached is found out', async (t) => {
+  const hub = await hubOf(t);
+  succeeded(await hub.run('install', 'install', 'sno1'));
+  const clock = hub.lab.world.clock.participant('somebody');
+  const detaching = hub.run('detach', 'detach', 'sno1');
+  await clock.sleep(60_000);
+  await clock.during(hub.lab.bmcOf('sno1-master-0').reset('ForceOff'));
+  const { error } = await detaching;
+  assert.deepEqual([error?.on?.object, error?.on?.condition, error?.on?.reason], ['sno1-master-0', 'PowerState', 'Off']);
+});
+
 test('one seed gives one story', async (t) => {
   const story = async (): Promise<string> => {
     const hub = await hubOf(t, { seed: 7 });

@@ -7,6 +7,7 @@ import type { ActionDeps, ActionInput } from '../../src/hub/action.ts';
 import { createKubeClient } from '../../src/kube/create-kube-client.ts';
 import { parseKubeconfig } from '../../src/kube/parse-kubeconfig.ts';
 import type { LabPlan } from '../../src/lab/plan.ts';
+import type { Bmc } from '../../src/machines/bmc/bmc.ts';
 import { machineCredentials } from '../../src/machines/bmc/credentials.ts';
 import { createOpenBmc } from '../../src/machines/bmc/redfish-client.ts';
 import { runOpenshiftInstall } from '../../src/rehearsal/installer/openshift-install.ts';
@@ -40,6 +41,8 @@ export interface JobReport {
 export interface RehearsedLab {
   readonly world: World;
   readonly plan: LabPlan;
+  /** As somebody who is no step opens it. */
+  bmcOf(machine: string): Bmc;
   run(job: string, action: string, cluster: string, inputs?: Readonly<Record<string, string>>, options?: RunOptions): Promise<JobReport>;
   close(): Promise<void>;
 }
@@ -104,6 +107,7 @@ export async function rehearseLab(
   return {
     world,
     plan,
+    bmcOf: (name) => openBmc({ url: plan.machines.find((machine) => machine.name === name)!.bmc.url, ...credentials.get(name)! }),
     async run(job, name, clusterName, inputs = {}, { twice = false, interruptAfterMs } = {}) {
       const cluster = plan.clusters.find((one) => one.name === clusterName)!;
       const input: ActionInput = {

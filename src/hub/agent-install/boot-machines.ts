@@ -4,9 +4,8 @@ import { isLabwrightError } from '../../util/errors.ts';
 import { StepFailed } from '../../util/step-failed.ts';
 import type { Step, StepContext } from '../../util/step.ts';
 import type { ActionDeps, ActionInput } from '../action.ts';
+import { machinesOf, powerOff } from '../machine-power.ts';
 import { agentFiles } from './agent-files.ts';
-
-const LOOK_MS = 5000;
 
 /** Every machine of the cluster was off and boots the image once: from the next boot on, its disk comes first again. */
 export function bootMachines(input: ActionInput): Step<ActionDeps> {
@@ -43,22 +42,11 @@ export function ejectImage(input: ActionInput): Step<ActionDeps> {
   };
 }
 
-function machinesOf({ cluster, plan }: ActionInput): readonly PlannedMachine[] {
-  return cluster.nodes.flatMap((node) => plan.machines.filter((machine) => machine.name === node.machine));
-}
-
-async function boot(bmc: Bmc, machine: PlannedMachine, url: string, { signal, clock, log, waiting }: StepContext): Promise<void> {
+async function boot(bmc: Bmc, machine: PlannedMachine, url: string, context: StepContext): Promise<void> {
+  const { signal, log } = context;
   // The address is this job's own: a machine that runs with it was booted here, before a restart.
-  const ours = (await bmc.media(signal)).image === url;
-  if (ours && (await bmc.power(signal)) === 'On') return;
-  if ((await bmc.power(signal)) === 'On') {
-    log(`power off ${machine.name}`);
-    await bmc.reset('ForceOff', signal);
-    while ((await bmc.power(signal)) !== 'Off') {
-      waiting({ object: machine.name, condition: 'PowerState', reason: 'On', message: 'the machine was told to power off and is still on' });
-      await clock.sleep(LOOK_MS, signal);
-    }
-  }
+  if ((await bmc.media(signal)).image === url && (await bmc.power(signal)) === 'On') return;
+  await powerOff(bmc, machine, context);
   await bmc.ejectMedia(signal);
   await bmc.insertMedia(url, signal);
   await bmc.bootOnce('Cd', signal);

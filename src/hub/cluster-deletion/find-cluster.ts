@@ -1,10 +1,10 @@
 import { objectPath } from '../../kube/objects.ts';
-import { isLabwrightError, messageOf } from '../../util/errors.ts';
 import { StepFailed } from '../../util/step-failed.ts';
 import type { Step } from '../../util/step.ts';
 import type { ActionDeps, ActionInput } from '../action.ts';
 import { openHub } from '../hub.ts';
 import { MANAGED_CLUSTER, NAMESPACE, refTo } from '../kinds.ts';
+import { machinesOf, powerIfKnown } from '../machine-power.ts';
 import { findObjects, remember } from './found-objects.ts';
 
 /**
@@ -12,8 +12,7 @@ import { findObjects, remember } from './found-objects.ts';
  * `mustExist` makes an absent cluster a failure.
  */
 export function findCluster(input: ActionInput, { mustExist }: { readonly mustExist: boolean }): Step<ActionDeps> {
-  const { cluster, plan } = input;
-  const machines = cluster.nodes.flatMap((node) => plan.machines.filter((machine) => machine.name === node.machine));
+  const { cluster } = input;
   return {
     id: 'find-cluster',
     title: `Find ${cluster.name} on ${cluster.hub ?? 'its hub'}`,
@@ -31,13 +30,9 @@ export function findCluster(input: ActionInput, { mustExist }: { readonly mustEx
         );
       }
       const power: Record<string, string> = {};
-      for (const machine of machines) {
-        try {
-          power[machine.name] = await deps.bmc(machine, context.stepId).power(context.signal);
-        } catch (error) {
-          if (!isLabwrightError(error)) throw error;
-          context.log(`power of ${machine.name} is not known: ${messageOf(error)}`);
-        }
+      for (const machine of machinesOf(input)) {
+        const state = await powerIfKnown(deps.bmc(machine, context.stepId), machine, context);
+        if (state !== undefined) power[machine.name] = state;
       }
       context.log(`${objects.length} objects of ${cluster.name} on ${hub.name}`);
       return { found: remember(objects), power };

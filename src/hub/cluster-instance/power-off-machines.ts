@@ -3,8 +3,7 @@ import type { Bmc } from '../../machines/bmc/bmc.ts';
 import { isLabwrightError, messageOf } from '../../util/errors.ts';
 import type { Step, StepContext } from '../../util/step.ts';
 import type { ActionDeps, ActionInput } from '../action.ts';
-
-const LOOK_MS = 5000;
+import { machinesOf, powerOff } from '../machine-power.ts';
 
 /**
  * Every machine of the cluster is off, with an empty drive.
@@ -14,8 +13,8 @@ const LOOK_MS = 5000;
  * what is wrong.
  */
 export function powerOffMachines(input: ActionInput): Step<ActionDeps> {
-  const { cluster, plan } = input;
-  const machines = cluster.nodes.flatMap((node) => plan.machines.filter((machine) => machine.name === node.machine));
+  const { cluster } = input;
+  const machines = machinesOf(input);
   return {
     id: 'power-off-machines',
     title: `Power off ${machines.length === 1 ? 'the machine' : `the ${machines.length} machines`} of ${cluster.name}`,
@@ -23,7 +22,7 @@ export function powerOffMachines(input: ActionInput): Step<ActionDeps> {
     async run(deps, context) {
       for (const machine of machines) {
         try {
-          await powerOff(deps.bmc(machine, context.stepId), machine, context);
+          await emptyAndOff(deps.bmc(machine, context.stepId), machine, context);
         } catch (error) {
           if (!isLabwrightError(error) || (error.code !== 'unauthorized' && error.code !== 'unreachable')) throw error;
           context.log(`${machine.name} was not powered off: ${messageOf(error)}`);
@@ -34,17 +33,11 @@ export function powerOffMachines(input: ActionInput): Step<ActionDeps> {
   };
 }
 
-async function powerOff(bmc: Bmc, machine: PlannedMachine, { signal, clock, log, waiting }: StepContext): Promise<void> {
-  const { inserted, image } = await bmc.media(signal);
+async function emptyAndOff(bmc: Bmc, machine: PlannedMachine, context: StepContext): Promise<void> {
+  const { inserted, image } = await bmc.media(context.signal);
   if (inserted) {
-    log(`eject ${image ?? 'the media'} from ${machine.name}`);
-    await bmc.ejectMedia(signal);
+    context.log(`eject ${image ?? 'the media'} from ${machine.name}`);
+    await bmc.ejectMedia(context.signal);
   }
-  if ((await bmc.power(signal)) === 'Off') return;
-  log(`power off ${machine.name}`);
-  await bmc.reset('ForceOff', signal);
-  while ((await bmc.power(signal)) !== 'Off') {
-    waiting({ object: machine.name, condition: 'PowerState', reason: 'On', message: 'the machine was told to power off and is still on' });
-    await clock.sleep(LOOK_MS, signal);
-  }
+  await powerOff(bmc, machine, context);
 }
