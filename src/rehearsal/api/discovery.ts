@@ -8,12 +8,25 @@ const BUILT_IN_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', '
 /** The aggregated form, asked for by media type. */
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
+/** The version whose behaviour is simulated; clients want every member. */
+const VERSION: Json = {
+  major: '1',
+  minor: '36',
+  gitVersion: 'v1.36.3',
+  gitCommit: '0000000000000000000000000000000000000000',
+  gitTreeState: 'clean',
+  buildDate: '2026-01-01T00:00:00Z',
+  goVersion: 'go1.26.8',
+  compiler: 'gc',
+  platform: 'linux/amd64',
+};
+
 /** The discovery document at a path, in the form the client accepts; undefined when there is none. */
 export function discover(resources: readonly Resource[], path: string, accept: string): { readonly body: Json; readonly type?: string } | undefined {
   const parts = path.split('/').filter((part) => part !== '');
   const [root, group = '', version = ''] = parts;
   const together = accept.includes('as=APIGroupDiscoveryList');
-  if (root === 'version' && parts.length === 1) return { body: { major: '1', minor: '36', gitVersion: 'v1.36.3', platform: 'linux/amd64' } };
+  if (root === 'version' && parts.length === 1) return { body: VERSION };
   if (root === 'api' && parts.length === 1) {
     if (together) return { body: aggregated(resources, ['']), type: AGGREGATED };
     return { body: { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: '127.0.0.1' }] } };

@@ -9,6 +9,7 @@ import type { Target } from './write.ts';
 /** @throws StatusError when an object is not the one of its path. */
 export function checkName({ name, resource, namespace }: Target, object: Json): void {
   const metadata = member(object, 'metadata');
+  if (text(metadata, 'name') === '') throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
   if (text(metadata, 'name') !== name) throw badRequest(`the name of the object (${text(metadata, 'name')}) does not match the name on the URL (${name})`);
   if (resource.namespaced && text(metadata, 'namespace') !== '' && text(metadata, 'namespace') !== namespace)
     throw badRequest(`the namespace of the object (${text(metadata, 'namespace')}) does not match the namespace on the URL (${namespace})`);

@@ -11,7 +11,7 @@ import type { ResourceRequest, Verb } from './parse-request.ts';
 import { list } from './list.ts';
 import { listQuery } from './read.ts';
 import { SCALE, scaled, scaleOf } from './scale.ts';
-import { badRequest, invalidOptions } from './status-error.ts';
+import { invalidOptions } from './status-error.ts';
 import { storageKey } from './resource.ts';
 import { create, patch, replace, rewrite } from './write.ts';
 import type { Write } from './write.ts';
@@ -62,7 +62,7 @@ async function act(deps: HandlerDeps, { request }: Exchange, target: WriteTarget
     case 'patch':
       return patchOrApply(deps, target, write, type, body);
     case 'delete':
-      return [200, await remove(deps, write, deleteOptions(optionsIn(type, body), target.query))];
+      return [200, await removeOne(deps, write, target, optionsIn(type, body))];
     case 'deletecollection':
       break;
     default:
@@ -99,6 +99,12 @@ function optionsIn(type: string, body: string | Buffer): Json {
   return body.length === 0 ? {} : objectFrom(type, body, DELETE_OPTIONS).object;
 }
 
+/** Options of a delete may come in its body too. */
+function removeOne(deps: HandlerDeps, write: Write, { query }: WriteTarget, body: Json): Promise<Json> {
+  const dryRun = write.dryRun || (Array.isArray(body['dryRun']) && body['dryRun'].includes('All'));
+  return remove(deps, { ...write, dryRun }, deleteOptions(body, query));
+}
+
 /** Deletes what matches. @returns the list of it, as it was. */
 async function removeAll(deps: HandlerDeps, target: WriteTarget, write: Write, body: Json): Promise<Json> {
   const options = deleteOptions(body, target.query);
@@ -124,8 +130,9 @@ function writeOf({ request, user }: Exchange, target: WriteTarget, warn: (text: 
     const message = `Unsupported value: ${JSON.stringify(fieldValidation)}: supported values: ${VALIDATIONS.map((one) => JSON.stringify(one)).join(', ')}`;
     throw invalidOptions(kind, { reason: 'FieldValueNotSupported', message, field: 'fieldValidation' });
   }
-  const manager = query.get('fieldManager') || (request.headers['user-agent'] ?? 'unknown').split('/')[0] || 'unknown';
-  if (manager.length > 128) throw badRequest('fieldManager is longer than 128 characters');
+  const manager = query.get('fieldManager') || (request.headers['user-agent'] ?? 'unknown').split('/')[0]?.slice(0, 128) || 'unknown';
+  if (manager.length > 128)
+    throw invalidOptions(kind, { reason: 'FieldValueTooLong', message: 'Too long: may not be more than 128 bytes', field: 'fieldManager' });
   return {
     ...target,
     manager,

@@ -15,7 +15,7 @@ import type { Resource } from './resource.ts';
 import { ownUpdate } from './server-side-apply.ts';
 import type { ManagedWrite } from './server-side-apply.ts';
 import { seconds } from './seconds.ts';
-import { alreadyExists, badRequest, notFound } from './status-error.ts';
+import { alreadyExists, badRequest, notFound, StatusError } from './status-error.ts';
 import type { Store } from './store.ts';
 import { beforeCreate, beforeUpdate } from './strategy.ts';
 import { validate } from './validate.ts';
@@ -57,7 +57,8 @@ export async function create(deps: WriteDeps, write: Write, given: Json, duplica
 
 /** A new object with what the server gives it: name, place, uid and birth. @throws StatusError 400 */
 export function named({ clock, randomUuid }: WriteDeps, { resource, namespace, name: asked }: Write, object: Json): Json {
-  const { resourceVersion: _version, ...given } = member(object, 'metadata');
+  const { deletionTimestamp: _deletion, deletionGracePeriodSeconds: _grace, selfLink: _link, ...given } = member(object, 'metadata');
+  if (!['', '0'].includes(text(given, 'resourceVersion'))) throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
   const { namespace: _namespace, ...clusterWide } = given;
   const metadata = resource.namespaced ? given : clusterWide;
   if (text(metadata, 'namespace') !== '' && text(metadata, 'namespace') !== namespace)
