@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { RunUpdate } from '../../src/client/follow-run.ts';
 import type { JobEvent, Lease, SentEvent } from '../../src/contract/agent.ts';
+import { realSleep } from '../../src/util/clock.ts';
 import { isLabwrightError } from '../../src/util/errors.ts';
 import type { Client } from '../../src/client/create-client.ts';
 import { runJob, startTestServer } from './test-server.ts';
@@ -159,6 +160,20 @@ test('an agent that comes back has its jobs at once, and may still deliver what 
   await send(lab, agentId, again, [{ type: 'job_ended', status: 'success', error: null, simulatedMs: null }]);
 });
 
+test('a poll of a process that is gone gets nothing once the next process has registered', async () => {
+  const lab = await setup.newLab('gone');
+  const instance = randomUUID();
+  const agentId = await register(lab, 'gone', instance);
+  const registered = await seenAt(agentId);
+  const old = lab.leaseJob({ params: { agentId }, body: { waitMs: 30_000 } });
+  while ((await seenAt(agentId)) === registered) await realSleep(5); // Its first look is over.
+  await register(lab, 'gone', instance);
+  await lab.createRun({ body: { name: 'gone', lab: 'gone', jobs: [runJob('a')] } });
+  const lease = await leased(lab, agentId, 'a');
+  assert.equal((await old).lease, null);
+  await send(lab, agentId, lease, [{ type: 'job_ended', status: 'success', error: null, simulatedMs: null }]);
+});
+
 test('a cancelled run ends its waiting jobs and tells the agent of the running one', async () => {
   const lab = await setup.newLab('cancel');
   const { run } = await lab.createRun({ body: { name: 'cancelled', lab: 'cancel', jobs: [runJob('a'), runJob('b', { needs: ['a'] }), runJob('c')] } });
@@ -245,6 +260,11 @@ function eventsOf(lease: Lease, events: readonly JobEvent[]): SentEvent[] {
 async function send(lab: Client, agentId: string, lease: Lease, events: readonly JobEvent[]): Promise<void> {
   const answer = await lab.sendEvents({ params: { agentId }, body: { events: eventsOf(lease, events) } });
   assert.deepEqual(answer.refused, []);
+}
+
+async function seenAt(agentId: string): Promise<number | undefined> {
+  const { rows } = await server.deps.pool.query<{ seen_at: Date }>('select seen_at from agents where id = $1', [agentId]);
+  return rows[0]?.seen_at.getTime();
 }
 
 /** As if the agent had been silent for longer than a lease's term. */

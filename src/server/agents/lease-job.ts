@@ -15,19 +15,31 @@ const lookAgainMs = 1000;
 
 export const leaseJobRoute = handle(leaseJob, async (deps, { params, body, principal, signal }) => {
   const endMs = performance.now() + body.waitMs;
+  let registration: number | undefined;
   for (;;) {
-    const { agent, lease } = await tryToLease(deps, params.agentId, principal);
+    const { agent, lease } = await tryToLease(deps, { agentId: params.agentId, caller: principal, registration });
+    if (registration !== undefined && agent.registration !== registration) return { lease: null, state: agent.state };
+    ({ registration } = agent);
     const remainingMs = endMs - performance.now();
     if (lease || remainingMs <= 0 || signal.aborted) return { lease, state: agent.state };
     await deps.changes.wait({ kind: 'jobs', remoteciId: agent.remoteciId }, Math.min(remainingMs, lookAgainMs), signal).catch(() => undefined);
   }
 });
 
-async function tryToLease(deps: ServerDeps, agentId: string, caller: Known): Promise<{ readonly agent: AgentState; readonly lease: Lease | null }> {
+interface Poll {
+  readonly agentId: string;
+  readonly caller: Known;
+  /** Of the process that polls, once known: a job must not go to one that is gone while the next is asking already. */
+  readonly registration: number | undefined;
+}
+
+async function tryToLease(deps: ServerDeps, poll: Poll): Promise<{ readonly agent: AgentState; readonly lease: Lease | null }> {
+  const { agentId, caller } = poll;
   try {
     return await inTransaction(deps.pool, async (sql) => {
       const agent = await hearFromAgent(sql, agentId, caller, deps.leaseTermMs);
-      const job = agent.state === 'active' ? await leaseNextJob(sql, agentId, agent.remoteciId, deps.leaseTermMs) : undefined;
+      const isCurrent = poll.registration === undefined || poll.registration === agent.registration;
+      const job = agent.state === 'active' && isCurrent ? await leaseNextJob(sql, agentId, agent.remoteciId, deps.leaseTermMs) : undefined;
       if (!job) return { agent, lease: null };
       await notify(sql, { kind: 'run', runId: job.run_id });
       try {
@@ -42,7 +54,7 @@ async function tryToLease(deps: ServerDeps, agentId: string, caller: Known): Pro
     });
   } catch (error) {
     // Another server gave a job of the same cluster in the same moment.
-    if (sqlState(error) === '23505') return tryToLease(deps, agentId, caller);
+    if (sqlState(error) === '23505') return tryToLease(deps, poll);
     throw error;
   }
 }

@@ -8,6 +8,8 @@ export interface AgentState {
   readonly remoteciId: string;
   readonly state: 'active' | 'standby';
   readonly activeSince: string | null;
+  /** Changes when the agent registers again, that is, when a new process of it has started. */
+  readonly registration: number;
 }
 
 /**
@@ -25,7 +27,9 @@ export async function hearFromAgent(sql: Sql, agentId: string, caller: Known, te
     throw new LabwrightError('not_found', `no agent ${agentId} of yours`, { hint: 'register it first' });
   }
   await lockAgentsOf(sql, remoteciId);
-  await sql.query('update agents set seen_at = clock_timestamp() where id = $1', [agentId]);
+  const { rows: heard } = await sql.query<{ registered_at: Date }>('update agents set seen_at = clock_timestamp() where id = $1 returning registered_at', [
+    agentId,
+  ]);
   await sql.query(
     `update agents set active_since = null where remoteci_id = $1 and id <> $2 and active_since is not null
      and seen_at < clock_timestamp() - $3 * interval '1 ms'`,
@@ -38,7 +42,7 @@ export async function hearFromAgent(sql: Sql, agentId: string, caller: Known, te
     [agentId, remoteciId],
   );
   const activeSince = rows[0]?.active_since?.toISOString() ?? null;
-  return { agentId, remoteciId, state: activeSince === null ? 'standby' : 'active', activeSince };
+  return { agentId, remoteciId, state: activeSince === null ? 'standby' : 'active', activeSince, registration: heard[0]!.registered_at.getTime() };
 }
 
 /** A remoteci acts for itself, the super admin for all. */

@@ -12,6 +12,8 @@ import { selectRun } from './read-runs.ts';
 const batch = 200;
 /** Proxies close a silent connection; a comment keeps it. Also how often a stream looks without being told to. */
 const heartbeatMs = 10_000;
+/** A burst of events makes one picture, not hundreds. */
+const paceMs = 50;
 
 export const runEventsRoute: ServerRoute = {
   method: 'GET',
@@ -64,6 +66,7 @@ async function follow(deps: ServerDeps, stream: SSEStreamingApi, followed: Follo
       if (view === shown) await stream.write(':\n\n');
       else await stream.writeSSE({ event: 'run', data: view });
       shown = view;
+      await stream.sleep(paceMs);
       if (!changed) await deps.changes.wait({ kind: 'run', runId: followed.id }, heartbeatMs, signal).catch(() => undefined);
     }
   } finally {
