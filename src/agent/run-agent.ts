@@ -38,15 +38,6 @@ const HEARTBEAT_MS = 2000;
 const STANDBY_MS = 1000;
 const RETRY_MS = 1000;
 
-/** What the loops below share. */
-interface Session {
-  readonly deps: AgentDeps;
-  readonly store: AgentStore;
-  readonly runner: JobRunner;
-  readonly outbox: Outbox;
-  readonly signal: AbortSignal;
-}
-
 /**
  * The lab agent: leases jobs, runs them as journaled steps and tells the control server what happens, until the signal is aborted.
  *
@@ -56,13 +47,48 @@ interface Session {
  * @throws LabwrightError when the server refuses this agent (`unauthorized`, `forbidden`), or the journal cannot be written.
  */
 export async function runAgent(deps: AgentDeps, signal: AbortSignal): Promise<void> {
+  mkdirSync(deps.dataDir, { recursive: true, mode: 0o700 });
+  await using stack = new AsyncDisposableStack();
+  const store = stack.adopt(new AgentStore(join(deps.dataDir, 'agent.db')), (one) => one.close());
+  try {
+    const { agentId } = await becomeActive(deps, store, signal);
+    await serve(deps, { store, agentId }, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    deps.doors.gate.open();
+  }
+}
+
+/** Registers; while another agent works for the lab, asks again and again. */
+async function becomeActive(deps: AgentDeps, store: AgentStore, signal: AbortSignal): Promise<Registration> {
+  for (;;) {
+    const body = { lab: deps.plan.lab, instance: store.instance, version: deps.version };
+    const registration = await untilAnswered(deps, signal, () => deps.server.registerAgent({ body }, signal));
+    deps.onRegistered?.(registration);
+    if (registration.state === 'active') return registration;
+    await realSleep(STANDBY_MS, signal);
+  }
+}
+
+/** What the loops below share. */
+interface Session {
+  readonly deps: AgentDeps;
+  readonly agentId: string;
+  readonly store: AgentStore;
+  readonly runner: JobRunner;
+  readonly outbox: Outbox;
+  readonly signal: AbortSignal;
+}
+
+/** Works for the lab, from the first time that this agent is the one to do so. */
+async function serve(deps: AgentDeps, { store, agentId }: Pick<Session, 'store' | 'agentId'>, signal: AbortSignal): Promise<void> {
   const { server, doors, log } = deps;
   const stopped = new AbortController();
   const both = AbortSignal.any([signal, stopped.signal]);
   const jobsDir = join(deps.dataDir, 'jobs');
   mkdirSync(jobsDir, { recursive: true, mode: 0o700 });
   await using stack = new AsyncDisposableStack();
-  const store = stack.adopt(new AgentStore(join(deps.dataDir, 'agent.db')), (one) => one.close());
   const journal = stack.adopt(new Journal(join(deps.dataDir, 'journal.db')), (one) => one.close());
   const fileStore = stack.adopt(await startFileStore(doors, jobsDir, deps.labSecret), (one) => one.close());
   const outbox = createOutbox({
@@ -84,33 +110,17 @@ export async function runAgent(deps: AgentDeps, signal: AbortSignal): Promise<vo
     onEvent: () => outbox.poke(),
     signal: both,
   });
-  const session: Session = { deps, store, runner, outbox, signal: both };
-
-  const background: Promise<void>[] = [];
+  const session: Session = { deps, agentId, store, runner, outbox, signal: both };
+  const background = [outbox.run(agentId, both), heartbeats(session)];
   try {
-    const { agentId } = await becomeActive(session);
-    background.push(outbox.run(agentId, both), heartbeats(session, agentId));
     for (;;) {
-      await work(session, agentId);
-      await becomeActive(session);
+      await work(session);
+      await becomeActive(deps, store, both);
     }
-  } catch (error) {
-    if (!signal.aborted) throw error;
   } finally {
     stopped.abort(new Error('the agent stops'));
-    doors.gate.open();
+    doors.gate.open(); // Steps that let go may wait on the clock.
     await Promise.allSettled([...background, runner.idle()]);
-  }
-}
-
-/** Registers; while another agent works for the lab, asks again and again. */
-async function becomeActive({ deps, store, signal }: Session): Promise<Registration> {
-  for (;;) {
-    const body = { lab: deps.plan.lab, instance: store.instance, version: deps.version };
-    const registration = await untilAnswered(deps, signal, () => deps.server.registerAgent({ body }, signal));
-    deps.onRegistered?.(registration);
-    if (registration.state === 'active') return registration;
-    await realSleep(STANDBY_MS, signal);
   }
 }
 
@@ -119,8 +129,7 @@ async function becomeActive({ deps, store, signal }: Session): Promise<Registrat
  *
  * To the server an agent that registers has just started, so it gets first what an earlier process of it held.
  */
-async function work(session: Session, agentId: string): Promise<void> {
-  const { deps, store, runner, outbox, signal } = session;
+async function work({ deps, agentId, store, runner, outbox, signal }: Session): Promise<void> {
   for (;;) {
     const seen = runner.endings();
     // What has ended makes the next job ready, once the server knows.
@@ -140,7 +149,7 @@ async function work(session: Session, agentId: string): Promise<void> {
   }
 }
 
-async function heartbeats({ deps, store, runner, signal }: Session, agentId: string): Promise<void> {
+async function heartbeats({ deps, agentId, store, runner, signal }: Session): Promise<void> {
   while (!signal.aborted) {
     try {
       await realSleep(HEARTBEAT_MS, signal);
