@@ -1,19 +1,25 @@
-import type { KubeObject } from '../kube/objects.ts';
-import { objectPath } from '../kube/objects.ts';
-import type { WaitingOn } from '../util/step.ts';
-import { agentOf, type ClusterObjects } from './cluster-objects.ts';
-import { conditionOf, conditionsOf, textAt } from './read-object.ts';
-
-/** A sign that an installation goes wrong, in the object's own words. */
-export interface Symptom extends WaitingOn {
-  /** What another object adds; goes before the rule's hint. */
-  readonly because?: string;
-}
+import { textAt } from './read-object.ts';
+import {
+  agents,
+  agentsInStage,
+  agentsInState,
+  clusterInstance,
+  conditionIs,
+  failedInstall,
+  failedPreparation,
+  hostError,
+  hostsWithoutAgent,
+  ignoredInstance,
+  infraEnvs,
+  install,
+  invalidCluster,
+  type Sees,
+} from './symptoms.ts';
 
 /** When a symptom is believed: as soon as it has lasted `tolerateMs`, or when it has come `times` times. */
 export interface FailFastRule {
   readonly id: string;
-  readonly sees: (objects: ClusterObjects) => readonly Symptom[];
+  readonly sees: Sees;
   readonly tolerateMs: number;
   readonly times?: number;
   readonly hint: string;
@@ -21,11 +27,6 @@ export interface FailFastRule {
 
 const SECOND = 1000;
 const MINUTE = 60_000;
-
-const clusterInstance: Pick = (objects) => some(objects.clusterInstance);
-const install: Pick = (objects) => some(objects.agentClusterInstall);
-const agents: Pick = (objects) => objects.agents;
-const infraEnvs: Pick = (objects) => objects.infraEnvs;
 
 /**
  * What is refused at once and what is tolerated for how long (reference/ztp.md §2.11, corrected by §2.10a as observed).
@@ -35,10 +36,7 @@ export const FAIL_FAST: readonly FailFastRule[] = [
   // The ClusterInstance and what is rendered from it.
   {
     id: 'cluster-instance-ignored',
-    sees: (objects) =>
-      clusterInstance(objects)
-        .filter((object) => conditionsOf(object).length === 0)
-        .map((object) => symptom(object, 'ClusterInstanceValidated', 'NotReported', 'the operator has written no condition')),
+    sees: ignoredInstance,
     tolerateMs: 2 * MINUTE,
     hint: 'see that the siteconfig operator runs and that every template ConfigMap in templateRefs exists: a missing one gives no condition',
   },
@@ -116,7 +114,7 @@ export const FAIL_FAST: readonly FailFastRule[] = [
   },
   {
     id: 'install-failed',
-    sees: (objects) => conditionIs(install, 'Failed', 'True')(objects).map((one) => ({ ...one, ...because(failedAgent(objects)) })),
+    sees: failedInstall,
     tolerateMs: 0,
     hint: 'read the logs at status.debugInfo.logsURL, then redeploy',
   },
@@ -128,13 +126,7 @@ export const FAIL_FAST: readonly FailFastRule[] = [
   },
   {
     id: 'preparation-fails',
-    sees: (objects) =>
-      install(objects)
-        .filter(failsToPrepare)
-        .map((object) => ({
-          ...symptom(object, 'LastInstallationPreparationFailed', textAt(object, 'status', 'debugInfo', 'state'), preparationText(object)),
-          ...because(unpreparedAgent(objects)),
-        })),
+    sees: failedPreparation,
     tolerateMs: 10 * MINUTE,
     times: 2,
     hint: 'see installConfigOverrides, extra manifests, and that hosts can pull the release images',
@@ -152,11 +144,14 @@ export const FAIL_FAST: readonly FailFastRule[] = [
     hint: 'mend what the message lists on this machine, its network or its time source',
   },
   {
+    id: 'cluster-invalid',
+    sees: invalidCluster,
+    tolerateMs: 15 * MINUTE,
+    hint: 'mend what the message lists: VIPs, networks, or a host of this cluster',
+  },
+  {
     id: 'booted-image-again',
-    sees: (objects) =>
-      agents(objects)
-        .filter((agent) => textAt(agent, 'status', 'debugInfo', 'state') === 'installing-pending-user-action')
-        .map((agent) => fromCondition(agent, 'Installed')),
+    sees: agentsInState('installing-pending-user-action'),
     tolerateMs: 5 * MINUTE,
     hint: 'put the disk first in the boot order of this machine and reset it',
   },
@@ -173,84 +168,10 @@ export const FAIL_FAST: readonly FailFastRule[] = [
   stage('Joined', 60),
 ];
 
-type Pick = (objects: ClusterObjects) => readonly KubeObject[];
-
-function some(object: KubeObject | undefined): readonly KubeObject[] {
-  return object === undefined ? [] : [object];
-}
-
-function symptom(object: KubeObject, condition: string, reason: string, message: string): Symptom {
-  return { object: objectPath(object), condition, reason, message };
-}
-
-function fromCondition(object: KubeObject, type: string): Symptom {
-  const condition = conditionOf(object, type);
-  return symptom(object, type, condition?.reason ?? '', condition?.message || textAt(object, 'status', 'debugInfo', 'stateInfo'));
-}
-
-function conditionIs(pick: Pick, type: string, status: string, reasons?: readonly string[]): FailFastRule['sees'] {
-  return (objects) =>
-    pick(objects)
-      .filter((object) => {
-        const condition = conditionOf(object, type);
-        return condition?.status === status && (reasons === undefined || reasons.includes(condition.reason));
-      })
-      .map((object) => fromCondition(object, type));
-}
-
-/** A BareMetalHost keeps the text of an error in status.errorMessage; its conditions have reasons only. */
-function hostError(matches: (host: KubeObject) => boolean): FailFastRule['sees'] {
-  return ({ hosts }) =>
-    hosts
-      .filter((host) => textAt(host, 'status', 'operationalStatus') === 'error' && matches(host))
-      .map((host) => {
-        const type = textAt(host, 'status', 'errorType') === 'registration error' ? 'Manageable' : 'Ready';
-        return symptom(host, type, conditionOf(host, type)?.reason ?? '', textAt(host, 'status', 'errorMessage'));
-      });
-}
-
-function hostsWithoutAgent(objects: ClusterObjects): readonly Symptom[] {
-  return objects.hosts
-    .filter((host) => textAt(host, 'status', 'provisioning', 'state') === 'provisioned' && agentOf(objects, host.metadata.name) === undefined)
-    .map((host) =>
-      symptom(host, 'Provisioned', conditionOf(host, 'Provisioned')?.reason ?? 'Provisioned', 'the host is provisioned, but no Agent has registered from it'),
-    );
-}
-
-function failsToPrepare(object: KubeObject): boolean {
-  return (
-    conditionOf(object, 'LastInstallationPreparationFailed')?.status === 'True' ||
-    textAt(object, 'status', 'debugInfo', 'stateInfo') === 'Cluster failed to prepare for installation'
-  );
-}
-
-/** The condition's reason is a sentence, its message often empty. */
-function preparationText(object: KubeObject): string {
-  const condition = conditionOf(object, 'LastInstallationPreparationFailed');
-  return (condition?.status === 'True' && (condition.message || condition.reason)) || textAt(object, 'status', 'debugInfo', 'stateInfo');
-}
-
-function failedAgent({ agents }: ClusterObjects): KubeObject | undefined {
-  return agents.find((agent) => textAt(agent, 'status', 'debugInfo', 'state') === 'error');
-}
-
-function unpreparedAgent({ agents }: ClusterObjects): KubeObject | undefined {
-  return agents.find((agent) => textAt(agent, 'status', 'debugInfo', 'state') === 'preparing-failed');
-}
-
-function because(agent: KubeObject | undefined): { readonly because?: string } {
-  if (agent === undefined) return {};
-  const name = textAt(agent, 'spec', 'hostname') || agent.metadata.name;
-  return { because: `${name}: ${textAt(agent, 'status', 'debugInfo', 'stateInfo')}` };
-}
-
 function stage(name: string, limitMinutes: number): FailFastRule {
   return {
     id: `stage-${name.toLowerCase().replaceAll(' ', '-')}`,
-    sees: (objects) =>
-      agents(objects)
-        .filter((agent) => textAt(agent, 'status', 'progress', 'currentStage') === name)
-        .map((agent) => fromCondition(agent, 'Installed')),
+    sees: agentsInStage(name),
     tolerateMs: (limitMinutes + 5) * MINUTE,
     hint: `"${name}" takes at most ${limitMinutes} minutes: look at the console of this machine`,
   };

@@ -1,5 +1,6 @@
 import type { ClusterObjects } from './cluster-objects.ts';
-import type { FailFastRule, Symptom } from './fail-fast.ts';
+import type { FailFastRule } from './fail-fast.ts';
+import type { Symptom } from './symptoms.ts';
 
 export type Diagnosis =
   | { readonly status: 'refused'; readonly symptom: Symptom; readonly hint: string }

@@ -76,6 +76,25 @@ const failures: readonly {
     sees: { object: 'AgentClusterInstall/spoke-ns/spoke', condition: 'SpecSynced', reason: 'InputError', message: /./ },
   },
   {
+    file: 'assisted/compact-vip-in-use',
+    afterMs: 15 * 60_000,
+    sees: {
+      object: 'AgentClusterInstall/spoke-ns/spoke',
+      condition: 'Validated',
+      reason: 'ValidationsFailing',
+      message: /api vips <192\.168\.111\.100> is already in use/,
+    },
+  },
+  {
+    file: 'assisted/sno-too-little-memory',
+    afterMs: 15 * 60_000,
+    sees: { object: 'Agent/spoke-ns/<host-master-0>', condition: 'Validated', reason: 'ValidationsFailing', message: /Require at least 16\.00 GiB RAM/ },
+  },
+  {
+    file: 'assisted/timeout-finalizing-operators',
+    sees: { object: 'AgentClusterInstall/spoke-ns/spoke', condition: 'Failed', reason: 'InstallationFailed', message: /Waiting for cluster operators/ },
+  },
+  {
     file: 'assisted/sno-wrong-boot-order',
     afterMs: 5 * 60_000,
     sees: { object: 'Agent/spoke-ns/<host-master-0>', condition: 'Installed', reason: 'InstallationInProgress', message: /fix boot order/ },
