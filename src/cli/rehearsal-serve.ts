@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { LabPlan } from '../lab/plan.ts';
 import { adminKubeconfig } from '../rehearsal/api/admin-kubeconfig.ts';
 import type { StaticToken } from '../rehearsal/api/authenticate.ts';
-import { parseTokenFile } from '../rehearsal/api/parse-token-file.ts';
+import { readTokenFile } from '../rehearsal/api/read-token-file.ts';
 import { serveApi, type ApiServer } from '../rehearsal/api/server.ts';
 import { noTraffic } from '../rehearsal/clock/traffic.ts';
 import { createWorld } from '../rehearsal/world/create-world.ts';
 import { systemClock } from '../util/clock.ts';
-import { messageOf } from '../util/errors.ts';
+import { LabwrightError, messageOf } from '../util/errors.ts';
 import { milliseconds, portNumber, positiveNumber } from './options.ts';
 import { planLabFile } from './plan-lab-file.ts';
 
@@ -50,7 +50,7 @@ export function serveCommand(): Command {
 async function serve(options: ServeOptions): Promise<void> {
   const token = randomBytes(24).toString('base64url');
   const admin: StaticToken = { token, user: 'admin', uid: 'admin', groups: ['system:masters'] };
-  const more = options.tokenAuthFile === undefined ? [] : parseTokenFile(await readFile(options.tokenAuthFile, 'utf8'), options.tokenAuthFile);
+  const more = options.tokenAuthFile === undefined ? [] : await readTokenFile(options.tokenAuthFile);
   const plan = options.lab === undefined ? EMPTY_LAB : (await planLabFile(options.lab)).result.plan;
   if (!plan) {
     process.exitCode = 2;
@@ -60,13 +60,25 @@ async function serve(options: ServeOptions): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.resolve());
   const serving = options.bare ? await serveBare(options, [admin, ...more]) : await serveHub(options, plan, [admin, ...more], (error) => stopped.reject(error));
   try {
-    await writeFile(`${options.kubeconfig}.new`, adminKubeconfig(serving.api, { token }), { mode: 0o600 });
-    await rename(`${options.kubeconfig}.new`, options.kubeconfig);
+    await writeKubeconfig(options.kubeconfig, adminKubeconfig(serving.api, { token }));
     process.stdout.write(`${serving.api.url}\n`);
     await stopped.promise;
   } finally {
     await rm(options.kubeconfig, { force: true });
     await serving.close();
+  }
+}
+
+/** Whole or not at all, and for its owner only. */
+async function writeKubeconfig(path: string, content: string): Promise<void> {
+  try {
+    await writeFile(`${path}.new`, content, { mode: 0o600 });
+    await rename(`${path}.new`, path);
+  } catch (cause) {
+    throw new LabwrightError('bad_input', `cannot write the kubeconfig ${path}: ${messageOf(cause)}`, {
+      cause,
+      hint: 'name a file in a folder that you may write to',
+    });
   }
 }
 

@@ -1,18 +1,14 @@
+import { PREFIX_RULE, SUBDOMAIN } from './dns-names.ts';
 import { list } from './json.ts';
 import type { Json } from './json.ts';
 import type { Resource } from './resource.ts';
 import type { Cause } from './status-error.ts';
 
-const SUBDOMAIN = '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*';
-const RULE =
-  "prefix part a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is " +
-  `'${SUBDOMAIN}')`;
-
 /** Finalizers are qualified names: the part before the slash is a DNS subdomain. */
 export function checkFinalizers(metadata: Json): Cause[] {
   return finalizersIn(metadata)
     .filter((one) => one.includes('/') && !new RegExp(`^${SUBDOMAIN}$`).test(one.slice(0, one.indexOf('/'))))
-    .map((one) => ({ reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(one)}: ${RULE}`, field: 'metadata.finalizers' }));
+    .map((one) => ({ reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(one)}: ${PREFIX_RULE}`, field: 'metadata.finalizers' }));
 }
 
 /** A custom resource's finalizer without a domain is stored, with a warning. @returns texts for Warning headers. */

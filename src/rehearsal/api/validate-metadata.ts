@@ -1,3 +1,4 @@
+import { PREFIX_RULE, SUBDOMAIN } from './dns-names.ts';
 import { checkFinalizers } from './finalizers.ts';
 import { isJson, list, member, text } from './json.ts';
 import type { Json } from './json.ts';
@@ -5,8 +6,6 @@ import type { Cause } from './status-error.ts';
 
 const NAME = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const NAME_RULE = `name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '${NAME}')`;
-const SUBDOMAIN = '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*';
-const PREFIX_RULE = `prefix part a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${SUBDOMAIN}')`;
 const VALUE = `(${NAME})?`;
 const VALUE_RULE = `a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '${VALUE}')`;
 const ANNOTATIONS_BYTES = 262_144;
