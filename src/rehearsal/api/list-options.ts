@@ -85,7 +85,9 @@ export async function reachVersion(store: Store, version: number): Promise<void>
   const stop = store.listen((change) => {
     if (change.version >= version) reached.resolve();
   });
-  await Promise.race([realSleep(FUTURE_WAIT_MS), reached.promise]);
+  const waited = new AbortController();
+  await Promise.race([realSleep(FUTURE_WAIT_MS, waited.signal).catch(() => undefined), reached.promise]);
+  waited.abort();
   stop();
   if (version <= store.version()) return;
   const details = { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 };
