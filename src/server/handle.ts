@@ -5,6 +5,7 @@ import { sha256 } from '../contract/hmac-signature.ts';
 import { authenticate } from './auth/authenticate.ts';
 import { rolesOf, type Known, type Principal } from './auth/principal.ts';
 import { HttpError } from './http-error.ts';
+import { readBody } from './read-body.ts';
 import { sortedJson } from './sorted-json.ts';
 import type { ServerDeps } from './server-deps.ts';
 
@@ -39,7 +40,7 @@ export function handle<Params, Query, Body, Answer>(
     method: contract.method,
     path: contract.path,
     async respond(deps, context) {
-      const bytes = new Uint8Array(await context.req.arrayBuffer());
+      const bytes = await readBody(context);
       const principal = await authenticate(deps, signedRequest(context, sha256(bytes)));
       if (principal.kind === 'anonymous') throw new HttpError(401, 'Authorization header missing');
       const params = parsed(contract.params, context.req.param(), 404);

@@ -242,6 +242,17 @@ test('a run with a need that does not exist, or of an unknown lab, is refused an
   assert.equal((await lab.listRuns({})).runs.length, before);
 });
 
+test('a body that is too large is refused, with or without its length', async () => {
+  const { url } = server;
+  const headers = { authorization: `Basic ${Buffer.from('admin:admin').toString('base64')}`, 'content-type': 'application/json' };
+  const body = Buffer.alloc(21 * 1024 * 1024, ' ');
+  const known = await fetch(`${url}/api/v1/teams`, { method: 'POST', headers, body });
+  assert.equal(known.status, 413);
+  const stream = new Blob([body]).stream();
+  const unknown = await fetch(`${url}/api/v1/teams`, { method: 'POST', headers, body: stream, duplex: 'half' } as RequestInit);
+  assert.equal(unknown.status, 413);
+});
+
 async function register(lab: Client, name: string, instance: string = randomUUID()): Promise<string> {
   return (await lab.registerAgent({ body: { lab: name, instance, version: '1' } })).agentId;
 }

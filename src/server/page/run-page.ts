@@ -46,6 +46,7 @@ async function streamRun(deps: ServerDeps, context: Context): Promise<Response> 
   const { id } = await readRun(deps, context, access.caller);
   const after = Number(context.req.header('last-event-id') ?? context.req.query('after') ?? 0);
   const read = (): Promise<Run> => selectRun(deps.pool, { id, caller: access.caller, termMs: deps.leaseTermMs });
+  context.header('x-accel-buffering', 'no'); // A proxy must pass each event on at once.
   return streamSSE(context, (stream) => follow(deps, stream, { id, read, after: Number.isSafeInteger(after) ? after : 0 }));
 }
 

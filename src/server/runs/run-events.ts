@@ -32,6 +32,7 @@ export async function streamRun(deps: ServerDeps, context: Context, caller: Know
   const read = (): Promise<Run> => selectRun(deps.pool, { id, caller, termMs: deps.leaseTermMs });
   await read(); // 404 before the stream starts.
   const last = Number(context.req.header('last-event-id') ?? 0);
+  context.header('x-accel-buffering', 'no'); // A proxy must pass each event on at once.
   return streamSSE(
     context,
     (stream) => follow(deps, stream, { id, read, last: Number.isSafeInteger(last) ? last : 0 }),
