@@ -6,6 +6,7 @@ import type { KubeClient } from '../../src/kube/kube-client.ts';
 import type { KindRef } from '../../src/kube/objects.ts';
 import { parseKubeconfig } from '../../src/kube/parse-kubeconfig.ts';
 import { AGENT_CLUSTER_INSTALL, BARE_METAL_HOST, CLUSTER_INSTANCE, MANAGED_CLUSTER, NAMESPACE } from '../../src/hub/kinds.ts';
+import { realCrds, skip } from './recorded-objects.ts';
 import { rehearseLab, type JobReport, type RehearsedLab, type RunOptions } from './rehearsed-lab.ts';
 import { testLab } from './test-lab.ts';
 
@@ -68,6 +69,12 @@ test('three masters and two workers are installed with VIPs', async (t) => {
   const hub = await hubOf(t);
   succeeded(await hub.run('install', 'install', 'mno1'));
   assert.equal(powerOf(hub).length, 5);
+});
+
+test('what labwright sends fits the real definitions too', { skip }, async (t) => {
+  const hub = await hubOf(t, { crdsDir: realCrds });
+  succeeded(await hub.run('install', 'install', 'sno1'));
+  succeeded(await hub.run('detach', 'detach', 'sno1'));
 });
 
 test('every step may be run again after a crash, and machines are powered on once', async (t) => {

@@ -5,6 +5,8 @@ import type { Condition, KubeObject } from '../../src/kube/objects.ts';
 
 /** Observed sequences of real controllers; read in place, never copied. */
 export const recorded = process.env['LABWRIGHT_RECORDED'] ?? join(import.meta.dirname, '..', '..', '..', 'shared', 'recorded');
+/** The real CustomResourceDefinitions stand beside the recordings. */
+export const realCrds = join(recorded, '..', 'crds');
 export const skip = existsSync(join(recorded, 'assisted')) || process.env['CI'] === 'true' ? false : 'no recordings beside the repository';
 
 interface Entry {

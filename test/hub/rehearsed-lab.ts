@@ -56,7 +56,7 @@ export interface RunOptions {
 
 export async function rehearseLab(
   plan: LabPlan,
-  options: { readonly hubs?: readonly string[]; readonly faults?: readonly string[]; readonly seed?: number } = {},
+  options: { readonly hubs?: readonly string[]; readonly faults?: readonly string[]; readonly seed?: number; readonly crdsDir?: string } = {},
 ): Promise<RehearsedLab> {
   const workDir = await mkdtemp(join(tmpdir(), 'labwright-hub-test-'));
   const worldLog: string[] = [];
@@ -67,7 +67,7 @@ export async function rehearseLab(
     seed: options.seed ?? 1,
     speed: null,
     faults: (options.faults ?? []).map(parseFault),
-    crdsDir: null,
+    crdsDir: options.crdsDir ?? null,
     hubs: [...(options.hubs ?? [])],
     log: (line) => worldLog.push(line),
     failed: (error) => (broken = error),
