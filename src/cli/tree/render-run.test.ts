@@ -21,7 +21,8 @@ test('a running job shows its steps, how far they are, and in the object’s wor
     '  ◼ Store the kubeconfig',
     '◼ sno1-detach   install sno1 · sno1-install',
     '',
-    'simulated 1 h 05 min · real 7.3 s · http://127.0.0.1:8420',
+    'simulated 1 h 05 min · real 7.3 s',
+    'job page http://127.0.0.1:8420',
   ]);
 });
 
@@ -49,7 +50,7 @@ test('lines are cut at the screen’s width, and pending steps give way when the
   const lines = shown(run([job({ status: 'running', steps })]), { columns: 20, rows: 6, color: false });
   assert.equal(lines.length, 6);
   assert.equal(lines[1], '  ⠋ Step 0 with a l…');
-  assert.match(lines.at(-1)!, /^simulated/);
+  assert.match(lines.at(-2)!, /^simulated/);
 });
 
 function shown(of: Run, screen: Parameters<typeof layOut>[1]): string[] {

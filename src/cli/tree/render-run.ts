@@ -20,9 +20,12 @@ const BAD = new Set(['failure', 'error', 'killed', 'cancelled']);
 export function renderRun(view: RunView): Line[] {
   const width = Math.max(0, ...view.run.jobs.map(({ name }) => name.length));
   const lines = view.run.jobs.flatMap((job) => jobLines(job, view.frame, width));
-  const clock: Segment[] = view.simulatedMs === undefined ? [] : [{ text: `simulated ${formatDuration(view.simulatedMs)} · `, style: 'dim' }];
-  const foot: Line = { segments: [...clock, { text: `real ${formatDuration(view.realMs)} · ${view.url}`, style: 'dim' }], keep: 3 };
-  return [...lines, { segments: [], keep: 0 }, foot];
+  const simulated = view.simulatedMs === undefined ? '' : `simulated ${formatDuration(view.simulatedMs)} · `;
+  const foot: Line[] = [`${simulated}real ${formatDuration(view.realMs)}`, `job page ${view.url}`].map((text) => ({
+    segments: [{ text, style: 'dim' }],
+    keep: 3,
+  }));
+  return [...lines, { segments: [], keep: 0 }, ...foot];
 }
 
 function jobLines(job: RunJobState, frame: number, width: number): Line[] {
