@@ -26,7 +26,12 @@ export function labApplyCommand(): Command {
     .description('make bridges, networks, VMs, DHCP and DNS as planned; changes only what differs')
     .argument('<path>', 'a lab file, or a folder with lab.yml in it')
     .option('--dry-run', 'look at every host and print what would change')
-    .option('--target <name...>', 'only these servers, clusters or machines, and what they stand on', [])
+    .option(
+      '--target <name>',
+      'only this server, cluster or machine, and what it stands on; may be repeated',
+      (name: string, all: string[]) => [...all, name],
+      [],
+    )
     .option('--prune', 'also take away machines and disks that this lab made and no longer plans')
     .option('--json', 'print the report as JSON')
     .addHelpText('after', EXAMPLES)

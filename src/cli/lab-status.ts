@@ -31,10 +31,11 @@ async function status(path: string, flags: { readonly json?: boolean }): Promise
   if (!found.asPlanned) process.exitCode = 1;
 }
 
-function text({ lab, machines, dnsmasq, changes, failures, asPlanned }: LabStatus): string {
+function text({ lab, machines, dnsmasq, changes, failures, unseen, asPlanned }: LabStatus): string {
   const rows = machines.map((one) => [one.name, one.server, one.cluster ?? '-', one.state, one.address ?? '-', one.lease ?? '-']);
   const lines = changes.map((change) => `differs: ${sentenceOf(change)}`);
   for (const { message, hint } of failures) lines.push(`failed: ${message}`, ...(hint === undefined ? [] : [`hint: ${hint}`]));
+  for (const { message } of unseen) lines.push(`not looked at: ${message}`);
   lines.push(`lab ${lab}: ${asPlanned ? 'as planned' : 'not as planned; labwright lab apply makes it so'}, dnsmasq ${dnsmasq}`);
   return `${table([['MACHINE', 'SERVER', 'CLUSTER', 'STATE', 'PLANNED', 'LEASE'], ...rows])}${lines.join('\n')}\n`;
 }

@@ -15,7 +15,7 @@ test('what was not done on a host for one reason is one line, however long', () 
     reason: 'after the failure of bridge br0',
   });
   const failure = { on: 's1', code: 'conflict', message: 'br0 is in the way', hint: 'take it away' };
-  const text = reportText({ lab: 'l', changes: Array.from({ length: 6 }, (_, index) => skipped(index)), failures: [failure] });
+  const text = reportText({ lab: 'l', changes: Array.from({ length: 6 }, (_, index) => skipped(index)), failures: [failure], unseen: [] });
   assert.deepEqual(text.split('\n'), [
     'not done on s1, after the failure of bridge br0: create machine m0, create machine m1, create machine m2, create machine m3, 2 more',
     'failed: br0 is in the way',

@@ -32,6 +32,8 @@ export interface ApplyReport {
   readonly changes: readonly ChangeResult[];
   /** Hosts and changes that failed; everything else that differed was applied. */
   readonly failures: readonly Failure[];
+  /** Servers without planned VMs that could not be looked at: whether something was left there is not known. */
+  readonly unseen: readonly Failure[];
 }
 
 /**
@@ -52,7 +54,7 @@ export async function applyLab(deps: LabDeps, plan: LabPlan, options: ApplyOptio
   const before = differences(plan, state, wanted);
   if (options.dryRun) {
     const all = [...before.leftovers, ...before.servers, ...before.jumphost, ...before.starts];
-    return { lab: plan.lab, changes: all.map((change) => ({ ...shown(change), status: 'planned' })), failures: state.failures };
+    return { lab: plan.lab, changes: all.map((change) => ({ ...shown(change), status: 'planned' })), failures: state.failures, unseen: state.unseen };
   }
 
   const results: ChangeResult[] = [];
@@ -94,7 +96,7 @@ export async function applyLab(deps: LabDeps, plan: LabPlan, options: ApplyOptio
   const failures = [...state.failures, ...failuresIn(results)];
   if (served) failures.push(...(await awaitLeases({ ...deps, jumphost: hosts.jumphost }, plan, running(plan, state, before.starts, results), signal)));
   failures.push(...(await stillDifferent(deps, plan, { state, wanted, results }, signal)));
-  return { lab: plan.lab, changes: results, failures };
+  return { lab: plan.lab, changes: results, failures, unseen: state.unseen };
 }
 
 export interface Differences {
@@ -111,7 +113,7 @@ export function differences(plan: LabPlan, state: LabState, wanted: TargetFilter
   return {
     leftovers: of(leftovers),
     servers: of(serverChanges),
-    jumphost: state.jumphost ? jumphostChanges(plan, state.jumphost).filter(wanted.change) : [],
+    jumphost: state.jumphost ? jumphostChanges(plan, state.jumphost, wanted.change) : [],
     starts: of(serverStarts),
   };
 }

@@ -11,6 +11,7 @@ export interface Destruction {
   readonly removals: readonly Change[];
   /** Hosts that could not be looked at: what they have stays. */
   readonly failures: readonly Failure[];
+  readonly unseen: readonly Failure[];
 }
 
 /** Looks for everything that this lab has made, on all of its hosts. */
@@ -21,7 +22,7 @@ export async function findRemovals(deps: LabDeps, plan: LabPlan, signal: AbortSi
   const state = await observeLab(hosts, plan, servers, signal);
   for (const { on, message } of state.failures) progress.ended(on, message);
   const onServers = [...state.servers].flatMap(([name, found]) => serverRemovals(plan, name, found));
-  return { removals: [...onServers, ...(state.jumphost ? jumphostRemovals(plan, state.jumphost) : [])], failures: state.failures };
+  return { removals: [...onServers, ...(state.jumphost ? jumphostRemovals(plan, state.jumphost) : [])], failures: state.failures, unseen: state.unseen };
 }
 
 /** Removes exactly what was found. DHCP and DNS go last: until then a machine that still runs keeps its address. */
@@ -48,10 +49,10 @@ export async function destroyLab(deps: LabDeps, plan: LabPlan, found: Destructio
     await removeOn(hosts.jumphost.name);
   }
   const failures = [...found.failures, ...results.flatMap((one) => (one.status === 'failed' ? [one.error] : []))];
-  return { lab: plan.lab, changes: results, failures };
+  return { lab: plan.lab, changes: results, failures, unseen: found.unseen };
 }
 
 /** What would be removed, as a report. */
 export function removalsReport(plan: LabPlan, found: Destruction): ApplyReport {
-  return { lab: plan.lab, changes: found.removals.map((change) => ({ ...shown(change), status: 'planned' })), failures: found.failures };
+  return { lab: plan.lab, changes: found.removals.map((change) => ({ ...shown(change), status: 'planned' })), failures: found.failures, unseen: found.unseen };
 }

@@ -33,6 +33,19 @@ test('a file of a cluster that is gone is deleted, and dnsmasq told so', () => {
   );
 });
 
+test('a part that was asked for is loaded as that part, and the rest is still to do', () => {
+  const none: JumphostState = { ...state({ files: new Map() }), dnsmasq: { running: false, loaded: undefined, leases: [] } };
+  const wanted = ({ kind }: { readonly kind: string }): boolean => kind !== 'dhcp-host';
+  assert.ok(jumphostChanges(examplePlan, none, wanted).every(wanted));
+  const part = new Map([...files].filter(([path]) => !path.includes('dhcp-hosts.d')));
+  const dnsmasq = { running: true, loaded: hashFiles(examplePlan, part), leases: [] };
+  assert.deepEqual(jumphostChanges(examplePlan, { ...none, files: part, dnsmasq }, wanted), []);
+  assert.deepEqual(
+    jumphostChanges(examplePlan, { ...none, files: part, dnsmasq }).map(({ kind }) => kind),
+    ['dhcp-host', 'dnsmasq'],
+  );
+});
+
 test('a lease that would keep a machine from its address is dropped', () => {
   const planned = { mac: '52:54:00:00:01:00', address: '192.168.21.20' };
   assert.deepEqual(jumphostChanges(examplePlan, state({ leases: [planned] })), []);

@@ -36,30 +36,35 @@ printf '\\0'; cat /run/systemd/resolve/resolv.conf 2>/dev/null || cat /etc/resol
 }
 
 /** What has to be done on the jumphost: reservations first, then names, then dnsmasq itself. */
-export function jumphostChanges(plan: LabPlan, state: JumphostState): Change[] {
+export function jumphostChanges(plan: LabPlan, state: JumphostState, wanted: (change: Change) => boolean = () => true): Change[] {
   const planned = plannedFiles(plan, state);
   const on = plan.jumphost.name;
-  const different = [...planned].filter(([path, text]) => state.files.get(path) !== text);
-  const gone = [...state.files.keys()].filter((path) => !planned.has(path));
-  const changes = [
-    ...different.map(([path, text]): Change => {
-      const before = state.files.get(path);
-      const act: Change['act'] = async ({ exec }, signal) => void (await writeTextFile(exec, { path, text }, signal));
-      return { ...labelOf(plan, path), action: before === undefined ? 'create' : 'update', on, consequence: 'live', detail: lineDiff(before, text), act };
-    }),
-    ...gone.map((path): Change => {
-      const act: Change['act'] = ({ exec }, signal) => removePaths(exec, [path], signal);
-      return { ...labelOf(plan, path), action: 'delete', on, consequence: 'live', detail: lineDiff(state.files.get(path), ''), act };
-    }),
-  ].toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
-  const load = loadChange(plan, state, planned, changes);
-  return load ? [...checkFirst(plan, state, planned, changes), load] : changes;
+  /** As the files will be: other than planned where changes are not wanted. */
+  const after = new Map(state.files);
+  const changes: Change[] = [];
+  for (const path of new Set([...planned.keys(), ...state.files.keys()])) {
+    const [before, text] = [state.files.get(path), planned.get(path)];
+    if (before === text) continue;
+    const action = text === undefined ? 'delete' : before === undefined ? 'create' : 'update';
+    const act: Change['act'] = async ({ exec }, signal) =>
+      text === undefined ? removePaths(exec, [path], signal) : void (await writeTextFile(exec, { path, text }, signal));
+    const change: Change = { ...labelOf(plan, path), action, on, consequence: 'live', detail: lineDiff(before ?? '', text ?? ''), act };
+    if (!wanted(change)) continue;
+    changes.push(change);
+    if (text === undefined) after.delete(path);
+    else after.set(path, text);
+  }
+  changes.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
+  // Where others are left as they are, what they lack is not loaded either, unless something wanted has to be.
+  const partial = [...planned.keys()].some((path) => after.get(path) !== planned.get(path)) || after.size !== planned.size;
+  const load = partial && changes.length === 0 && state.dnsmasq.running ? undefined : loadChange(plan, state, after, changes);
+  return load && wanted(load) ? [...checkFirst(plan, state, after, changes), load] : changes;
 }
 
 const ORDER = ['dhcp-host', 'dns-record', 'dns-server'];
 
 /** Nothing is written before the jumphost has its NIC and dnsmasq accepts the whole. */
-function checkFirst(plan: LabPlan, state: JumphostState, planned: ReadonlyMap<string, string>, changes: readonly Change[]): Change[] {
+function checkFirst(plan: LabPlan, state: JumphostState, after: ReadonlyMap<string, string>, changes: readonly Change[]): Change[] {
   const [first, ...rest] = changes;
   if (!first) return [];
   const act: Change['act'] = async (host, signal) => {
@@ -70,16 +75,16 @@ function checkFirst(plan: LabPlan, state: JumphostState, planned: ReadonlyMap<st
         hint: 'give the jumphost its address, or name the NIC that faces the servers in the lab file',
       });
     }
-    await testConfiguration(host.exec, plan, planned, signal);
+    await testConfiguration(host.exec, plan, after, signal);
     await first.act(host, signal);
   };
   return [{ ...first, act }, ...rest];
 }
 
 /** What was changed by hand may have been loaded by hand too, so a file put right is loaded again. */
-function loadChange(plan: LabPlan, state: JumphostState, planned: ReadonlyMap<string, string>, changes: readonly Change[]): Change | undefined {
+function loadChange(plan: LabPlan, state: JumphostState, after: ReadonlyMap<string, string>, changes: readonly Change[]): Change | undefined {
   const { running, loaded, leases } = state.dnsmasq;
-  const files = hashFiles(plan, planned);
+  const files = hashFiles(plan, after);
   const staleLeases = staleOf(plan, leases);
   const confChanged = loaded?.conf !== files.conf || changes.some(({ kind }) => kind !== 'dhcp-host');
   // A new reservation is live without a signal; one that was taken away is not.
@@ -121,8 +126,8 @@ function labelOf(plan: LabPlan, path: string): Pick<Change, 'kind' | 'name' | 'c
 }
 
 /** `+2 -1 lines: +host-record=…`, at most three of them. */
-function lineDiff(before: string | undefined, after: string): string {
-  const [old, now] = [new Set(before?.split('\n')), new Set(after.split('\n'))];
+function lineDiff(before: string, after: string): string {
+  const [old, now] = [new Set(before.split('\n')), new Set(after.split('\n'))];
   const worth = (line: string): boolean => line !== '' && !line.startsWith('#');
   const added = [...now.difference(old)].filter(worth).map((line) => `+${line}`);
   const removed = [...old.difference(now)].filter(worth).map((line) => `-${line}`);

@@ -14,6 +14,8 @@ export interface LabStatus {
   readonly dnsmasq: 'running' | 'stopped' | 'unknown';
   readonly changes: readonly ReturnType<typeof shown>[];
   readonly failures: readonly Failure[];
+  /** Servers without planned VMs that could not be looked at. */
+  readonly unseen: readonly Failure[];
 }
 
 export interface MachineStatus {
@@ -55,5 +57,13 @@ export async function labStatus(deps: Pick<LabDeps, 'hosts'>, plan: LabPlan, sig
       };
     });
   const dnsmasq = state.jumphost ? (state.jumphost.dnsmasq.running ? 'running' : 'stopped') : 'unknown';
-  return { lab: plan.lab, asPlanned: all.length === 0 && state.failures.length === 0, machines, dnsmasq, changes: all.map(shown), failures: state.failures };
+  return {
+    lab: plan.lab,
+    asPlanned: all.length === 0 && state.failures.length === 0,
+    machines,
+    dnsmasq,
+    changes: all.map(shown),
+    failures: state.failures,
+    unseen: state.unseen,
+  };
 }

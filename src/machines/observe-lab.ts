@@ -12,6 +12,8 @@ export interface LabState {
   readonly servers: ReadonlyMap<string, ServerState>;
   readonly jumphost: JumphostState | undefined;
   readonly failures: readonly Failure[];
+  /** Servers without planned VMs that could not be looked at: whether something was left there is not known. */
+  readonly unseen: readonly Failure[];
 }
 
 /**
@@ -22,6 +24,7 @@ export interface LabState {
  */
 export async function observeLab(hosts: LabHosts, plan: LabPlan, servers: readonly string[], signal: AbortSignal): Promise<LabState> {
   const failures: Failure[] = [];
+  const unseen: Failure[] = [];
   const [found, [jumphost]] = await Promise.all([
     settleAll(servers, (name) => observeServer(hosts.server(name).exec, plan, name, signal), signal),
     settleAll([hosts.jumphost], (host: Host) => observeJumphost(host.exec, plan, signal), signal),
@@ -30,8 +33,8 @@ export async function observeLab(hosts: LabHosts, plan: LabPlan, servers: readon
   for (const [index, name] of servers.entries()) {
     const one = found[index]!;
     if (one.ok) states.set(name, one.value);
-    else if (machinesOn(plan, name).length > 0 || !isLabwrightError(one.error)) failures.push(failureOf(name, one.error));
+    else (machinesOn(plan, name).length > 0 || !isLabwrightError(one.error) ? failures : unseen).push(failureOf(name, one.error));
   }
   if (jumphost?.ok === false) failures.push(failureOf(hosts.jumphost.name, jumphost.error));
-  return { servers: states, jumphost: jumphost?.ok ? jumphost.value : undefined, failures };
+  return { servers: states, jumphost: jumphost?.ok ? jumphost.value : undefined, failures, unseen };
 }

@@ -42,6 +42,15 @@ test('a dry run says what it would do, and does nothing', { skip }, async () => 
   assert.ok(status.machines.every(({ state }) => state === 'missing'));
 });
 
+test('a target makes that cluster only', { skip }, async () => {
+  const report = await labJson<ApplyReport>('apply', '--target', 'sno1');
+  assert.deepEqual(report.failures, []);
+  assert.deepEqual(
+    (await labJson<LabStatus>('status')).machines.map(({ name, state }) => [name, state]).filter(([, state]) => state !== 'missing'),
+    [['sno1-master-0', 'running']],
+  );
+});
+
 test('an apply that is killed while it moves the NICs is finished by the next', { skip }, async () => {
   await killedAt(/create bridge/);
   const report = await labJson<ApplyReport>('apply');
@@ -93,7 +102,7 @@ test('a VM reaches the VMs of the other server and sees the names', { skip }, as
 
 test('a second apply changes nothing', { skip }, async () => {
   const report = await labJson<ApplyReport>('apply');
-  assert.deepEqual(report, { lab: 'tiny', changes: [], failures: [] });
+  assert.deepEqual(report, { lab: 'tiny', changes: [], failures: [], unseen: [] });
 });
 
 test('what was changed by hand is found, and put right for that machine only', { skip }, async () => {
@@ -151,7 +160,7 @@ test('a machine that is planned elsewhere starts there only when its twin is gon
   const labFile = join(box.labFolder, 'lab.yml');
   writeFileSync(labFile, readFileSync(labFile, 'utf8').replace('{ on: server2,', '{ on: server1,'));
   const first = await labJson<ApplyReport>('apply');
-  assert.deepEqual(first.failures, []);
+  assert.deepEqual([first.failures, first.unseen], [[], []]);
   assert.deepEqual(
     first.changes.filter(({ name }) => name === 'sno1-master-0').map(({ action, kind, on, status }) => [action, kind, on, status]),
     [
