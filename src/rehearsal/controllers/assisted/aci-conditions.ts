@@ -7,6 +7,8 @@ export type Given = Omit<Condition, 'lastTransitionTime'>;
 export interface SpecError {
   readonly kind: 'input' | 'backend';
   readonly message: string;
+  /** When what may pass is tried again; default 11 s: ten, and the look itself. */
+  readonly retryMs?: number;
 }
 
 export interface AciView {

@@ -37,7 +37,7 @@ async function checkManifests(kube: KubeClient, aci: KubeObject, clusterId: stri
   const names = [...(spec.manifestsConfigMapRefs ?? []), ...(spec.manifestsConfigMapRef ? [spec.manifestsConfigMapRef] : [])].map(({ name }) => name);
   for (const name of names) {
     const map = await kube.get(at(CONFIG_MAP, aci.metadata.namespace, name), signal);
-    if (!map) return { kind: 'backend', message: `ConfigMap "${name}" not found` };
+    if (!map) return { kind: 'backend', message: `ConfigMap "${name}" not found`, retryMs: 60_000 };
     await addLabels(kube, map, { [BACKUP_LABEL]: 'true', [WATCH_LABEL]: 'true' }, signal);
     for (const [file, text] of Object.entries((map['data'] ?? {}) as Readonly<Record<string, string>>)) {
       const problem = yamlProblem(text);

@@ -10,10 +10,9 @@ import type { AssistedDeps } from './assisted-deps.ts';
 import { checkExtras } from './check-extras.ts';
 import { writeKubeconfig, writePassword } from './credentials.ts';
 import { deleteCluster, deleteInstall } from './delete-cluster.ts';
-import { AGENT, AGENT_CLUSTER_INSTALL, CLUSTER_DEPLOYMENT, CLUSTER_IMAGE_SET, CONFIG_MAP, FINALIZERS, SECRET } from './kinds.ts';
+import { AGENT, AGENT_CLUSTER_INSTALL, CLUSTER_DEPLOYMENT, FINALIZERS, SECRET } from './kinds.ts';
 import { readClusterSpec } from './read-cluster-spec.ts';
-import { hasRebooted } from './service/stages.ts';
-import { STARTED, type ClusterRecord } from './service/records.ts';
+import { STARTED, type ClusterRecord, type ClusterState } from './service/records.ts';
 import { addFinalizer, at, equal, mergePatch, putStatus } from './write-objects.ts';
 
 /**
@@ -24,6 +23,7 @@ export function clusterController(deps: AssistedDeps, cache: ObjectCache): Contr
   const { kube, service, clock } = deps;
   /** By AgentClusterInstall: when the service will have taken it. An InfraEnv made at the same time finds no cluster yet. */
   const taken = new Map<string, number>();
+  const retries = createRetries();
   return {
     name: 'assisted/clusters',
     watches: [
@@ -32,8 +32,6 @@ export function clusterController(deps: AssistedDeps, cache: ObjectCache): Contr
         kind: AGENT_CLUSTER_INSTALL,
         keysOf: (aci) => [{ namespace: aci.metadata.namespace, name: aciSpec(aci).clusterDeploymentRef?.name ?? aci.metadata.name }],
       },
-      { kind: CLUSTER_IMAGE_SET, keysOf: () => cache.list(CLUSTER_DEPLOYMENT).map(keyOf) },
-      { kind: CONFIG_MAP, keysOf: inNamespace(cache) },
       { kind: SECRET, keysOf: inNamespace(cache) },
       { kind: AGENT, keysOf: inNamespace(cache) },
     ],
@@ -54,9 +52,28 @@ export function clusterController(deps: AssistedDeps, cache: ObjectCache): Contr
       const id = aci.metadata.uid ?? '';
       const dueMs = taken.get(id) ?? clock.now() + jitterMs(deps.seed, `${key.namespace}/${key.name}`, 'register', REGISTER_MS.min, REGISTER_MS.max);
       taken.set(id, dueMs);
-      await reconcileInstall(deps, cache, cd, aci, clock.now() >= dueMs, signal);
-      return clock.now() < dueMs ? { afterMs: dueMs - clock.now() } : undefined;
+      const error = await reconcileInstall(deps, cache, cd, aci, clock.now() >= dueMs, signal);
+      if (clock.now() < dueMs) return { afterMs: dueMs - clock.now() };
+      return retries(id, error);
     },
+  };
+}
+
+/** So often the service tries again what may pass, before it becomes rare. */
+const OFTEN = 30;
+const RARELY_MS = 16 * 60_000;
+
+/** Whatever a spec lacks outside its own objects is not watched but looked for again (recorded/assisted/missing-*). */
+function createRetries(): (id: string, error: SpecError | undefined) => { readonly afterMs: number } | undefined {
+  const counts = new Map<string, number>();
+  return (id, error) => {
+    if (error?.kind !== 'backend') {
+      counts.delete(id);
+      return undefined;
+    }
+    const count = (counts.get(id) ?? 0) + 1;
+    counts.set(id, count);
+    return { afterMs: count > OFTEN ? RARELY_MS : (error.retryMs ?? 11_000) };
   };
 }
 
@@ -98,7 +115,7 @@ async function reconcileInstall(
   givenAci: KubeObject,
   registered: boolean,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<SpecError | undefined> {
   const { kube, service } = deps;
   let aci = await addFinalizer(kube, givenAci, FINALIZERS.agentClusterInstall, signal);
   const cd = await addFinalizer(
@@ -109,30 +126,21 @@ async function reconcileInstall(
     deploymentSpec(givenCd).installed === undefined ? { spec: { installed: false } } : {},
   );
   aci = await own(deps, aci, cd, signal);
-  if (!registered) return;
-  const { record, error } = await syncRecord(deps, cd, aci, signal);
-  if (record && !error) startWhenReady(deps, cache, aci, record);
-  let cluster = record && service.clusters.get(record.id);
+  if (!registered) return undefined;
+  const { id, error } = await syncRecord(deps, cd, aci, signal);
+  if (!error) startWhenReady(deps, cache, aci, id);
+  const cluster = service.clusters.get(id);
   if (cluster && STARTED.includes(cluster.state)) aci = await writeKubeconfig(deps, cd, aci, cluster, signal);
-  if (cluster?.state === 'installed') aci = await writePassword(deps, cd, aci, cluster, signal);
+  if (cluster?.state === 'installed' || cluster?.state === 'adding-hosts') aci = await writePassword(deps, cd, aci, cluster, signal);
+  await putStatus(kube, aci, aciStatus(deps, aci, viewOf(deps, cache, aci, cluster, error)), signal);
+  if (cluster?.state === 'installed') service.acceptHosts(id);
+  return error;
+}
+
+function viewOf({ service }: AssistedDeps, cache: ObjectCache, aci: KubeObject, cluster: ClusterRecord | undefined, specError: SpecError | undefined): AciView {
   const hosts = cluster ? service.hostsOf(cluster.id) : [];
-  cluster = record && service.clusters.get(record.id);
-  await putStatus(
-    kube,
-    aci,
-    aciStatus(deps, aci, {
-      cluster,
-      hosts,
-      specError: error,
-      hold: aciSpec(aci).holdInstallation === true,
-      unsynced: unsyncedAgents(
-        cache,
-        hosts.map(({ id }) => id),
-      ),
-    }),
-    signal,
-  );
-  if (cluster?.state === 'installed') service.acceptHosts(cluster.id);
+  const unsynced = cache.list(AGENT).filter((agent) => hosts.some(({ id }) => id === agent.metadata.name) && specSyncedFalse(agent)).length;
+  return { cluster, hosts, specError, hold: aciSpec(aci).holdInstallation === true, unsynced };
 }
 
 /** The ClusterDeployment owns the AgentClusterInstall. */
@@ -149,41 +157,33 @@ async function syncRecord(
   cd: KubeObject,
   aci: KubeObject,
   signal: AbortSignal,
-): Promise<{ readonly record: ClusterRecord | undefined; readonly error: SpecError | undefined }> {
+): Promise<{ readonly id: string; readonly error: SpecError | undefined }> {
   const { service } = deps;
-  const namespace = cd.metadata.namespace ?? '';
-  const record = service.clusterOf(namespace, cd.metadata.name);
-  if (record && !['insufficient', 'pending-for-input', 'ready'].includes(record.state)) return { record, error: undefined };
+  const { namespace = '', name } = cd.metadata;
+  // One record per AgentClusterInstall: whoever comes after it under the same name is another cluster.
+  const id = uuidV5(LABWRIGHT_NAMESPACE, `cluster/${deps.seed}/${namespace}/${name}/${aci.metadata.uid}`);
+  const former = service.clusterOf(namespace, name);
+  if (former && former.id !== id) service.removeCluster(former.id);
+  const record = service.clusters.get(id);
+  if (record && !CHANGEABLE.includes(record.state)) return { id, error: undefined };
   const read = await readClusterSpec(deps, cd, aci, signal);
-  if ('error' in read) return { record, error: read.error };
+  if ('error' in read) return { id, error: read.error };
   if (!record) {
-    // One record per AgentClusterInstall: whoever comes after it under the same name is another cluster.
-    const id = uuidV5(LABWRIGHT_NAMESPACE, `cluster/${deps.seed}/${namespace}/${cd.metadata.name}/${aci.metadata.uid}`);
-    return { record: service.addCluster({ id, namespace, deployment: cd.metadata.name, spec: read.value }), error: undefined };
+    service.addCluster({ id, namespace, deployment: name, spec: read.value });
+    return { id, error: undefined };
   }
-  if (!equal(record.spec, read.value)) service.changeSpec(record.id, read.value);
-  return { record: service.clusters.get(record.id), error: await checkExtras(deps.kube, aci, record.id, signal) };
+  if (!equal(record.spec, read.value)) service.changeSpec(id, read.value);
+  return { id, error: await checkExtras(deps.kube, aci, id, signal) };
 }
+
+const CHANGEABLE: readonly ClusterState[] = ['insufficient', 'pending-for-input', 'ready'];
 
 /** A ready cluster with all agents approved and not on hold begins by itself. */
-function startWhenReady({ service, seed }: AssistedDeps, cache: ObjectCache, aci: KubeObject, cluster: ClusterRecord): void {
-  const hosts = service.hostsOf(cluster.id);
-  const view: AciView = {
-    cluster,
-    hosts,
-    specError: undefined,
-    hold: aciSpec(aci).holdInstallation === true,
-    unsynced: unsyncedAgents(
-      cache,
-      hosts.map(({ id }) => id),
-    ),
-  };
-  if (cluster.state !== 'ready' || view.hold || readinessGap(view, cluster) || hosts.some(({ progress }) => hasRebooted(progress?.stage))) return;
-  service.install(cluster.id, uuidV5(LABWRIGHT_NAMESPACE, `openshift/${seed}/${cluster.id}`));
-}
-
-function unsyncedAgents(cache: ObjectCache, hostIds: readonly string[]): number {
-  return cache.list(AGENT).filter((agent) => hostIds.includes(agent.metadata.name) && specSyncedFalse(agent)).length;
+function startWhenReady(deps: AssistedDeps, cache: ObjectCache, aci: KubeObject, id: string): void {
+  const cluster = deps.service.clusters.get(id);
+  if (cluster?.state !== 'ready') return;
+  const view = viewOf(deps, cache, aci, cluster, undefined);
+  if (!view.hold && !readinessGap(view, cluster)) deps.service.install(id, uuidV5(LABWRIGHT_NAMESPACE, `openshift/${deps.seed}/${id}`));
 }
 
 function specSyncedFalse(agent: KubeObject): boolean {

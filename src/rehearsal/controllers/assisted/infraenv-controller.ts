@@ -33,14 +33,17 @@ export function infraEnvController(deps: AssistedDeps, cache: ObjectCache): Cont
   const { kube, service, clock } = deps;
   /** By InfraEnv: when its image is ready, drawn when building began. */
   const building = new Map<string, number>();
-  /** By InfraEnv: how often its cluster was not there yet. */
-  const retries = new Map<string, number>();
+  /** By InfraEnv: how often its cluster was not there when it was time to look. */
+  const retries = new Map<string, { readonly count: number; readonly dueMs: number }>();
   const retry = (id: string, missing: string): { readonly afterMs: number } | undefined => {
     // A ClusterDeployment that comes is seen; that the service has taken it is not.
     if (!missing.startsWith('cluster does not exist')) return undefined;
-    const count = retries.get(id) ?? 0;
-    retries.set(id, count + 1);
-    return { afterMs: Math.min(FIRST_RETRY_MS * 2 ** count, MAX_RETRY_MS) };
+    const before = retries.get(id);
+    if (before && clock.now() < before.dueMs) return { afterMs: before.dueMs - clock.now() };
+    const count = (before?.count ?? -1) + 1;
+    const afterMs = Math.min(FIRST_RETRY_MS * 2 ** count, MAX_RETRY_MS);
+    retries.set(id, { count, dueMs: clock.now() + afterMs });
+    return { afterMs };
   };
   return {
     name: 'assisted/infraenvs',
