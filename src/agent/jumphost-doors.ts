@@ -1,25 +1,63 @@
 import type { LabPlan } from '../lab/plan.ts';
 import { systemClock } from '../util/clock.ts';
-import { directDial } from '../util/dial.ts';
 import { localExec } from '../util/exec.ts';
+import { messageOf, LabwrightError } from '../util/errors.ts';
+import { bmcCertificate } from '../machines/bmc/bmc-certificate.ts';
+import type { BmcEvent } from '../machines/bmc/libvirt-backend.ts';
+import { serveBmc } from '../machines/bmc/serve-bmc.ts';
+import { LabHosts } from '../machines/lab-hosts.ts';
 import { createClockGate } from './clock-gate.ts';
-import type { LabDoors } from './lab-doors.ts';
+import type { BmcServiceDeps, LabDoors } from './lab-doors.ts';
 
 /** Where the jumphost's HTTP store listens. */
 export const STORE_PORT = 8008;
 
+/** Where the plan's BMC addresses say that the BMCs of VMs are. */
+const BMC_PORT = 8443;
+
 /** The doors of an agent that runs on a lab's jumphost. */
 export function jumphostDoors(plan: LabPlan, secrets: Pick<LabDoors, 'pullSecret' | 'sshPublicKey'>): LabDoors {
+  const bmcHost = `bmc.${plan.domain}`;
   return {
     clock: systemClock,
     gate: createClockGate(systemClock),
     exec: localExec,
-    dial: directDial,
+    dial: (address) => Promise.resolve(address.host === bmcHost ? { ...address, host: plan.jumphost.address } : address),
     headers: {},
     simulated: false,
     installer: ['openshift-install'],
     storeListens: { host: plan.jumphost.address, port: STORE_PORT },
     publishStore: (listener) => Promise.resolve(listener),
+    serveBmcs: (deps) => serveLabBmcs(plan, { host: plan.jumphost.address, name: bmcHost }, deps),
     ...secrets,
   };
+}
+
+/** Redfish on the jumphost in front of the lab's VMs, over ssh to their servers. @throws LabwrightError when it cannot listen. */
+async function serveLabBmcs(
+  plan: LabPlan,
+  listens: { readonly host: string; readonly name: string },
+  { credentials, folder, log }: BmcServiceDeps,
+): Promise<AsyncDisposable | undefined> {
+  if (plan.machines.every(({ kind }) => kind !== 'vm')) return undefined;
+  await using stack = new AsyncDisposableStack();
+  const hosts = stack.use(new LabHosts(plan));
+  const tls = await bmcCertificate(folder, listens.name);
+  const deps = {
+    plan,
+    server: (name: string) => hosts.server(name).exec,
+    credentials,
+    // The jumphost's own store serves the images over HTTP; a hub's image service has a certificate of the hub's own CA.
+    verifyImageTls: false,
+    audit: ({ machine, what, cause }: BmcEvent) => log.info({ machine, cause }, what),
+  };
+  try {
+    stack.use(await serveBmc(deps, { host: listens.host, port: BMC_PORT, tls }));
+  } catch (cause) {
+    throw new LabwrightError('refused', `the BMCs of ${plan.lab} cannot be served at ${listens.host}:${BMC_PORT}: ${messageOf(cause)}`, {
+      cause,
+      hint: `run the agent on the jumphost, where ${listens.host} is, and see what else listens on port ${BMC_PORT}`,
+    });
+  }
+  return stack.move();
 }

@@ -1,7 +1,17 @@
 import type { Clock } from '../util/clock.ts';
 import type { Dial, Endpoint } from '../util/dial.ts';
 import type { Exec } from '../util/exec.ts';
+import type { BmcCredentials } from '../machines/bmc/credentials.ts';
+import type { Log } from '../util/log.ts';
 import type { ClockGate } from './clock-gate.ts';
+
+export interface BmcServiceDeps {
+  /** By machine name. */
+  readonly credentials: ReadonlyMap<string, BmcCredentials>;
+  /** Where the service keeps its certificate. */
+  readonly folder: string;
+  readonly log: Log;
+}
 
 /** How an agent reaches its lab. A rehearsal hands in the same doors with a world behind them. */
 export interface LabDoors {
@@ -20,6 +30,8 @@ export interface LabDoors {
   readonly storeListens: Endpoint;
   /** Makes the listening store answer at its address in the lab, and says which that is. */
   readonly publishStore: (listener: Endpoint) => Promise<Endpoint>;
+  /** Serves the BMCs of the lab's VMs for as long as the agent works; a rehearsal's machines have BMCs of their own. */
+  readonly serveBmcs: (deps: BmcServiceDeps) => Promise<AsyncDisposable | undefined>;
   /** The registry credentials that installations use; undefined when there are none. */
   readonly pullSecret: string | undefined;
   readonly sshPublicKey: string | undefined;

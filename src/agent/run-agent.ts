@@ -91,6 +91,9 @@ async function serve(deps: AgentDeps, { store, agentId }: Pick<Session, 'store' 
   await using stack = new AsyncDisposableStack();
   const journal = stack.adopt(new Journal(join(deps.dataDir, 'journal.db')), (one) => one.close());
   const fileStore = stack.adopt(await startFileStore(doors, jobsDir, deps.labSecret), (one) => one.close());
+  const credentials = machineCredentials(deps.plan, deps.labSecret);
+  const bmcs = await doors.serveBmcs({ credentials, folder: join(deps.dataDir, 'bmc'), log });
+  if (bmcs) stack.use(bmcs);
   const outbox = createOutbox({
     server,
     journal,
@@ -106,7 +109,7 @@ async function serve(deps: AgentDeps, { store, agentId }: Pick<Session, 'store' 
     store,
     fileStore,
     jobsDir,
-    credentials: machineCredentials(deps.plan, deps.labSecret),
+    credentials,
     onEvent: () => outbox.poke(),
     signal: both,
   });

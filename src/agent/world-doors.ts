@@ -30,6 +30,7 @@ export function worldDoors(world: WorldHandle, plan: LabPlan): LabDoors {
       await world.publish(address, listener);
       return address;
     },
+    serveBmcs: () => Promise.resolve(undefined),
     pullSecret: PULL_SECRET,
     sshPublicKey: undefined,
   };

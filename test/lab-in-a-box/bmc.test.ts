@@ -111,6 +111,28 @@ test('an image that is not there is refused, and the machine keeps what it had',
   assert.equal((await bmc().media()).image, IMAGE);
 });
 
+test('the agent of a lab serves its BMCs on the jumphost, with the credentials of the lab’s secret', { skip }, async () => {
+  const data = join(box.folder, 'up');
+  const stop = new AbortController();
+  const command = [process.execPath, join(packageRoot(), 'bin/labwright.js'), 'up', '--lab', box.labFolder, '--data', data, '--port', '0'];
+  const up = box.inNetwork('jumphost')(command, { signal: stop.signal });
+  const ended = up.catch((error: unknown) => error);
+  try {
+    const curl = (...args: readonly string[]) => box.inNetwork('jumphost')(['curl', '-sk', '--max-time', '5', ...args], { okExitCodes: [0, 7, 28] });
+    const at = 'https://192.168.77.1:8443/redfish/v1';
+    const gone = { now: false };
+    void ended.then(() => (gone.now = true));
+    while (!gone.now && (await curl(`${at}/`)).stdout === '') await realSleep(200);
+    const secret = readFileSync(join(data, 'agent/lab-secret'), 'utf8').trim();
+    const { username, password } = machineCredentials(plan, secret).get(machine.name)!;
+    assert.match((await curl('-u', `${username}:${password}`, `${at}/Systems/${machine.uuid}`)).stdout, /"PowerState":"On"/);
+    assert.match((await curl('-u', `${username}:wrong`, '-o', '/dev/null', '-w', '%{http_code}', `${at}/Systems/${machine.uuid}`)).stdout, /401/);
+  } finally {
+    stop.abort(new Error('the test is over'));
+    await ended;
+  }
+});
+
 /** Disk and CD of the machine say their word on the console; the CD then resets the machine. */
 async function defineMachine(): Promise<void> {
   const exec = box.inMachine('server2');
