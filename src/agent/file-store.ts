@@ -7,6 +7,7 @@ import { isIPv6 } from 'node:net';
 import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Endpoint } from '../util/dial.ts';
+import { LabwrightError } from '../util/errors.ts';
 import type { LabDoors } from './lab-doors.ts';
 
 export interface FileStore {
@@ -44,7 +45,10 @@ export async function startFileStore(doors: Pick<LabDoors, 'storeListens' | 'pub
 
 function listening(server: Server, { host, port }: Endpoint): Promise<Endpoint> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (cause) => {
+      const message = `the HTTP store for machines' ISOs cannot listen on ${host}:${port}: ${cause.message}`;
+      reject(new LabwrightError('exec_failed', message, { cause, hint: 'run the agent on the jumphost that the lab file names, one agent per machine' }));
+    });
     server.listen(port, host, () => resolve({ host, port: (server.address() as AddressInfo).port }));
   });
 }

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { jumphostDoors } from '../agent/jumphost-doors.ts';
 import { readLabSecret } from '../agent/lab-secrets.ts';
 import { createClient } from '../client/create-client.ts';
-import { LabwrightError } from '../util/errors.ts';
+import { isLabwrightError, LabwrightError } from '../util/errors.ts';
 import { createLog } from '../util/log.ts';
 import { defaultDataDir } from './house/default-data-dir.ts';
 import { lockDataDir } from './house/lock-data-dir.ts';
@@ -56,6 +56,12 @@ async function runAgentCommand(options: AgentOptions): Promise<void> {
     const doors = jumphostDoors(plan, { pullSecret, sshPublicKey: undefined });
     const onRegistered = announcer(plan.lab);
     await runHousedAgent({ dataDir, log: createLog('agent') }, { client, plan, doors, labSecret, onRegistered }, interrupted.signal);
+  } catch (error) {
+    if (!isLabwrightError(error) || !['bad_input', 'unauthorized', 'forbidden', 'not_found'].includes(error.code) || error.hint !== undefined) throw error;
+    throw new LabwrightError('bad_input', `${options.server} does not let this agent in: ${error.message}`, {
+      hint: 'check DCI_CLIENT_ID and DCI_API_SECRET, and that this remoteci is active',
+      cause: error,
+    });
   } finally {
     await unlock();
   }
