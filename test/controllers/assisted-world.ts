@@ -7,7 +7,7 @@ import { clusterControllers } from '../../src/rehearsal/controllers/cluster/clus
 import { hiveControllers } from '../../src/rehearsal/controllers/hive/hive-controllers.ts';
 import type { FaultBoard, HubDeps } from '../../src/rehearsal/controllers/hub-deps.ts';
 import { metal3Controllers } from '../../src/rehearsal/controllers/metal3/metal3-controllers.ts';
-import { admitClusterInstance } from '../../src/rehearsal/controllers/siteconfig/admit-cluster-instance.ts';
+import { admitClusterInstance } from '../../src/render/siteconfig/admit-cluster-instance.ts';
 import { siteconfigControllers } from '../../src/rehearsal/controllers/siteconfig/siteconfig-controllers.ts';
 import type { FaultName } from '../../src/rehearsal/faults.ts';
 import type { SimulatedMachines } from '../../src/rehearsal/machines/machines.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clusterInstanceSpec } from '../../src/rehearsal/controllers/siteconfig/cluster-instance.ts';
-import { renderTemplates } from '../../src/rehearsal/controllers/siteconfig/render-templates.ts';
+import { clusterInstanceSpec } from '../../src/render/siteconfig/cluster-instance.ts';
+import { renderTemplates } from '../../src/render/siteconfig/render-templates.ts';
 import { CUSTOM_TEMPLATES, recordedCases } from './siteconfig-recordings.ts';
 
 const { cases, skip } = recordedCases();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import { objectPath } from '../../src/kube/objects.ts';
-import { admitClusterInstance } from '../../src/rehearsal/controllers/siteconfig/admit-cluster-instance.ts';
+import { admitClusterInstance } from '../../src/render/siteconfig/admit-cluster-instance.ts';
 import { siteconfigControllers } from '../../src/rehearsal/controllers/siteconfig/siteconfig-controllers.ts';
 import { startHub, type HubHarness } from './hub-harness.ts';
 import { clearCase, replaySiteconfig, type Replayed } from './replay-siteconfig.ts';

@@ -15,7 +15,7 @@ import { hiveControllers } from '../controllers/hive/hive-controllers.ts';
 import type { HubDeps } from '../controllers/hub-deps.ts';
 import { admitHost } from '../controllers/metal3/admit-host.ts';
 import { metal3Controllers } from '../controllers/metal3/metal3-controllers.ts';
-import { admitClusterInstance } from '../controllers/siteconfig/admit-cluster-instance.ts';
+import { admitClusterInstance } from '../../render/siteconfig/admit-cluster-instance.ts';
 import { siteconfigControllers } from '../controllers/siteconfig/siteconfig-controllers.ts';
 import type { ObjectCache } from '../controllers/object-cache.ts';
 import type { Controller } from '../controllers/controller.ts';

@@ -2,9 +2,9 @@ import { isKubeApiError } from '../../../kube/kube-api-error.ts';
 import type { KubeClient } from '../../../kube/kube-client.ts';
 import { messageOf } from '../../../util/errors.ts';
 import { rfc3339Seconds } from '../conditions.ts';
-import type { ManifestReference, ManifestStatus } from './instance-status.ts';
-import type { Manifest } from './render-templates.ts';
-import { waveOf } from './sync-wave.ts';
+import type { ManifestReference, ManifestStatus } from '../../../render/siteconfig/instance-status.ts';
+import type { Manifest } from '../../../render/siteconfig/render-templates.ts';
+import { waveOf } from '../../../render/siteconfig/sync-wave.ts';
 
 export const FIELD_MANAGER = 'siteconfig-controller';
 

@@ -1,7 +1,7 @@
 import type { KubeClient } from '../../../kube/kube-client.ts';
 import type { KubeObject } from '../../../kube/objects.ts';
-import type { ManifestReference } from './instance-status.ts';
-import { OWNED_BY, ownerMark, type Owner } from './owner.ts';
+import type { ManifestReference } from '../../../render/siteconfig/instance-status.ts';
+import { OWNED_BY, ownerMark, type Owner } from '../../../render/siteconfig/owner.ts';
 
 export interface Deletion {
   /** What this call asked to go, or found still going; empty when nothing of ours is left. */

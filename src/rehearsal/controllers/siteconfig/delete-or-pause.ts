@@ -3,7 +3,8 @@ import { rfc3339Seconds, withConditions } from '../conditions.ts';
 import type { HubDeps } from '../hub-deps.ts';
 import { withReferences } from './apply-manifests.ts';
 import { deleteHighestWave } from './delete-manifests.ts';
-import { changeStatus, type ManifestReference, type ManifestStatus } from './instance-status.ts';
+import { changeStatus } from './change-status.ts';
+import type { ManifestReference, ManifestStatus } from '../../../render/siteconfig/instance-status.ts';
 import { patchMetadata } from './operator-marks.ts';
 
 export const PAUSED = 'clusterinstance.siteconfig.open-cluster-management.io/paused';

@@ -3,9 +3,10 @@ import type { KubeObject } from '../../../kube/objects.ts';
 import { changedOnly } from '../changed-only.ts';
 import type { Controller, ObjectKey } from '../controller.ts';
 import type { ObjectCache } from '../object-cache.ts';
-import { CLUSTER_DEPLOYMENT, CLUSTER_INSTANCE } from './cluster-instance.ts';
-import { changeStatus, instanceStatus } from './instance-status.ts';
-import { ownerOf } from './owner.ts';
+import { CLUSTER_DEPLOYMENT, CLUSTER_INSTANCE } from '../../../render/siteconfig/cluster-instance.ts';
+import { changeStatus } from './change-status.ts';
+import { instanceStatus } from '../../../render/siteconfig/instance-status.ts';
+import { ownerOf } from '../../../render/siteconfig/owner.ts';
 import { followDeployment } from './provisioned.ts';
 import { awaitsReimport, followReimport, LOOK_AGAIN_MS } from './reimport.ts';
 

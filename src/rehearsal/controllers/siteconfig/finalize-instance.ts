@@ -2,7 +2,7 @@ import type { KubeObject } from '../../../kube/objects.ts';
 import type { LookAgain } from '../controller.ts';
 import type { HubDeps } from '../hub-deps.ts';
 import { deleteOrPause } from './delete-or-pause.ts';
-import { instanceStatus } from './instance-status.ts';
+import { instanceStatus } from '../../../render/siteconfig/instance-status.ts';
 import { FINALIZER, patchMetadata } from './operator-marks.ts';
 
 /** Deletes what a ClusterInstance made, and only then lets it go. */

@@ -5,14 +5,16 @@ import { withConditions } from '../conditions.ts';
 import type { Controller, LookAgain, ObjectKey } from '../controller.ts';
 import type { HubDeps } from '../hub-deps.ts';
 import { applyManifests, referenceTo, sameObject, withReferences } from './apply-manifests.ts';
-import { CLUSTER_INSTANCE, clusterInstanceSpec, type ClusterInstanceSpec } from './cluster-instance.ts';
+import { CLUSTER_INSTANCE, clusterInstanceSpec, type ClusterInstanceSpec } from '../../../render/siteconfig/cluster-instance.ts';
 import { deleteOrPause, PAUSED } from './delete-or-pause.ts';
 import { finalizeInstance } from './finalize-instance.ts';
-import { changeStatus, instanceStatus, type InstanceStatus, type ManifestReference } from './instance-status.ts';
+import { changeStatus } from './change-status.ts';
+import { instanceStatus, type InstanceStatus, type ManifestReference } from '../../../render/siteconfig/instance-status.ts';
 import { withOperatorMarks, withObservedSpec } from './operator-marks.ts';
 import { reinstall } from './reinstall.ts';
-import { renderTemplates, type Manifest } from './render-templates.ts';
-import { foreignTemplates, missingReference } from './validate-references.ts';
+import { renderTemplates, type Manifest } from '../../../render/siteconfig/render-templates.ts';
+import { foreignTemplates, foreignTemplatesRefusal } from '../../../render/siteconfig/foreign-templates.ts';
+import { missingReference } from '../../../render/siteconfig/references.ts';
 
 /**
  * Turns a ClusterInstance into the objects that install a cluster: validate, render, try, apply (reference/ztp.md §3.3, §3.4).
@@ -57,9 +59,8 @@ async function reconcile(deps: Deps, key: ObjectKey, signal: AbortSignal): Promi
 /** What the templates give, or why they give nothing. @throws Error for a template that is not there: no condition tells of it (recorded). */
 async function render({ kube }: Deps, { metadata }: KubeObject, spec: ClusterInstanceSpec, signal: AbortSignal): Promise<Rendering> {
   const foreign = foreignTemplates(spec);
-  for (const { name, namespace } of foreign)
-    if (!(await kube.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name }, signal))) throw new Error(`ConfigMap "${name}" not found`);
-  if (foreign.length > 0) return refusalOf(foreign);
+  for (const template of foreign) if (!(await kube.get(template, signal))) throw new Error(`ConfigMap "${template.name}" not found`);
+  if (foreign.length > 0) return foreignTemplatesRefusal(foreign);
   try {
     return renderTemplates({ namespace: metadata.namespace!, name: metadata.name }, spec);
   } catch (error) {
@@ -95,7 +96,7 @@ async function realize(
     throw new Error(conditions.at(-1)!.message);
   };
 
-  const missing = await missingReference(kube, instance, spec, signal);
+  const missing = await missingReference(async (ref) => (await kube.get(ref, signal)) !== undefined, instance.metadata.namespace!, spec);
   if (missing !== undefined) await fail([failed('ClusterInstanceValidated', `Validation failed: ${missing}`)]);
   const validated = done('ClusterInstanceValidated', 'Validation succeeded');
   if (typeof rendering === 'string') return fail([validated, failed('RenderedTemplates', `Failed to render templates, err= ${rendering}`)]);
@@ -118,11 +119,6 @@ async function realize(
     ...shown(applied.references)(status),
     observedGeneration: given.metadata.generation,
   }));
-}
-
-function refusalOf(foreign: readonly { readonly name: string; readonly namespace: string }[]): string {
-  const names = [...new Set(foreign.map(({ name, namespace }) => `${namespace}/${name}`))].join(', ');
-  return `a rehearsal renders the default templates of the assisted installer only, not ${names}`;
 }
 
 function done(type: string, message: string): Condition {

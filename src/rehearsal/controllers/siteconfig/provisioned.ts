@@ -1,6 +1,6 @@
 import type { Condition, KubeObject } from '../../../kube/objects.ts';
 import { conditionOf, rfc3339Seconds, withConditions } from '../conditions.ts';
-import type { InstanceStatus } from './instance-status.ts';
+import type { InstanceStatus } from '../../../render/siteconfig/instance-status.ts';
 
 const COPIED = ['ClusterInstallRequirementsMet', 'ClusterInstallCompleted', 'ClusterInstallFailed', 'ClusterInstallStopped'];
 

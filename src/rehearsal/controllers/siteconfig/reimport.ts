@@ -1,6 +1,6 @@
 import type { Condition, KubeObject } from '../../../kube/objects.ts';
 import { conditionOf, withConditions } from '../conditions.ts';
-import type { InstanceStatus } from './instance-status.ts';
+import type { InstanceStatus } from '../../../render/siteconfig/instance-status.ts';
 import { completed, failed, inProgress } from './reinstall-conditions.ts';
 
 const GRACE_MS = 300_000;

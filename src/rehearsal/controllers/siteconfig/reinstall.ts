@@ -4,13 +4,14 @@ import { conditionOf, rfc3339Seconds, withConditions } from '../conditions.ts';
 import type { LookAgain } from '../controller.ts';
 import type { HubDeps } from '../hub-deps.ts';
 import { sameObject, withReferences } from './apply-manifests.ts';
-import type { ClusterInstanceSpec } from './cluster-instance.ts';
+import type { ClusterInstanceSpec } from '../../../render/siteconfig/cluster-instance.ts';
 import { deleteHighestWave } from './delete-manifests.ts';
-import { changeStatus, instanceStatus, type InstanceStatus, type ReinstallStatus } from './instance-status.ts';
+import { changeStatus } from './change-status.ts';
+import { instanceStatus, type InstanceStatus, type ReinstallStatus } from '../../../render/siteconfig/instance-status.ts';
 import { observedSpec } from './operator-marks.ts';
 import { completed, failed, initialConditions, inProgress, notRequired } from './reinstall-conditions.ts';
-import { specDiff } from './spec-changes.ts';
-import { OPERATOR_NAMESPACE } from './validate-references.ts';
+import { specDiff } from '../../../render/siteconfig/spec-changes.ts';
+import { OPERATOR_NAMESPACE } from '../../../render/siteconfig/foreign-templates.ts';
 
 type Deps = Pick<HubDeps, 'kube' | 'clock'>;
 

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { KubeObject } from '../../../kube/objects.ts';
-import { conditionOf } from '../conditions.ts';
+import type { KubeObject } from '../../kube/objects.ts';
 import { forbiddenChange, type StoredSpec } from './allowed-changes.ts';
 import { CLUSTER_INSTANCE, clusterInstanceSpec, type ClusterInstanceSpec } from './cluster-instance.ts';
 import { instanceStatus } from './instance-status.ts';
@@ -43,7 +42,7 @@ function updateRefusal(oldObject: KubeObject, object: KubeObject): string | unde
   const [before, after] = [clusterInstanceSpec(oldObject), clusterInstanceSpec(object)];
   const { conditions, reinstall } = instanceStatus(oldObject);
   if (!before.holdInstallation && after.holdInstallation) return 'holdInstallation can only be set to true during creation, not during updates';
-  const provisioned = conditionOf(conditions, 'Provisioned')?.status === 'True';
+  const provisioned = conditions?.find(({ type }) => type === 'Provisioned')?.status === 'True';
   if (before.holdInstallation && !provisioned) return generalRefusal(after);
   const reinstalling = reinstall?.requestStartTime !== undefined && reinstall.requestEndTime === undefined;
   if (!provisioned || reinstalling) return 'spec update not allowed during provisioning or cluster reinstalls';

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../kube/objects.ts';
+import type { KubeObject } from '../../kube/objects.ts';
 import type { ClusterInstanceSpec, NodeSpec } from './cluster-instance.ts';
 import { renderClusterTemplates } from './cluster-templates.ts';
 import { renderNodeTemplates } from './node-templates.ts';

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../kube/objects.ts';
+import type { KubeObject } from '../../kube/objects.ts';
 
 const SYNC_WAVE = 'siteconfig.open-cluster-management.io/sync-wave';
 

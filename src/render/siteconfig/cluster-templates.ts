@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../kube/objects.ts';
+import type { KubeObject } from '../../kube/objects.ts';
 import { CLUSTER_DEPLOYMENT, type ClusterInstanceSpec } from './cluster-instance.ts';
 import { installConfigOverrides } from './install-config-overrides.ts';
 import { quotedText } from './quoted-text.ts';

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../kube/objects.ts';
+import type { KubeObject } from '../../kube/objects.ts';
 import type { ClusterInstanceSpec, NodeSpec } from './cluster-instance.ts';
 import { quotedText } from './quoted-text.ts';
 import { waveAnnotation } from './sync-wave.ts';

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../../kube/objects.ts';
+import type { KubeObject } from '../../kube/objects.ts';
 
 export const OWNED_BY = 'siteconfig.open-cluster-management.io/owned-by';
 
