@@ -6,6 +6,7 @@ import type { RunEngine } from '../runner/run-engine.ts';
 import type { Journal } from '../runner/journal.ts';
 import { LabwrightError } from '../util/errors.ts';
 import type { AgentStore } from './agent-store.ts';
+import { blameLostDoors } from './blame-lost-doors.ts';
 import { actionDeps, type JobDoors } from './job-doors.ts';
 import { jobSecrets } from './job-secrets.ts';
 import { jobSteps, type JobStepsDeps } from './job-steps.ts';
@@ -67,7 +68,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
     const plan = {
       runId: job.jobId,
       name: job.name,
-      steps: jobSteps(deps, job),
+      steps: blameLostDoors(jobSteps(deps, job), doors),
       deps: actionDeps({ ...deps, workDir, output }),
       clock: doors.clock,
       memory: {},

@@ -24,6 +24,8 @@ export interface LabDoors {
   readonly headers: Readonly<Record<string, string>>;
   /** Whether `clock` is a rehearsal's. */
   readonly simulated: boolean;
+  /** Aborted, with the reason, when a rehearsal's world has ended: nothing behind these doors will answer again. */
+  readonly lost?: AbortSignal;
   /** `openshift-install`, or what stands in for it. */
   readonly installer: readonly string[];
   /** Where the jumphost's HTTP store listens. */

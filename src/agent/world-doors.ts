@@ -23,6 +23,7 @@ export function worldDoors(world: WorldHandle, plan: LabPlan): LabDoors {
     dial: world.dial,
     headers: world.headers,
     simulated: true,
+    lost: world.died,
     installer: [process.execPath, join(packageRoot(), 'bin/labwright.js'), 'rehearsal', 'openshift-install'],
     storeListens: { host: '127.0.0.1', port: 0 },
     async publishStore(listener) {

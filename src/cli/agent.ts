@@ -9,7 +9,7 @@ import { defaultDataDir } from './house/default-data-dir.ts';
 import { lockDataDir } from './house/lock-data-dir.ts';
 import { agentDir, makeDataDir, runHousedAgent } from './house/open-house.ts';
 import { readPullSecret } from './house/pull-secret.ts';
-import { untilInterrupted } from './house/until-interrupted.ts';
+import { interruptSignal } from './interrupt-signal.ts';
 import { planLabFile } from './plan-lab-file.ts';
 
 interface AgentOptions {
@@ -46,7 +46,7 @@ async function runAgentCommand(options: AgentOptions): Promise<void> {
     return;
   }
   const pullSecret = options.pullSecret === undefined ? undefined : await readPullSecret(options.pullSecret);
-  using interrupted = untilInterrupted();
+  const signal = interruptSignal();
   const dataDir = resolve(options.data);
   await makeDataDir(dataDir);
   const unlock = await lockDataDir(dataDir);
@@ -55,7 +55,7 @@ async function runAgentCommand(options: AgentOptions): Promise<void> {
     const client = createClient({ url: options.server, credentials });
     const doors = jumphostDoors(plan, { pullSecret, sshPublicKey: undefined });
     const onRegistered = announcer(plan.lab);
-    await runHousedAgent({ dataDir, log: createLog('agent') }, { client, plan, doors, labSecret, onRegistered }, interrupted.signal);
+    await runHousedAgent({ dataDir, log: createLog('agent') }, { client, plan, doors, labSecret, onRegistered }, signal);
   } catch (error) {
     if (!isLabwrightError(error) || !['bad_input', 'unauthorized', 'forbidden', 'not_found'].includes(error.code) || error.hint !== undefined) throw error;
     throw new LabwrightError('bad_input', `${options.server} does not let this agent in: ${error.message}`, {

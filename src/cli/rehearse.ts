@@ -10,7 +10,7 @@ import { makeDataDir, openHouse } from './house/open-house.ts';
 import { prepareRehearsal, type PreparedRehearsal } from './house/prepare-rehearsal.ts';
 import { rehearsalReport } from './house/rehearsal-report.ts';
 import { startRehearsal, worldDir } from './house/run-rehearsal.ts';
-import { untilInterrupted } from './house/until-interrupted.ts';
+import { interruptSignal } from './interrupt-signal.ts';
 import { collected, positiveNumber } from './options.ts';
 import { showRun } from './tree/show-run.ts';
 import { summary } from './tree/summary.ts';
@@ -71,9 +71,8 @@ async function rehearse(pipeline: string | undefined, options: RehearseOptions):
 }
 
 async function rehearseIn(dataDir: string, prepared: PreparedRehearsal, options: RehearseOptions): Promise<void> {
-  using interrupted = untilInterrupted();
   const over = new AbortController();
-  const signal = AbortSignal.any([interrupted.signal, over.signal]);
+  const signal = AbortSignal.any([interruptSignal('nothing is left of it; run it again'), over.signal]);
   await makeDataDir(dataDir);
   const logFile = join(dataDir, 'labwright.log');
   const log = createLog('labwright', logFile);

@@ -4,8 +4,9 @@ import { createLog } from '../util/log.ts';
 import { defaultDataDir } from './house/default-data-dir.ts';
 import { lockDataDir } from './house/lock-data-dir.ts';
 import { makeDataDir, openHouse } from './house/open-house.ts';
-import { untilInterrupted } from './house/until-interrupted.ts';
+import { interruptSignal } from './interrupt-signal.ts';
 import { portNumber } from './options.ts';
+import { untilAborted } from '../util/until-aborted.ts';
 
 interface ServerOptions {
   readonly port: number;
@@ -39,7 +40,7 @@ export function command(): Command {
 }
 
 async function serve(options: ServerOptions): Promise<void> {
-  using interrupted = untilInterrupted();
+  const signal = interruptSignal();
   const dataDir = resolve(options.data);
   await makeDataDir(dataDir);
   const unlock = await lockDataDir(dataDir);
@@ -47,10 +48,7 @@ async function serve(options: ServerOptions): Promise<void> {
     const { port, host, databaseUrl } = options;
     await using house = await openHouse({ dataDir, port, host, databaseUrl, log: createLog('labwright', join(dataDir, 'labwright.log')) });
     process.stdout.write(`control server  ${house.server.pageUrl}\ndata directory  ${dataDir}\n`);
-    await new Promise<void>((end) => {
-      if (interrupted.signal.aborted) return end();
-      interrupted.signal.addEventListener('abort', () => end(), { once: true });
-    });
+    await untilAborted(signal);
   } finally {
     await unlock();
   }

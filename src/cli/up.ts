@@ -6,6 +6,7 @@ import { unlessAborted } from '../agent/unless-aborted.ts';
 import type { LabPlan } from '../lab/plan.ts';
 import { realSleep } from '../util/clock.ts';
 import { createLog, type Log } from '../util/log.ts';
+import { untilAborted } from '../util/until-aborted.ts';
 import { announcer } from './agent.ts';
 import { defaultDataDir } from './house/default-data-dir.ts';
 import { lockDataDir } from './house/lock-data-dir.ts';
@@ -13,7 +14,7 @@ import { agentDir, makeDataDir, openHouse, runHousedAgent, type House } from './
 import { prepareRehearsal, type PreparedRehearsal } from './house/prepare-rehearsal.ts';
 import { readPullSecret } from './house/pull-secret.ts';
 import { startRehearsal, worldDir, type Rehearsal } from './house/run-rehearsal.ts';
-import { untilInterrupted } from './house/until-interrupted.ts';
+import { interruptSignal } from './interrupt-signal.ts';
 import { planLabFile } from './plan-lab-file.ts';
 import { collected, portNumber, positiveNumber } from './options.ts';
 import { showRun } from './tree/show-run.ts';
@@ -63,12 +64,12 @@ async function up(options: UpOptions): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  using interrupted = untilInterrupted();
+  const signal = interruptSignal();
   const dataDir = resolve(options.data);
   await makeDataDir(dataDir);
   const unlock = await lockDataDir(dataDir);
   try {
-    await runHouse(dataDir, options, work, interrupted.signal);
+    await runHouse(dataDir, options, work, signal);
   } finally {
     await unlock();
   }
@@ -169,12 +170,4 @@ async function cancelled({ client, run }: Rehearsal, shown: Promise<unknown>): P
 
 function announce({ server }: House, dataDir: string): void {
   process.stdout.write(`control server  ${server.pageUrl}\ndata directory  ${dataDir}\n\n`);
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-    // Nothing else may keep this process alive while it only serves.
-  });
 }

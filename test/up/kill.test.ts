@@ -52,6 +52,18 @@ test('Ctrl-C in the middle of a rehearsal cancels the run, and the next start be
   assert.ok(titlesOf(second, '✔').length > titlesOf(first, '✔').length);
 });
 
+test('when the world is killed its job fails and says so, later jobs are skipped, and the next start begins a new run', async (t) => {
+  const data = dataDir(t);
+  const first = up(t, data, '--once');
+  await first.printed(/› Install sno1/);
+  process.kill(worldState(data).pid, 'SIGKILL');
+  assert.equal(await first.ended(), 1, first.output());
+  assert.match(first.output(), /the rehearsal world has ended\n.*hint: /);
+  assert.match(first.output(), /^sno1-detach +skipped/m);
+  const second = up(t, data, '--once');
+  assert.equal(await second.ended(), 0, second.output());
+});
+
 test('Ctrl-C in labwright rehearse ends the world and the database and removes the folder', async (t) => {
   const data = dataDir(t);
   const running = startLabwright(t, ['rehearse', pipelineFile(data), '--lab', lab(), '--speed', '1200'], { TMPDIR: data });
