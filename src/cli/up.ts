@@ -127,7 +127,8 @@ async function rehearse(opening: Promise<House>, deps: RehearseDeps, signal: Abo
   stack.defer(() => over.abort(new Error('labwright stops')));
   const { server } = await opening;
   announce(await opening, dataDir);
-  const { run, client, world } = rehearsal;
+  const { run, client, world, goesOn } = rehearsal;
+  if (goesOn) process.stdout.write(`going on with the run of ${run.createdAt}, which was left open when its process ended\n\n`);
   const mode = process.stdout.isTTY ? 'tree' : 'lines';
   const shown = showRun({
     run,

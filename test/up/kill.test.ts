@@ -24,6 +24,7 @@ test('killed with -9 in the middle of a rehearsal and started again, the run com
 
   const second = up(t, data);
   await second.printed(/The server stays up/);
+  assert.match(second.output(), /^going on with the run of /m);
   assert.match(second.output(), /success; 2 of 2 jobs succeeded/);
   assert.deepEqual(worldState(data), world, 'the world is the same one');
   const after = byStep(await mutations(data));
@@ -37,6 +38,25 @@ test('killed with -9 in the middle of a rehearsal and started again, the run com
   }
   assert.equal(await second.stop('SIGINT'), 0);
   nothingLeft(data, world.pid);
+});
+
+test('killed with -9 when its run was over, or in the middle of another rehearsal, the next start begins anew in a world of its own', async (t) => {
+  const data = dataDir(t);
+  const first = up(t, data);
+  await first.printed(/The server stays up/);
+  await first.stop('SIGKILL');
+  const world = worldState(data);
+
+  const second = up(t, data);
+  await second.printed(/› Install sno1/);
+  assert.doesNotMatch(second.output(), /going on with/);
+  assert.notDeepEqual(worldState(data), world);
+  assert.ok(!existsSync(`/proc/${world.pid}`), 'the used world has ended');
+  await second.stop('SIGKILL');
+
+  const third = up(t, data, '--once', '--fault', 'bmc-password');
+  assert.equal(await third.ended(), 1);
+  assert.match(third.output(), /sno1-install failed on BareMetalHost\/sno1\/master-0 Manageable: RegistrationFailed: .*401/);
 });
 
 test('Ctrl-C in the middle of a rehearsal cancels the run, and the next start begins a new one that completes', async (t) => {

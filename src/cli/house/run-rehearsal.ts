@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LabDoors } from '../../agent/lab-doors.ts';
 import { readLabSecret } from '../../agent/lab-secrets.ts';
 import { unlessAborted } from '../../agent/unless-aborted.ts';
 import { worldDoors } from '../../agent/world-doors.ts';
@@ -26,6 +29,8 @@ export interface Rehearsal {
   readonly world: WorldHandle;
   readonly client: Client;
   readonly run: Run;
+  /** The run is one that a killed process left open. */
+  readonly goesOn: boolean;
   /** Rejects when the agent cannot go on. */
   readonly agent: Promise<void>;
   /** Stops the agent, then the world. */
@@ -40,10 +45,7 @@ export interface Rehearsal {
 export async function startRehearsal(opening: Promise<House>, options: RehearsalOptions, signal: AbortSignal): Promise<Rehearsal> {
   const { dataDir, prepared, log } = options;
   const labSecret = await readLabSecret(join(agentDir(dataDir), 'lab-secret'));
-  const found = await findWorld(worldDir(dataDir));
-  const starting = found ? Promise.resolve(found) : startNewWorld(options, labSecret, signal);
-  // The doors are made the moment the world is joined: they keep its time from passing while the server is still coming up.
-  const entering = starting.then((world) => ({ world, doors: worldDoors(world, prepared.plan) }));
+  const entering = enterWorld(opening, options, labSecret, signal);
   entering.catch(() => undefined); // Awaited below, after the house.
   const stop = new AbortController();
   let agent: Promise<void> = Promise.resolve();
@@ -55,11 +57,11 @@ export async function startRehearsal(opening: Promise<House>, options: Rehearsal
   };
   try {
     const house = await unlessAborted(opening, signal);
-    const { world, doors } = await unlessAborted(entering, signal);
+    const { world, doors, left } = await unlessAborted(entering, signal);
     const { client, credentials } = await house.admit(prepared.plan.lab);
-    const run = (found && (await openRun(client))) ?? (await createRun(options, { house, client, world, teamId: credentials.teamId }));
+    const run = left ?? (await createRun(options, { house, client, world, teamId: credentials.teamId }));
     agent = runHousedAgent({ dataDir, log }, { client, plan: prepared.plan, doors, labSecret }, stop.signal);
-    return { world, client, run, agent, end };
+    return { world, client, run, goesOn: left !== undefined, agent, end };
   } catch (error) {
     await entering.then(end, () => undefined);
     throw error;
@@ -71,10 +73,55 @@ export function worldDir(dataDir: string): string {
   return join(dataDir, 'world');
 }
 
-function startNewWorld({ dataDir, prepared, seed, speed }: RehearsalOptions, labSecret: string, signal: AbortSignal): Promise<WorldHandle> {
+interface EnteredWorld {
+  readonly world: WorldHandle;
+  readonly doors: LabDoors;
+  /** The run that goes on in it. */
+  readonly left: Run | undefined;
+}
+
+/**
+ * The world that a killed process left, when the same rehearsal is still under way in it; else a new one. A world whose run
+ * is over, or which was made for other files, faults or another seed, would tell another story than the one asked for.
+ */
+async function enterWorld(opening: Promise<House>, options: RehearsalOptions, labSecret: string, signal: AbortSignal): Promise<EnteredWorld> {
+  const { dataDir, prepared } = options;
+  const { plan } = prepared;
+  const found = await findWorld(worldDir(dataDir));
+  if (found) {
+    // Doors are made the moment a world is joined: they keep its time from passing while the server is still coming up.
+    const doors = worldDoors(found, plan);
+    const { client } = await (await unlessAborted(opening, signal)).admit(plan.lab);
+    const left = (await readAsked(dataDir)) === asked(options) ? await openRun(client) : undefined;
+    if (left) return { world: found, doors, left };
+    await found.stop();
+  }
+  const world = await startNewWorld(options, labSecret, signal);
+  return { world, doors: worldDoors(world, plan), left: undefined };
+}
+
+async function startNewWorld(options: RehearsalOptions, labSecret: string, signal: AbortSignal): Promise<WorldHandle> {
+  const { dataDir, prepared, seed, speed } = options;
   const { plan, faults, hubs } = prepared;
   const spec = { plan, bmcSecret: labSecret, seed, speed: speed ?? null, faults: [...faults], crdsDir: null, hubs: [...hubs] };
+  await mkdir(worldDir(dataDir), { recursive: true });
+  await writeFile(askedFile(dataDir), asked(options));
   return startWorld({ stateDir: worldDir(dataDir), spec }, signal);
+}
+
+/** What decides a rehearsal's story, as one word. */
+function asked({ prepared, seed }: RehearsalOptions): string {
+  return createHash('sha256')
+    .update(JSON.stringify({ ...prepared, seed }))
+    .digest('hex');
+}
+
+function readAsked(dataDir: string): Promise<string | undefined> {
+  return readFile(askedFile(dataDir), 'utf8').catch(() => undefined);
+}
+
+function askedFile(dataDir: string): string {
+  return join(worldDir(dataDir), 'asked');
 }
 
 async function openRun(client: Client): Promise<Run | undefined> {

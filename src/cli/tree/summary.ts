@@ -10,7 +10,7 @@ export interface SummaryFacts {
   readonly look: Readonly<Record<string, string>>;
 }
 
-/** What ran, how long, and where to look. */
+/** What ran, how long, in full why it failed (a tree's lines are cut at the screen's width), and where to look. */
 export function summary({ run, simulatedMs, realMs: total, look }: SummaryFacts): string {
   const rows = run.jobs.map((job) => [
     job.name,
@@ -30,7 +30,14 @@ export function summary({ run, simulatedMs, realMs: total, look }: SummaryFacts)
     ...lines,
     '',
     `${run.name} on lab ${run.lab}: ${run.status}; ${succeeded} of ${run.jobs.length} jobs succeeded, ${time}.`,
+    ...run.jobs.flatMap(why),
     ...names.map((name) => `${name.padEnd(lookWidth)}  ${look[name]}`),
     '',
   ].join('\n');
+}
+
+function why({ name, error }: Run['jobs'][number]): string[] {
+  if (!error) return [];
+  const told = ['', `${name} failed on ${error.object} ${error.condition}: ${error.reason}: ${error.message}`];
+  return [...told, ...(error.hint === null ? [] : [`hint: ${error.hint}`]), ''];
 }
