@@ -30,7 +30,7 @@ function install() {
   console.log('installing dependencies (npm ci, once per change of package-lock.json) …');
   const done = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'], { cwd: root, stdio: 'inherit' });
   if (done.status !== 0) {
-    console.error('npm ci failed\nhint: its message is above; is an npm registry reachable?');
+    console.error('npm ci failed\nhint: its message is above; it needs an npm registry, and may write to this folder and to your home');
     process.exit(1);
   }
   mkdirSync(dirname(stamp), { recursive: true });

@@ -6,6 +6,8 @@ import { unlessAborted } from '../agent/unless-aborted.ts';
 import { FAULTS } from '../rehearsal/faults.ts';
 import { LabwrightError } from '../util/errors.ts';
 import { createLog } from '../util/log.ts';
+import { clearLeftRehearsals } from './house/clear-left-rehearsals.ts';
+import { lockDataDir } from './house/lock-data-dir.ts';
 import { makeDataDir, openHouse } from './house/open-house.ts';
 import { prepareRehearsal, type PreparedRehearsal } from './house/prepare-rehearsal.ts';
 import { rehearsalReport } from './house/rehearsal-report.ts';
@@ -24,6 +26,8 @@ interface RehearseOptions {
   readonly listFaults?: boolean;
   readonly keep?: boolean;
 }
+
+const PREFIX = 'labwright-rehearse-';
 
 const EXAMPLES = `
 Exit codes: 0 all jobs succeeded, 1 a job failed, 2 a mistake in the input, 130 interrupted.
@@ -61,10 +65,14 @@ async function rehearse(pipeline: string | undefined, options: RehearseOptions):
     process.exitCode = 2;
     return;
   }
-  const dataDir = await mkdtemp(join(tmpdir(), 'labwright-rehearse-'));
+  await clearLeftRehearsals(tmpdir(), PREFIX);
+  const dataDir = await mkdtemp(join(tmpdir(), PREFIX));
+  // By its lock the next rehearsal knows that this one still runs, or was killed.
+  const unlock = await lockDataDir(dataDir);
   try {
     await rehearseIn(dataDir, prepared, options);
   } finally {
+    await unlock();
     if (options.keep) process.stderr.write(`kept ${dataDir}\n`);
     else await rm(dataDir, { recursive: true, force: true });
   }
@@ -92,9 +100,10 @@ async function rehearseIn(dataDir: string, prepared: PreparedRehearsal, options:
     throw signal.aborted ? signal.reason : new Error('the agent ended before the run');
   });
   const ended = await unlessAborted(Promise.race([shown, agentGone]), signal);
-  const powerEvents = await world.powerLog();
   process.exitCode = ended.run.status === 'success' ? 0 : 1;
   if (options.json) {
+    // A world that was killed took its log with it; the run's error says so.
+    const powerEvents = await world.powerLog().catch((error: unknown) => (world.died.aborted ? [] : Promise.reject(error)));
     process.stdout.write(`${JSON.stringify(rehearsalReport(ended.run, powerEvents), null, 2)}\n`);
     return;
   }

@@ -53,6 +53,13 @@ export async function startEmbeddedPostgres(folder: string, signal?: AbortSignal
   throw new LabwrightError('timed_out', `PostgreSQL in ${root} did not become ready`, { hint: `read ${join(root, 'postgres.log')}` });
 }
 
+/** Ends the server of a folder whose owner is gone. */
+export async function endPostgres(folder: string): Promise<void> {
+  const data = join(resolve(folder), 'data');
+  const found = readPidFile(data);
+  if (found) await stop(data, found.pid);
+}
+
 function unprivilegedAccount(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const accounts = readFileSync('/etc/passwd', 'utf8')

@@ -1,4 +1,5 @@
 import type { JobError, JobEvent } from '../contract/agent.ts';
+import type { Clock } from '../util/clock.ts';
 import { isLabwrightError, LabwrightError, messageOf } from '../util/errors.ts';
 import { StepFailed } from '../util/step-failed.ts';
 import type { Memory, Step, WaitingOn } from '../util/step.ts';
@@ -103,7 +104,7 @@ async function runStep<Deps>({ journal, plan, write, secrets }: StepDeps<Deps>, 
       });
       return { status: 'success', memory: memory ?? {} };
     } catch (error) {
-      return { status: 'failed', error: signal.aborted ? signal.reason : error };
+      return { status: 'failed', error: signal.aborted ? signal.reason : await causeOf(error, clock) };
     }
   };
   const letGo = new Promise<Outcome>((resolve) => {
@@ -123,6 +124,15 @@ async function runStep<Deps>({ journal, plan, write, secrets }: StepDeps<Deps>, 
   const outcome = await Promise.race([stepRun(), letGo]);
   over.abort(new LabwrightError('cancelled', `${step.id} is over`));
   return outcome;
+}
+
+/** A rehearsal's world that has ended answers nobody: what says so is its clock, not the request that failed first. */
+async function causeOf(error: unknown, clock: Clock): Promise<unknown> {
+  if (!isLabwrightError(error) || error.code !== 'unreachable') return error;
+  return clock.sleep(0).then(
+    () => error,
+    (ended: unknown) => ended,
+  );
 }
 
 function late(step: { readonly id: string; readonly title: string; readonly limitMs: number }, on: WaitingOn | undefined): StepFailed {

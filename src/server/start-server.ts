@@ -112,7 +112,10 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
     await once(server, 'listening');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-      throw new LabwrightError('conflict', `port ${port} on ${host} is in use`, { hint: 'stop what listens there, or choose another port with --port (0: any free one)', cause: error });
+      throw new LabwrightError('conflict', `port ${port} on ${host} is in use`, {
+        hint: 'stop what listens there, or choose another port with --port (0: any free one)',
+        cause: error,
+      });
     }
     throw error;
   }

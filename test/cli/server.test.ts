@@ -15,7 +15,10 @@ test('a port that is in use is named, with what to do', async (t) => {
   const { port } = taken.address() as AddressInfo;
   await using folder = await makeTemporaryFolder('lw-server-');
   const result = await run(['server', '--port', String(port), '--data', folder.path]);
-  assert.deepEqual(result, { code: 1, stderr: `port ${port} on 127.0.0.1 is in use\nhint: stop what listens there, or choose another port with --port (0: any free one)\n` });
+  assert.deepEqual(result, {
+    code: 1,
+    stderr: `port ${port} on 127.0.0.1 is in use\nhint: stop what listens there, or choose another port with --port (0: any free one)\n`,
+  });
 });
 
 test('a port that is no port is a mistake in the input', async () => {

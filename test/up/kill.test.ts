@@ -1,9 +1,10 @@
 // labwright up, ended in every way, in the middle of a rehearsal.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { Mutation } from '../../src/rehearsal/world/world-deps.ts';
+import { realSleep } from '../../src/util/clock.ts';
 import { packageRoot } from '../../src/util/package-root.ts';
 import { mutations, worldState } from './ask-world.ts';
 import { dataDir, startLabwright, type RunningLabwright } from './up-process.ts';
@@ -95,6 +96,35 @@ test('Ctrl-C in labwright rehearse ends the world and the database and removes t
   nothingLeft(data, pid);
 });
 
+test('what a killed labwright rehearse left is cleared away by the next one, but not what another one still uses', async (t) => {
+  const data = dataDir(t);
+  const args = ['rehearse', pipelineFile(data), '--lab', lab(), '--speed', '1200'];
+  const killed = startLabwright(t, args, { TMPDIR: data });
+  await killed.printed(/› Boot the hosts/);
+  const [folder] = rehearsalFolders(data);
+  const { pid } = worldState(folder!);
+  const postgres = Number(readFileSync(join(folder!, 'pg/data/postmaster.pid'), 'utf8').split('\n')[0]);
+  await killed.stop('SIGKILL');
+
+  const next = startLabwright(t, args, { TMPDIR: data });
+  await next.printed(/› Boot the hosts/);
+  assert.ok(!existsSync(folder!) && !existsSync(`/proc/${pid}`) && !existsSync(`/proc/${postgres}`));
+  const other = startLabwright(t, [...args, '--fault', 'bmc-password'], { TMPDIR: data });
+  assert.equal(await other.ended(), 1);
+  assert.equal(await next.ended(), 0, next.output());
+  assert.deepEqual(rehearsalFolders(data), []);
+});
+
+test('a world that is killed fails its job, says so, and nothing hangs', async (t) => {
+  const data = dataDir(t);
+  const running = startLabwright(t, ['rehearse', pipelineFile(data), '--lab', lab(), '--speed', '1200', '--keep', '--json'], { TMPDIR: data });
+  const { pid } = await worldOf(data);
+  process.kill(pid, 'SIGKILL');
+  assert.equal(await running.ended(), 1);
+  assert.match(running.output(), /"message": "the rehearsal world has ended"/);
+  assert.match(running.output(), /"status": "skipped"/);
+});
+
 test('a second up on the same data directory is refused and names the pid that has it', async (t) => {
   const data = dataDir(t);
   const first = startLabwright(t, ['up', '--data', data, '--port', '0']);
@@ -104,6 +134,21 @@ test('a second up on the same data directory is refused and names the pid that h
   assert.match(second.output(), new RegExp(`is in use by the labwright with pid ${first.child.pid}\\nhint: `));
   assert.equal(await first.stop('SIGTERM'), 0, first.output());
 });
+
+function rehearsalFolders(parent: string): string[] {
+  return readdirSync(parent)
+    .filter((name) => name.startsWith('labwright-rehearse-'))
+    .map((name) => join(parent, name));
+}
+
+/** The world of the rehearsal below a folder, once its agent has asked for something. */
+async function worldOf(parent: string): Promise<{ readonly pid: number }> {
+  for (;;) {
+    const [folder] = rehearsalFolders(parent);
+    if (folder !== undefined && existsSync(join(folder, 'world/world.json')) && (await mutations(folder)).length > 0) return worldState(folder);
+    await realSleep(20);
+  }
+}
 
 function up(t: TestContext, data: string, ...more: readonly string[]): RunningLabwright {
   return startLabwright(t, ['up', '--data', data, '--port', '0', '--rehearse', pipelineFile(data), '--lab', lab(), '--speed', '1200', ...more]);

@@ -4,6 +4,8 @@ import * as z from 'zod';
 import { processStartTicks } from '../../rehearsal/world/process-start.ts';
 import { LabwrightError } from '../../util/errors.ts';
 
+export const LOCK_FILE = 'labwright.pid';
+
 /** Start time beside the pid: after a crash another process may have the pid by now. */
 const Holder = z.object({ pid: z.int(), startTicks: z.string() });
 
@@ -14,7 +16,7 @@ const Holder = z.object({ pid: z.int(), startTicks: z.string() });
  * @throws LabwrightError `conflict` with the pid of the process that has it.
  */
 export async function lockDataDir(dataDir: string): Promise<() => Promise<void>> {
-  const path = join(dataDir, 'labwright.pid');
+  const path = join(dataDir, LOCK_FILE);
   const draft = `${path}.${process.pid}`;
   await writeFile(draft, `${JSON.stringify({ pid: process.pid, startTicks: await processStartTicks(process.pid) })}\n`);
   try {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { realSleep } from '../../util/clock.ts';
 import type { Dial, Endpoint } from '../../util/dial.ts';
@@ -34,7 +34,7 @@ export async function startWorld(options: { readonly stateDir: string; readonly 
   await mkdir(stateDir, { recursive: true });
   const specFile = join(stateDir, 'world-spec.json');
   const logFile = join(stateDir, 'world.log');
-  await rm(join(stateDir, STATE_FILE), { force: true });
+  await endWorld(stateDir);
   await writeFile(specFile, JSON.stringify(spec), { mode: 0o600 });
   const log = await open(logFile, 'a', 0o600);
   try {
@@ -90,6 +90,18 @@ export async function findWorld(stateDir: string): Promise<WorldHandle | undefin
       return Promise.resolve();
     },
   };
+}
+
+/** Ends the world of a state file without joining it, and removes what a killed one could not. */
+export async function endWorld(stateDir: string): Promise<void> {
+  const state = await readState(join(stateDir, STATE_FILE));
+  if (!state) return;
+  if (state.startTicks !== '' && (await processStartTicks(state.pid)) === state.startTicks) {
+    process.kill(state.pid, 'SIGTERM');
+    await ended(state);
+  }
+  await rm(dirname(state.controlSocket), { recursive: true, force: true });
+  await rm(join(stateDir, STATE_FILE), { force: true });
 }
 
 /** A world takes its files with it; whoever stops it must not remove them under its hands. */
