@@ -6,7 +6,6 @@ import { root } from './tasks.ts';
 
 const args = [join(root, 'bin/labwright.js'), 'up', '--rehearse', join(root, 'examples/pretty-lab/daily.yml'), ...process.argv.slice(2)];
 const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
-// A terminal's Ctrl-C reaches the child by itself; signals sent to this process alone are passed on.
-for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
-process.on('SIGINT', () => undefined);
+// A terminal's Ctrl-C reaches the child by itself too; it takes both for one.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
 child.on('exit', (code) => (process.exitCode = code ?? 1));

@@ -148,7 +148,7 @@ async function work({ deps, agentId, store, runner, outbox, signal }: Session): 
     for (const { job } of store.held()) if (!runner.leased().has(job.jobId)) runner.drop(job.jobId);
     if (runner.running() === 0 || runner.endings() !== seen) continue;
     deps.doors.gate.open();
-    await unlessAborted(Promise.race([runner.endedSince(seen), realSleep(POLL_MS)]), signal);
+    await unlessAborted(Promise.race([runner.endedSince(seen), realSleep(POLL_MS, signal)]), signal);
   }
 }
 

@@ -166,7 +166,9 @@ const CANCEL_LIMIT_MS = 10_000;
 /** Ends an interrupted run as cancelled; if that takes too long, the next start finds it open and does the same. */
 async function cancelled({ client, run }: Rehearsal, shown: Promise<unknown>): Promise<void> {
   await client.cancelRun({ params: { runId: run.id }, body: { reason: 'interrupted' } });
-  await Promise.race([shown, realSleep(CANCEL_LIMIT_MS)]);
+  const known = new AbortController();
+  await Promise.race([shown, realSleep(CANCEL_LIMIT_MS, known.signal)]);
+  known.abort(new Error('its end is known')); // A timer left behind would keep this process alive.
 }
 
 function announce({ server }: House, dataDir: string): void {

@@ -65,6 +65,8 @@ test('Ctrl-C in the middle of a rehearsal cancels the run, and the next start be
   const first = up(t, data);
   await first.printed(/› Install sno1/);
   const { pid } = worldState(data);
+  // As from a terminal, with npm in between: once from each.
+  first.child.kill('SIGINT');
   assert.equal(await first.stop('SIGINT'), 130);
   nothingLeft(data, pid);
   const second = up(t, data, '--once');
