@@ -153,7 +153,9 @@ async function worldOf(parent: string): Promise<{ readonly pid: number }> {
 }
 
 function up(t: TestContext, data: string, ...more: readonly string[]): RunningLabwright {
-  return startLabwright(t, ['up', '--data', data, '--port', '0', '--rehearse', pipelineFile(data), '--lab', lab(), '--speed', '1200', ...more]);
+  return startLabwright(t, ['up', '--data', data, '--port', '0', '--rehearse', pipelineFile(data), '--lab', lab(), '--speed', '1200', ...more], {
+    TMPDIR: data,
+  });
 }
 
 function lab(): string {
