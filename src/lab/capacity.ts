@@ -1,12 +1,10 @@
 import type { PlannedMachine, PlannedServer } from './plan.ts';
 import type { Report } from './report.ts';
+import { CPU_RATIO, DISK, takenMemoryMiB, usableDiskGiB, usableMemoryMiB } from './server-room.ts';
 import type { ExpandedServer } from './servers.ts';
+import { sum } from './sum.ts';
 
 const GIB = 1024;
-/** vCPUs per thread: functional CI runs well at 2 to 3, smoke tests at 4 (reference/lab-and-libvirt.md §5.2). */
-const CPU_RATIO = { doubtful: 3, most: 4 };
-/** A thin disk of a cluster that lives a day fills to about a third; ISOs and the host keep some room. */
-const DISK = { filled: 0.35, usable: 0.85 };
 
 /** Do the machines of each server fit into it? Errors where they cannot run, warnings where they would run badly. */
 export function checkCapacity(servers: readonly ExpandedServer[], machines: readonly PlannedMachine[], report: Report): void {
@@ -26,7 +24,7 @@ export function checkCapacity(servers: readonly ExpandedServer[], machines: read
       );
     }
     const disk = sum(mine, (one) => sum(one.disks, ({ sizeGiB }) => sizeGiB));
-    const usable = Math.floor(server.diskGiB * DISK.usable);
+    const usable = usableDiskGiB(server);
     if (disk > usable) {
       const full = disk * DISK.filled > usable;
       const tell = full ? report.error : report.warn;
@@ -43,9 +41,8 @@ export function checkCapacity(servers: readonly ExpandedServer[], machines: read
 }
 
 function checkMemory(server: PlannedServer, keys: readonly (string | number)[], machines: readonly PlannedMachine[], report: Report): void {
-  const asked = sum(machines, (one) => one.memoryMiB + Math.min(0.3 * GIB, one.memoryMiB / 4));
-  // The host's own share; a quarter of a server too small for that.
-  const usable = server.memoryMiB - Math.min(8 * GIB, server.memoryMiB / 4) - 0.02 * server.memoryMiB;
+  const asked = sum(machines, takenMemoryMiB);
+  const usable = usableMemoryMiB(server);
   if (asked <= usable * 0.9) return;
   const tell = asked > usable ? report.error : report.warn;
   const message = `${machines.length} machines on ${server.name} take ${size(asked)} of memory, ${asked > usable ? 'it has' : 'nearly all of'} ${size(usable)} for them`;
@@ -62,8 +59,4 @@ function spread(server: PlannedServer, machines: readonly PlannedMachine[]): str
 
 function size(mib: number): string {
   return mib < 10 * GIB ? `${Math.ceil(mib)}MiB` : `${Math.ceil(mib / GIB)}GiB`;
-}
-
-function sum<T>(all: readonly T[], of: (one: T) => number): number {
-  return all.reduce((total, one) => total + of(one), 0);
 }

@@ -40,6 +40,8 @@ const Network = z.strictObject({
   cidr6: z.string().optional().describe('an IPv6 network beside an IPv4 one'),
   bridge: Nic.describe('the Linux bridge on every server'),
   slot_size: z.literal([8, 16, 32, 64]).default(16).describe('addresses a cluster gets, as one aligned block: 16 hold 3 masters and 9 workers'),
+  dynamic: Count.default(5).describe('addresses that lab capacity keeps for what gets one of its own accord'),
+  spare: Count.default(5).describe('addresses that lab capacity keeps in reserve'),
   mtu: z.int().min(576).max(9216).default(1500),
 });
 

@@ -11,8 +11,8 @@ export interface MachineSize {
 const GIB = 1024;
 const TINY: MachineSize = { vcpus: 1, memoryMiB: 128, disksGiB: [1] };
 /** A hub of one node also stores what its spokes boot (reference/lab-and-libvirt.md §1.8). */
-const SNO_HUB: MachineSize = { vcpus: 16, memoryMiB: 64 * GIB, disksGiB: [200, 200] };
-const USUAL = {
+export const SNO_HUB: MachineSize = { vcpus: 16, memoryMiB: 64 * GIB, disksGiB: [200, 200] };
+export const USUAL = {
   master: { vcpus: 8, memoryMiB: 16 * GIB, disksGiB: [120] },
   worker: { vcpus: 8, memoryMiB: 32 * GIB, disksGiB: [120] },
 } as const;

@@ -5,7 +5,10 @@ import type { Segment } from './segments.ts';
 import type { ExpandedServer } from './servers.ts';
 
 /** The one network each server has its bridge in: the one that holds its address. */
-export function networksOfServers(segments: readonly Segment[], servers: readonly ExpandedServer[]): ReadonlyMap<string, string> {
+export function networksOfServers(
+  segments: readonly Pick<Segment, 'name' | 'block'>[],
+  servers: readonly Pick<ExpandedServer, 'server'>[],
+): ReadonlyMap<string, string> {
   return new Map(
     servers.flatMap(({ server }) => {
       const ip = parseIp(server.address)!;

@@ -1,7 +1,7 @@
 import { hasErrors } from '../util/diagnostic.ts';
 import { checkRoom, reuses } from './check-clusters.ts';
 import { ownCluster } from './clusters.ts';
-import { contains, formatBlock, parseIp } from './ip.ts';
+import { formatBlock } from './ip.ts';
 import type { ClusterEntry, LabFile } from './lab-file.ts';
 import type { LockFile } from './lock.ts';
 import { checkHomes, checkJumphost, networksOfServers } from './networks-of-servers.ts';
@@ -12,6 +12,7 @@ import { reusedCluster } from './reuse.ts';
 import { slotCount, type Segment } from './segments.ts';
 import type { ExpandedServer } from './servers.ts';
 import { WORKER_OFFSET } from './slot-layout.ts';
+import { endsAt255, slotsOfHosts } from './slot-place.ts';
 import { allocateSlots, type SlotRequest } from './slots.ts';
 
 type Named = readonly [name: string, entry: ClusterEntry];
@@ -70,15 +71,10 @@ function slotsOf(
   lock: LockFile,
   report: Report,
 ): ReadonlyMap<string, number> {
-  const { block, block6, slotSize } = segment;
+  const { block, slotSize } = segment;
   const count = slotCount(segment);
   const hosts = [file.jumphost, ...servers.map(({ server }) => server)];
-  const reserved = new Map<number, string>();
-  for (const address of hosts.flatMap((host) => [host.address, ...(host.address6 === undefined ? [] : [host.address6])])) {
-    const ip = parseIp(address)!;
-    const around = [block, block6].find((one) => one && contains(one, ip));
-    if (around) reserved.set(Number((ip.value - around.first) / BigInt(slotSize)), address);
-  }
+  const reserved = slotsOfHosts(segment, hosts);
   const locked = new Map<string, number>();
   for (const [name] of clusters) {
     const entry = lock.slots[name];
@@ -131,8 +127,4 @@ function slotsOf(
     );
   if (result.left.length > 0) reportFull(segment, { reserved, wanted: clusters.length, locked: locked.size, left: result.left }, report);
   return result.slots;
-}
-
-function endsAt255({ block, slotSize }: Segment, slot: number): boolean {
-  return block.family === 4 && (Number(block.first & 255n) + (slot + 1) * slotSize) % 256 === 0;
 }

@@ -76,8 +76,8 @@ export function planLab(path: string, text: string, lock: LockFile): PlanResult 
 }
 
 function plannedNetwork(file: LabFile, { name, slotSize }: Segment): PlannedNetwork {
-  const { cidr, cidr6, bridge, mtu } = file.networks[name]!;
-  return { name, cidr, ...(cidr6 !== undefined && { cidr6 }), bridge, slotSize, mtu };
+  const { cidr, cidr6, bridge, dynamic, spare, mtu } = file.networks[name]!;
+  return { name, cidr, ...(cidr6 !== undefined && { cidr6 }), bridge, slotSize, dynamic, spare, mtu };
 }
 
 function failed(diagnostics: readonly Diagnostic[]): PlanResult {

@@ -41,6 +41,9 @@ export interface PlannedNetwork {
   readonly cidr6?: string;
   readonly bridge: string;
   readonly slotSize: number;
+  /** Addresses kept for a dynamic pool, and in reserve. */
+  readonly dynamic: number;
+  readonly spare: number;
   readonly mtu: number;
 }
 

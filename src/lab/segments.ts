@@ -76,18 +76,31 @@ export function readSegments(file: LabFile, indexes: ReadonlyMap<string, number>
 }
 
 /** How many slots a segment has. */
-export function slotCount({ block, block6, slotSize }: Segment): number {
+export function slotCount({ block, block6, slotSize }: Pick<Segment, 'block' | 'block6' | 'slotSize'>): number {
   const sizes = [block.size, block6?.size ?? block.size].map((size) => size / BigInt(slotSize));
   return Number(sizes.reduce((least, size) => (size < least ? size : least), MAX_SLOTS));
 }
 
-function readBlock(cidr: string, keys: readonly string[], six: boolean, report: Report): Block | undefined {
+/** What is wrong with a network as written, and what to write. */
+interface CidrMistake {
+  readonly id: 'octal-address' | 'bad-cidr';
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** Reads a network's CIDR; `six` wants an IPv6 one. */
+export function readCidr(cidr: string, six = false): Block | CidrMistake {
   const block = parseBlock(cidr);
   const example = six ? 'fd00:21::/64' : '192.168.21.0/24';
-  if (looksOctal(cidr)) report.error('octal-address', keys, `${cidr} looks octal`, `write ${cidr.replaceAll(/(^|\.)0+(?=\d)/g, '$1')}`);
-  else if (!block || (six && block.family === 4))
-    report.error('bad-cidr', keys, `${cidr} is not an ${six ? 'IPv6' : 'IP'} network`, `write its first address and a prefix, as ${example}`);
-  else if (!isAligned(block)) report.error('bad-cidr', keys, `${cidr} is an address in a network`, `write ${formatBlock(block)}`);
-  else return block;
+  if (looksOctal(cidr)) return { id: 'octal-address', message: `${cidr} looks octal`, hint: `write ${cidr.replaceAll(/(^|\.)0+(?=\d)/g, '$1')}` };
+  if (!block || (six && block.family === 4))
+    return { id: 'bad-cidr', message: `${cidr} is not an ${six ? 'IPv6' : 'IP'} network`, hint: `write its first address and a prefix, as ${example}` };
+  return isAligned(block) ? block : { id: 'bad-cidr', message: `${cidr} is an address in a network`, hint: `write ${formatBlock(block)}` };
+}
+
+function readBlock(cidr: string, keys: readonly string[], six: boolean, report: Report): Block | undefined {
+  const read = readCidr(cidr, six);
+  if (!('message' in read)) return read;
+  report.error(read.id, keys, read.message, read.hint);
   return undefined;
 }

@@ -48,7 +48,7 @@ export const examplePlan: LabPlan = {
   domain: 'our.pretty.lab',
   accel: 'kvm',
   jumphost: { name: 'jump', address: '192.168.21.1', nic: 'eno2', uplink: undefined, ssh: undefined },
-  networks: [{ name: 'flat', cidr: '192.168.21.0/24', bridge: 'br0', slotSize: 16, mtu: 1500 }],
+  networks: [{ name: 'flat', cidr: '192.168.21.0/24', bridge: 'br0', slotSize: 16, dynamic: 5, spare: 5, mtu: 1500 }],
   servers: [{ name: 's1', address: '192.168.21.3', nic: 'eno2', cpus: 32, memoryMiB: 65536, diskGiB: 500, ssh: undefined }],
   clusters: [
     c1,
