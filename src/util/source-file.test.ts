@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import * as z from 'zod';
 import { formatDiagnostic } from './diagnostic.ts';
 import { checkShape } from './check-shape.ts';
-import { parseSource } from './source-file.ts';
+import { parseSource, parseSources } from './source-file.ts';
 
 const schema = z.strictObject({ lab: z.string(), servers: z.record(z.string(), z.strictObject({ cpus: z.number() })) });
 
@@ -29,4 +29,16 @@ test('a key given twice is an error at the second one', () => {
 test('a version is read as it was typed', () => {
   const { value: file } = parseSource('job.yml', 'version: 4.20\n');
   assert.equal(file?.rawText(['version']), '4.20');
+});
+
+test('documents of one file are read in order, and a mistake is found at its line of the file', () => {
+  const { value: files } = parseSources('all.yml', '# none\n---\na: 1\n---\n---\nb:\n  c: 2\n');
+  assert.deepEqual(
+    files?.map(({ value }) => value),
+    [{ a: 1 }, { b: { c: 2 } }],
+  );
+  assert.deepEqual(files?.[1]?.at(['b', 'c']), { path: 'all.yml', line: 7, column: 6 });
+  const { value, diagnostics } = parseSources('all.yml', 'a: 1\n---\nb: [\n');
+  assert.equal(value, undefined);
+  assert.equal(diagnostics[0]?.at?.line, 4);
 });

@@ -1,4 +1,4 @@
-import { isCollection, isMap, isNode, isScalar, LineCounter, parseDocument, visit, type Document, type Node, type YAMLError } from 'yaml';
+import { isCollection, isMap, isNode, isScalar, LineCounter, parseAllDocuments, parseDocument, visit, type Document, type Node, type YAMLError } from 'yaml';
 import type { Diagnostic } from './diagnostic.ts';
 import { messageOf, type FilePosition } from './errors.ts';
 
@@ -27,10 +27,38 @@ export const MAX_SOURCE_BYTES = 8 * 1024 * 1024;
 
 /** YAML 1.2, one document, unique keys. Never throws for what the user wrote. */
 export function parseSource(path: string, text: string): Parsed<SourceFile> {
+  const refusal = unreadable(path, text);
+  if (refusal !== undefined) return refusal;
+  const counter = new LineCounter();
+  return read(path, text, parseDocument(text, { ...OPTIONS, lineCounter: counter }), counter);
+}
+
+/** The same for a file of several documents between `---` lines; empty ones are left out. Stops at the first that is wrong. */
+export function parseSources(path: string, text: string): Parsed<readonly SourceFile[]> {
+  const refusal = unreadable(path, text);
+  if (refusal !== undefined) return refusal;
+  const counter = new LineCounter();
+  const documents = parseAllDocuments(text, { ...OPTIONS, lineCounter: counter });
+  const files: SourceFile[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const document of 'empty' in documents ? [] : documents) {
+    const parsed = read(path, text, document, counter);
+    diagnostics.push(...parsed.diagnostics);
+    if (parsed.value === undefined) return { value: undefined, diagnostics };
+    if (parsed.value.value !== null) files.push(parsed.value);
+  }
+  return { value: files, diagnostics };
+}
+
+const OPTIONS = { uniqueKeys: false, merge: true, prettyErrors: false, logLevel: 'error' } as const;
+
+function unreadable(path: string, text: string): Parsed<never> | undefined {
   if (text.includes('\0')) return refused(path, 'not-text', 'this is not a text file', 'name a YAML file');
   if (text.length > MAX_SOURCE_BYTES) return refused(path, 'too-large', 'the file is larger than 8 MiB', 'name the file you meant, or split it');
-  const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, uniqueKeys: false, merge: true, prettyErrors: false, logLevel: 'error' });
+  return undefined;
+}
+
+function read(path: string, text: string, document: Document, counter: LineCounter): Parsed<SourceFile> {
   // After the first error of syntax the rest are its echoes.
   const diagnostics = [...document.errors.slice(0, 1), ...document.warnings].map((error) => yamlDiagnostic(path, counter, error));
   diagnostics.push(...duplicateKeys(path, counter, document));
@@ -43,7 +71,7 @@ export function parseSource(path: string, text: string): Parsed<SourceFile> {
   }
 }
 
-function refused(path: string, id: string, message: string, hint: string): Parsed<SourceFile> {
+function refused(path: string, id: string, message: string, hint: string): Parsed<never> {
   return { value: undefined, diagnostics: [{ id, severity: 'error', message, hint, at: { path, line: 1, column: 1 } }] };
 }
 
