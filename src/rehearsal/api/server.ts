@@ -7,18 +7,15 @@ import type { Traffic } from '../clock/traffic.ts';
 import type { Admit } from './admission.ts';
 import { authenticator } from './authenticate.ts';
 import type { StaticToken } from './authenticate.ts';
-import { DEFINITION, NAMESPACE } from './built-ins.ts';
+import { NAMESPACE } from './built-ins.ts';
 import { makeCertificates } from './certificates.ts';
-import { establishedStatus, followDefinitions } from './definition-lifecycle.ts';
+import { defineKind } from './define-kind.ts';
+import { followDefinitions } from './definition-lifecycle.ts';
 import { handle } from './handle.ts';
 import type { Mutation } from './handle.ts';
 import { createRegistry } from './registry.ts';
-import { normalise } from './normalise.ts';
-import { storageKey } from './resource.ts';
-import { seconds } from './seconds.ts';
 import { createStore } from './store.ts';
 import type { Store } from './store.ts';
-import { beforeCreate } from './strategy.ts';
 import { create } from './write.ts';
 
 export interface ApiDeps {
@@ -98,11 +95,6 @@ export async function serveApi(deps: ApiDeps, port: number): Promise<ApiServer> 
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  const define = (definition: KubeObject): void => {
-    const now = seconds(clock);
-    const metadata = { ...definition.metadata, uid: randomUuid(), creationTimestamp: now };
-    const born = beforeCreate(DEFINITION, normalise(DEFINITION, { ...definition, metadata }));
-    store.put(storageKey(DEFINITION), { ...born, status: establishedStatus(born, now) });
-  };
+  const define = (definition: KubeObject): void => defineKind(handler, definition);
   return { url: `https://127.0.0.1:${actual}`, ca: tls.ca, store, define, close };
 }

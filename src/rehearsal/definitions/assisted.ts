@@ -31,6 +31,11 @@ const debugInfo = object({ state: text, stateInfo: text, eventsURL: text, logsUR
 const validationsInfo = map(list(object({ 'id!': text, 'message!': text, 'status!': text })));
 const long = { ...integer, format: 'int64' };
 
+const platformName = {
+  ...withDefault(text, 'Unknown'),
+  'x-kubernetes-validations': [{ rule: "oldSelf == 'Unknown' || self == oldSelf", message: 'platform name cannot be changed once set' }],
+};
+
 const installSpec = object({
   'clusterDeploymentRef!': reference,
   'networking!': object({
@@ -48,7 +53,7 @@ const installSpec = object({
   apiVIPs: list(text, { maxItems: 2 }),
   ingressVIPs: list(text, { maxItems: 2 }),
   platformType: platform,
-  external: object({ platformName: withDefault(text, 'Unknown'), cloudControllerManager: withDefault(text, '') }),
+  external: object({ platformName, cloudControllerManager: withDefault(text, '') }),
   loadBalancer: object({ type: withDefault(oneOf('ClusterManaged', 'UserManaged'), 'ClusterManaged') }),
   mastersSchedulable: flag,
   sshPublicKey: text,
