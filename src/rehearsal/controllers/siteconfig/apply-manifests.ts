@@ -3,10 +3,9 @@ import type { KubeClient } from '../../../kube/kube-client.ts';
 import { messageOf } from '../../../util/errors.ts';
 import { rfc3339Seconds } from '../conditions.ts';
 import type { ManifestReference, ManifestStatus } from '../../../render/siteconfig/instance-status.ts';
+import { applyFailure, FIELD_MANAGER } from '../../../render/siteconfig/stages.ts';
 import type { Manifest } from '../../../render/siteconfig/render-templates.ts';
 import { waveOf } from '../../../render/siteconfig/sync-wave.ts';
-
-export const FIELD_MANAGER = 'siteconfig-controller';
 
 export interface Applied {
   readonly references: readonly ManifestReference[];
@@ -29,7 +28,7 @@ export async function applyManifests(
       references.push(referenceTo(manifest, dryRun ? 'validated' : 'rendered', nowMs));
     } catch (error) {
       signal.throwIfAborted();
-      const message = `failed to apply object using Server-Side Apply: ${isKubeApiError(error) ? error.serverMessage : messageOf(error)}`;
+      const message = applyFailure(isKubeApiError(error) ? error.serverMessage : messageOf(error));
       references.push({ ...referenceTo(manifest, 'failed', nowMs), message });
       first ??= message;
     }

@@ -6,6 +6,7 @@ import type { Controller, LookAgain, ObjectKey } from '../controller.ts';
 import type { HubDeps } from '../hub-deps.ts';
 import { applyManifests, referenceTo, sameObject, withReferences } from './apply-manifests.ts';
 import { CLUSTER_INSTANCE, clusterInstanceSpec, type ClusterInstanceSpec } from '../../../render/siteconfig/cluster-instance.ts';
+import { STAGES, type Stage } from '../../../render/siteconfig/stages.ts';
 import { deleteOrPause, PAUSED } from './delete-or-pause.ts';
 import { finalizeInstance } from './finalize-instance.ts';
 import { changeStatus } from './change-status.ts';
@@ -97,19 +98,18 @@ async function realize(
   };
 
   const missing = await missingReference(async (ref) => (await kube.get(ref, signal)) !== undefined, instance.metadata.namespace!, spec);
-  if (missing !== undefined) await fail([failed('ClusterInstanceValidated', `Validation failed: ${missing}`)]);
-  const validated = done('ClusterInstanceValidated', 'Validation succeeded');
-  if (typeof rendering === 'string') return fail([validated, failed('RenderedTemplates', `Failed to render templates, err= ${rendering}`)]);
-  await change([validated, done('RenderedTemplates', 'Rendered templates successfully')]);
+  if (missing !== undefined) await fail([failedAt(STAGES.validation, missing)]);
+  const validated = done(STAGES.validation.condition, 'Validation succeeded');
+  if (typeof rendering === 'string') return fail([validated, failedAt(STAGES.render, rendering)]);
+  await change([validated, done(STAGES.render.condition, 'Rendered templates successfully')]);
 
   const suppressed = manifestsOf(rendering, 'suppressed').map((manifest) => referenceTo(manifest, 'suppressed', clock.now()));
   const shown = (references: readonly ManifestReference[]) => (status: InstanceStatus) => ({
     manifestsRendered: withReferences(status.manifestsRendered, [...suppressed, ...references]).filter((one) => !pruned.some((gone) => sameObject(gone, one))),
   });
   const tried = await applyManifests({ kube, nowMs: clock.now() }, manifestsOf(rendering, 'applied'), true, signal);
-  if (tried.error !== undefined)
-    await fail([failed('RenderedTemplatesValidated', `Rendered manifests failed dry-run validation, err: ${tried.error}`)], shown(tried.references));
-  await change([done('RenderedTemplatesValidated', 'Rendered templates validation succeeded')]);
+  if (tried.error !== undefined) await fail([failedAt(STAGES['dry-run'], tried.error)], shown(tried.references));
+  await change([done(STAGES['dry-run'].condition, 'Rendered templates validation succeeded')]);
 
   const applied = await applyManifests({ kube, nowMs: clock.now() }, manifestsOf(rendering, 'applied'), false, signal);
   if (applied.error !== undefined)
@@ -123,6 +123,10 @@ async function realize(
 
 function done(type: string, message: string): Condition {
   return { type, status: 'True', reason: 'Completed', message };
+}
+
+function failedAt(stage: Stage, why: string): Condition {
+  return failed(stage.condition, stage.failed(why));
 }
 
 function failed(type: string, message: string): Condition {

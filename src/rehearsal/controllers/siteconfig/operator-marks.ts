@@ -1,6 +1,6 @@
 import type { KubeClient } from '../../../kube/kube-client.ts';
 import type { KubeObject } from '../../../kube/objects.ts';
-import { FIELD_MANAGER } from './apply-manifests.ts';
+import { FIELD_MANAGER } from '../../../render/siteconfig/stages.ts';
 
 export const FINALIZER = 'clusterinstance.siteconfig.open-cluster-management.io/finalizer';
 const RESTORE_STATUS = 'velero.io/restore-status';
