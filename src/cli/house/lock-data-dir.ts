@@ -1,7 +1,7 @@
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { processStartTicks } from '../../rehearsal/world/process-start.ts';
+import { processStartTicks } from '../../util/process-start-ticks.ts';
 import { LabwrightError } from '../../util/errors.ts';
 
 export const LOCK_FILE = 'labwright.pid';

@@ -4,7 +4,12 @@ import { stringify } from 'yaml';
 export type Credentials = { readonly token: string } | { readonly clientCertificate: string; readonly clientKey: string };
 
 /** A kubeconfig with one context, for a server made by `serveApi` or for anything else with a URL and a CA. */
-export function adminKubeconfig(server: { readonly url: string; readonly ca: string }, credentials: Credentials, name = 'rehearsal'): string {
+export function adminKubeconfig(
+  server: { readonly url: string; readonly ca: string },
+  credentials: Credentials,
+  names = { cluster: 'rehearsal', user: 'rehearsal' },
+): string {
+  const { cluster, user: name } = names;
   const user =
     'token' in credentials
       ? { token: credentials.token }
@@ -14,9 +19,9 @@ export function adminKubeconfig(server: { readonly url: string; readonly ca: str
       apiVersion: 'v1',
       kind: 'Config',
       'current-context': name,
-      clusters: [{ name, cluster: { server: server.url, 'certificate-authority-data': base64(server.ca) } }],
+      clusters: [{ name: cluster, cluster: { server: server.url, 'certificate-authority-data': base64(server.ca) } }],
       users: [{ name, user }],
-      contexts: [{ name, context: { cluster: name, user: name } }],
+      contexts: [{ name, context: { cluster, user: name } }],
     },
     { lineWidth: 0 },
   );

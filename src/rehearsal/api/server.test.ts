@@ -8,7 +8,7 @@ import { systemClock } from '../../util/clock.ts';
 import { directDial } from '../../util/dial.ts';
 import { CAUSE_HEADER } from '../../util/step.ts';
 import { noTraffic, PARTICIPANT_HEADER } from '../clock/traffic.ts';
-import { makeClusterCertificates } from '../world/cluster-certificates.ts';
+import { makeClusterCertificates } from './cluster-certificates.ts';
 import { adminKubeconfig } from './admin-kubeconfig.ts';
 import type { Mutation } from './handle.ts';
 import { serveApi } from './server.ts';

@@ -8,7 +8,7 @@ import type { Admit } from './admission.ts';
 import { authenticator } from './authenticate.ts';
 import type { StaticToken } from './authenticate.ts';
 import { NAMESPACE } from './built-ins.ts';
-import { makeCertificates } from './certificates.ts';
+import { createAuthority } from './certificate-authority.ts';
 import { defineKind } from './define-kind.ts';
 import { followDefinitions } from './definition-lifecycle.ts';
 import { handle } from './handle.ts';
@@ -49,8 +49,8 @@ export interface ApiServer {
 }
 
 async function selfMade(): Promise<{ readonly ca: string; readonly cert: string; readonly key: string }> {
-  const { ca, certificate, key } = await makeCertificates(Date.now());
-  return { ca, cert: certificate, key };
+  const { ca, server } = await createAuthority('labwright rehearsal CA', Date.now());
+  return { ca, ...(await server('localhost')) };
 }
 
 /** Serves the API on 127.0.0.1; port 0 takes any free one. @throws LabwrightError when the port is taken. */

@@ -7,15 +7,15 @@ import { createRedfishService } from '../../machines/bmc/redfish-service.ts';
 import { endpointOf } from '../../util/dial.ts';
 import { LabwrightError } from '../../util/errors.ts';
 import { CAUSE_HEADER } from '../../util/step.ts';
-import { makeCertificates } from '../api/certificates.ts';
+import { createAuthority } from '../api/certificate-authority.ts';
 import { createSimulatedClock, type SimulatedClock } from '../clock/simulated-clock.ts';
 import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
 import { playInstallations } from '../installer/play-installations.ts';
-import { serveHttpBehind } from '../installer/serve-http.ts';
+import { serveHttpBehind } from './serve-http.ts';
 import type { PowerEvent } from '../machines/machines.ts';
 import { createSimulatedMachines } from '../machines/simulated-machines.ts';
 import type { MachineSpec } from '../machines/simulated-machine.ts';
-import { makeClusterCertificates } from './cluster-certificates.ts';
+import { makeClusterCertificates } from '../api/cluster-certificates.ts';
 import { createDialTable, type DialTable } from './dial-table.ts';
 import { createFaultBoard } from './fault-board.ts';
 import { startHub, worldClient, type HubOptions, type RunningHub } from './hub.ts';
@@ -153,9 +153,9 @@ async function fetchIso(dial: DialTable, isos: ReadonlyMap<string, Buffer>, url:
 
 /** Every BMC of the lab behind one listener; a request holds the clock until it is answered. */
 async function serveRedfish(service: ReturnType<typeof createRedfishService>, clock: SimulatedClock, mutated: (mutation: Mutation) => void): Promise<Server> {
-  const { certificate, key } = await makeCertificates(Date.now());
+  const authority = await createAuthority('labwright rehearsal CA', Date.now());
   const header = (value: string | string[] | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
-  const server = createServer({ cert: certificate, key }, (incoming, response) => {
+  const server = createServer(await authority.server('localhost'), (incoming, response) => {
     const participant = header(incoming.headers[PARTICIPANT_HEADER.toLowerCase()]);
     const answered = clock.traffic.request(participant);
     response.on('close', () => {

@@ -20,7 +20,7 @@ import { siteconfigControllers } from '../controllers/siteconfig/siteconfig-cont
 import type { ObjectCache } from '../controllers/object-cache.ts';
 import type { Controller } from '../controllers/controller.ts';
 import { runControllers } from '../controllers/run-controllers.ts';
-import type { ClusterCertificates } from './cluster-certificates.ts';
+import type { ClusterCertificates } from '../api/cluster-certificates.ts';
 import { bmcSecrets, hubContent } from './hub-content.ts';
 import type { WorldDeps } from './world-deps.ts';
 

@@ -5,7 +5,7 @@ import { messageOf } from '../../util/errors.ts';
 import { serveClock } from '../clock/serve-clock.ts';
 import { createWorld } from './create-world.ts';
 import type { WorldState } from './control-messages.ts';
-import { processStartTicks } from './process-start.ts';
+import { processStartTicks } from '../../util/process-start-ticks.ts';
 import { serveControl } from './serve-control.ts';
 import { WorldSpec } from './world-spec.ts';
 

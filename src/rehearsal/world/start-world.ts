@@ -12,7 +12,7 @@ import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
 import type { PowerEvent } from '../machines/machines.ts';
 import type { WorldHandle } from '../world-handle.ts';
 import { WorldState, type ControlRequest } from './control-messages.ts';
-import { processStartTicks } from './process-start.ts';
+import { processStartTicks } from '../../util/process-start-ticks.ts';
 import { STATE_FILE } from './run-world.ts';
 import type { Mutation } from './world-deps.ts';
 import type { WorldSpec } from './world-spec.ts';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { messageOf } from '../../util/errors.ts';
-import type { DialTable } from '../world/dial-table.ts';
-import type { InstallerWorld } from './installer-world.ts';
+import type { DialTable } from './dial-table.ts';
+import type { InstallerWorld } from '../installer/installer-world.ts';
 
 /** Serves plain HTTP on loopback, found at its lab address through the dial table. */
 export function serveHttpBehind(dial: DialTable): InstallerWorld['serveHttp'] {
