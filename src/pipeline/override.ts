@@ -1,5 +1,6 @@
 import { LabwrightError } from '../util/errors.ts';
 import { componentType } from './component-entry.ts';
+import { isRecord } from '../util/is-record.ts';
 
 /** `<job or stage>:<key>=<value>` of a command line; target `@pipeline` sets run options. */
 export interface Override {
@@ -53,7 +54,7 @@ function folded(existing: unknown, value: unknown, key: string): unknown {
   if (Array.isArray(existing) && (Array.isArray(value) || (key === 'components' && typeof value === 'string'))) {
     return foldedList(existing, Array.isArray(value) ? value : [value]);
   }
-  if (!isFields(existing) || !isFields(value)) return value;
+  if (!isRecord(existing) || !isRecord(value)) return value;
   const result: Record<string, unknown> = { ...existing };
   for (const [name, inner] of Object.entries(value)) result[name] = folded(result[name], inner, name);
   return result;
@@ -72,11 +73,7 @@ function foldedList(existing: readonly unknown[], values: readonly unknown[]): u
 
 function typeOf(element: unknown): unknown {
   if (typeof element === 'string') return componentType(element);
-  return isFields(element) ? element['type'] : undefined;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isRecord(element) ? element['type'] : undefined;
 }
 
 function usage(message: string, hint: string): LabwrightError {

@@ -5,6 +5,7 @@ import { checkJobdefs, type IsGiven } from './check-jobdefs.ts';
 import { entryToJobdef } from './entry-to-jobdef.ts';
 import type { Jobdef } from './jobdef.ts';
 import { applyOverride, type Override } from './override.ts';
+import { isRecord } from '../util/is-record.ts';
 
 export interface PipelineResult {
   /** In file order. Not to be run when the diagnostics hold an error. */
@@ -60,7 +61,7 @@ function fileEntries(file: SourceFile, diagnostics: Diagnostic[]): Entry[] {
     return [];
   }
   return file.value.flatMap((value: unknown, index): Entry[] => {
-    if (isMap(value)) return [{ fields: value, at: (key) => (Object.hasOwn(value, key) ? file.atKey([index, key]) : file.at([index])) }];
+    if (isRecord(value)) return [{ fields: value, at: (key) => (Object.hasOwn(value, key) ? file.atKey([index, key]) : file.at([index])) }];
     diagnostics.push({ id: 'not-a-job', severity: 'error', message: 'a job is a map', hint: 'begin each job with "- name:"', at: file.at([index]) });
     return [];
   });
@@ -82,12 +83,8 @@ function merged(a: Entry, b: Entry): Entry {
   for (const [key, value] of Object.entries(b.fields)) {
     const old = fields[key];
     if (Array.isArray(old) && Array.isArray(value)) fields[key] = [...(old as unknown[]), ...(value as unknown[])];
-    else if (isMap(old) && isMap(value)) fields[key] = { ...old, ...value };
+    else if (isRecord(old) && isRecord(value)) fields[key] = { ...old, ...value };
     else fields[key] = value;
   }
   return { fields, at: (key) => (Object.hasOwn(b.fields, key) || !Object.hasOwn(a.fields, key) ? b.at(key) : a.at(key)) };
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import type { ClusterInstanceSpec } from './cluster-instance.ts';
 import { isJson } from './validate-instance.ts';
+import { isRecord } from '../../util/is-record.ts';
 
 /**
  * The value of the annotation `install-config-overrides`: the user's JSON with network type and CPU partitioning put in.
@@ -24,16 +25,14 @@ export function installConfigOverrides(spec: ClusterInstanceSpec): string {
 function members(text: string): Record<string, unknown> {
   if (text === '') return {};
   const value: unknown = JSON.parse(text);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  if (isRecord(value)) return value;
   throw new Error(`json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type map[string]interface {}`);
 }
 
 /** JSON as Go's encoding/json writes it: keys sorted, `<`, `>` and `&` escaped. */
 function goJson(value: unknown): string {
   const sorted = JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
+    isRecord(inner) ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1))) : inner,
   );
   return sorted.replaceAll(/[<>&\u2028\u2029]/g, (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`);
 }

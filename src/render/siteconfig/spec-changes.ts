@@ -1,3 +1,5 @@
+import { isRecord } from '../../util/is-record.ts';
+
 /**
  * Which members of two JSON values differ, as the pointers of a JSON patch from one to the other.
  *
@@ -9,15 +11,11 @@ export function changedPaths(before: unknown, after: unknown, path = ''): readon
     const removed = before.slice(after.length).map((_one, index) => `${path}/${after.length + index}`);
     return [...shared, ...removed, ...after.slice(before.length).map(() => `${path}/-`)];
   }
-  if (isObject(before) && isObject(after)) {
+  if (isRecord(before) && isRecord(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();
     return keys.flatMap((key) => changedPaths(before[key], after[key], `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`));
   }
   return before === after ? [] : [path];
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** One operation of a JSON patch, its members in the operator's order. */

@@ -1,3 +1,5 @@
+import { isRecord } from '../../../util/is-record.ts';
+
 /**
  * What changed between two specs, in the form in which assisted-service's webhook tells it: by Go field names, with Go's
  * `%v` of the values (recorded/assisted/admission-update). Top-level members in `free` may change.
@@ -8,7 +10,7 @@ export function specChanges(before: object, after: object, free: readonly string
 }
 
 function changes(path: string, before: unknown, after: unknown): readonly string[] {
-  if (isObject(before) && isObject(after)) {
+  if (isRecord(before) && isRecord(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();
     return keys.flatMap((key) => changes(path === '' ? goName(key) : `${path}.${goName(key)}`, before[key], after[key]));
   }
@@ -28,19 +30,15 @@ function goName(key: string): string {
 function goValue(value: unknown, other: unknown): string {
   if (value === undefined || value === null) {
     if (Array.isArray(other)) return '[]';
-    return typeof other === 'boolean' ? 'false' : typeof other === 'number' ? '0' : isObject(other) ? '<nil>' : '';
+    return typeof other === 'boolean' ? 'false' : typeof other === 'number' ? '0' : isRecord(other) ? '<nil>' : '';
   }
   return format(value);
 }
 
 function format(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(format).join(' ')}]`;
-  if (!isObject(value)) return String(value);
+  if (!isRecord(value)) return String(value);
   return `{${Object.entries(value)
     .map(([key, member]) => `${goName(key)}:${format(member)}`)
     .join(' ')}}`;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
