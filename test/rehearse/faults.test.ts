@@ -66,6 +66,8 @@ test('a fault that is not there, or has no such place, is refused before anythin
     ['bmc-pasword', /there is no fault "bmc-pasword"/, /^hint: one of: bmc-password/m],
     ['bmc-password@sno9', /lab pretty has no cluster sno9/, /^hint: .*sno1/m],
     ['bmc-password@sno1/master-9', /sno1 has no node master-9/, /^hint: .*master-0/m],
+    ['bmc-password@mno1', /would never strike: .*mno1 is not/, /^hint: .*hub1, sno1$/m],
+    ['stuck-finalizer@hub1', /would never strike: .*hub1 is not/, /^hint: .*sno1$/m],
   ] as const) {
     const { status, stderr, stdout } = labwright('rehearse', DAILY, '--fault', fault, '--json');
     assert.deepEqual([status, stdout], [2, '']);
@@ -74,10 +76,16 @@ test('a fault that is not there, or has no such place, is refused before anythin
   }
 });
 
-function pipelineFile(t: TestContext): string {
+test('a fault without a place hits the first spoke that the pipeline installs, also when the lab has another one before it', async (t) => {
+  const { exitCode, report } = await rehearse(pipelineFile(t, PIPELINE.replaceAll('sno1', 'mno1')), '--lab', dirname(DAILY), '--fault', 'bmc-password');
+  assert.equal(exitCode, 1);
+  assert.equal(report.jobs[0]?.error?.object, 'BareMetalHost/mno1/master-0');
+});
+
+function pipelineFile(t: TestContext, content = PIPELINE): string {
   const folder = mkdtempSync(join(tmpdir(), 'labwright-test-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'spoke.yml');
-  writeFileSync(path, PIPELINE);
+  writeFileSync(path, content);
   return path;
 }

@@ -52,13 +52,31 @@ export async function prepareRehearsal(request: RehearsalRequest): Promise<Prepa
   if (shown.length > 0) process.stderr.write(`${shown.join('\n\n')}\n`);
   const jobs = runnable?.value;
   if (!plan || !jobs || hasErrors(diagnostics)) return undefined;
-  for (const fault of faults) checkPlace(fault, plan);
+  const placed = faults.map((fault) => placeFault(fault, plan, jobs));
   const name = request.pipeline
     .split('/')
     .at(-1)!
     .replace(/\.ya?ml$/, '');
   const used = new Set(jobs.flatMap(({ componentIds }) => componentIds));
-  return { name, plan, jobs, components: catalogue.filter(({ id }) => used.has(id)), faults, hubs };
+  return { name, plan, jobs, components: catalogue.filter(({ id }) => used.has(id)), faults: placed, hubs };
+}
+
+/** Gives a fault the cluster it hits: its own, or the first spoke that the pipeline installs. One that would never strike is refused. */
+function placeFault(fault: Fault, plan: LabPlan, jobs: readonly RunJob[]): Fault {
+  checkPlace(fault, plan);
+  const { name } = fault;
+  const isSpoke = (cluster: string | null): boolean => plan.clusters.some((one) => one.name === cluster && one.role === 'spoke');
+  const installed = jobs.filter(({ action }) => action === 'install' || action === 'redeploy').flatMap((job) => job.cluster ?? []);
+  const candidates = [...new Set(name === 'stuck-finalizer' ? installed.filter(isSpoke) : installed)];
+  const cluster = fault.cluster ?? installed.find(isSpoke);
+  if (cluster !== undefined && candidates.includes(cluster)) return { ...fault, cluster };
+  const where =
+    cluster === undefined
+      ? 'the pipeline installs no spoke'
+      : `it strikes what the pipeline installs${name === 'stuck-finalizer' ? ' from a hub' : ''}, and ${cluster} is not`;
+  throw new LabwrightError('bad_input', `fault ${name} would never strike: ${where}`, {
+    hint: candidates.length === 0 ? 'leave it away, or add an install job' : `write --fault ${name}@CLUSTER with one of: ${candidates.join(', ')}`,
+  });
 }
 
 function checkPlace({ name, cluster, node }: Fault, plan: LabPlan): void {

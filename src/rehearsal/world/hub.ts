@@ -62,6 +62,9 @@ export async function startHub(world: WorldDeps, options: HubOptions): Promise<R
     },
     options.port ?? 0,
   );
+  // A hub that did not come up must not keep its port, nor its process.
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => api.close());
   const address = { host: `api.${name}.${baseDomain}`, port: 6443 };
   world.dial.set(address, { host: '127.0.0.1', port: Number(new URL(api.url).port) });
   const kube = worldClient(world, certificates.kubeconfig);
@@ -85,6 +88,7 @@ export async function startHub(world: WorldDeps, options: HubOptions): Promise<R
   running.done.catch((error: unknown) => {
     if (!stop.signal.aborted) world.failed(error);
   });
+  stack.move();
   return {
     name,
     kubeconfig: certificates.kubeconfig,

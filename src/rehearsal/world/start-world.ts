@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { realSleep } from '../../util/clock.ts';
-import type { Dial, Endpoint } from '../../util/dial.ts';
+import type { Endpoint } from '../../util/dial.ts';
 import { LabwrightError } from '../../util/errors.ts';
 import { packageRoot } from '../../util/package-root.ts';
 import { joinClock } from '../clock/join-clock.ts';
@@ -73,7 +73,8 @@ export async function findWorld(stateDir: string): Promise<WorldHandle | undefin
   const ask = (message: ControlRequest): Promise<unknown> => joined.clock.during(askControl(state.controlSocket, message));
   return {
     clock: joined.clock,
-    dial: cachedDial((address) => ask({ type: 'dial', address })),
+    // Asked every time: a host that boots another system listens elsewhere then.
+    dial: async (address) => ((await ask({ type: 'dial', address })) as Endpoint | null) ?? undefined,
     publish: async (address, listener) => void (await ask({ type: 'publish', address, listener })),
     powerLog: async () => (await ask({ type: 'power-log' })) as readonly PowerEvent[],
     mutations: async () => (await ask({ type: 'mutations' })) as readonly Mutation[],
@@ -119,17 +120,6 @@ async function readState(path: string): Promise<WorldState | undefined> {
   } catch {
     return undefined;
   }
-}
-
-/** Places that were found stay where they are for as long as the world runs; one that was not there yet may come. */
-function cachedDial(ask: (address: Endpoint) => Promise<unknown>): Dial {
-  const known = new Map<string, Endpoint>();
-  return async (address) => {
-    const id = `${address.host}:${address.port}`;
-    const found = known.get(id) ?? ((await ask(address)) as Endpoint | null) ?? undefined;
-    if (found) known.set(id, found);
-    return found;
-  };
 }
 
 function askControl(socketPath: string, message: ControlRequest): Promise<unknown> {
