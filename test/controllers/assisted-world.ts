@@ -1,7 +1,7 @@
 import type { TestContext } from 'node:test';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import type { BmcBackend } from '../../src/machines/bmc/bmc.ts';
-import type { Admit } from '../../src/rehearsal/api/admission.ts';
+import type { Admit } from '../../src/rehearsal/api/write/admission.ts';
 import { assistedControllers } from '../../src/rehearsal/controllers/assisted/assisted-controllers.ts';
 import { clusterControllers } from '../../src/rehearsal/controllers/cluster/cluster-controllers.ts';
 import { hiveControllers } from '../../src/rehearsal/controllers/hive/hive-controllers.ts';

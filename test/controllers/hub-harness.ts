@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { createKubeClient } from '../../src/kube/create-kube-client.ts';
 import type { KubeClient } from '../../src/kube/kube-client.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
-import type { Admit } from '../../src/rehearsal/api/admission.ts';
+import type { Admit } from '../../src/rehearsal/api/write/admission.ts';
 import { serveApi } from '../../src/rehearsal/api/server.ts';
 import { createSimulatedClock, type SimulatedClock } from '../../src/rehearsal/clock/simulated-clock.ts';
 import { PARTICIPANT_HEADER } from '../../src/rehearsal/clock/traffic.ts';

@@ -1,6 +1,6 @@
 import type { KubeClient } from '../../src/kube/kube-client.ts';
 import type { KindRef, KubeObject } from '../../src/kube/objects.ts';
-import type { Admit } from '../../src/rehearsal/api/admission.ts';
+import type { Admit } from '../../src/rehearsal/api/write/admission.ts';
 import { assistedService } from '../../src/rehearsal/controllers/assisted/assisted-controllers.ts';
 import type { AssistedDeps } from '../../src/rehearsal/controllers/assisted/assisted-deps.ts';
 import type { InstallerStep } from '../../src/rehearsal/controllers/assisted/guest/host-script.ts';

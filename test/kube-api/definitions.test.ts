@@ -7,7 +7,7 @@ import type { KubeClient } from '../../src/kube/kube-client.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import { parseKubeconfig } from '../../src/kube/parse-kubeconfig.ts';
 import { systemClock } from '../../src/util/clock.ts';
-import { adminKubeconfig } from '../../src/rehearsal/api/admin-kubeconfig.ts';
+import { adminKubeconfig } from '../../src/rehearsal/api/access/admin-kubeconfig.ts';
 import { serveApi } from '../../src/rehearsal/api/server.ts';
 import type { ApiServer } from '../../src/rehearsal/api/server.ts';
 import { noTraffic } from '../../src/rehearsal/clock/traffic.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { adminKubeconfig } from '../../src/rehearsal/api/admin-kubeconfig.ts';
+import { adminKubeconfig } from '../../src/rehearsal/api/access/admin-kubeconfig.ts';
 import { serveApi } from '../../src/rehearsal/api/server.ts';
 import { noTraffic } from '../../src/rehearsal/clock/traffic.ts';
 import { hubDefinitions } from '../../src/rehearsal/definitions/hub-definitions.ts';

@@ -1,9 +1,9 @@
-import type { Exchange, HandlerDeps } from './handle.ts';
+import type { Exchange, HandlerDeps } from './exchange.ts';
 import { isJson, member } from './json.ts';
 import type { Json } from './json.ts';
 import type { ResourceRequest } from './parse-request.ts';
 import { sendJson, sendYaml } from './send.ts';
-import { partialListOf, partialOf, tableOf } from './table.ts';
+import { partialListOf, partialOf, tableOf } from './read/table.ts';
 
 /** Sends an object or a list in the form the client asked for. */
 export function answer({ clock }: HandlerDeps, { response, form }: Exchange, { resource, query }: ResourceRequest, code: number, body: Json): void {

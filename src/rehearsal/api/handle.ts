@@ -1,59 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CAUSE_HEADER } from '../../util/step.ts';
 import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
-import type { Traffic } from '../clock/traffic.ts';
-import { reviewAccess } from './access-review.ts';
-import { isKnown } from './authenticate.ts';
-import type { Authenticate, User } from './authenticate.ts';
-import { allowedBy, pathAllowed } from './authorize.ts';
-import { ACCESS_REVIEW, DEFINITION } from './built-ins.ts';
-import { discover } from './discovery.ts';
+import { reviewAccess } from './access/access-review.ts';
+import { isKnown } from './access/authenticate.ts';
+import type { User } from './access/authenticate.ts';
+import { allowedBy, pathAllowed } from './access/authorize.ts';
+import { ACCESS_REVIEW, DEFINITION } from './kinds/built-ins.ts';
+import { discover } from './kinds/discovery.ts';
 import { member } from './json.ts';
+import type { Exchange, HandlerDeps } from './exchange.ts';
 import { negotiate } from './negotiate.ts';
-import type { Form } from './negotiate.ts';
-import { openApi } from './openapi.ts';
+import { openApi } from './kinds/openapi.ts';
 import { parseRequest } from './parse-request.ts';
 import type { ResourceRequest } from './parse-request.ts';
-import { readCollection, readObject } from './read.ts';
-import type { Registry } from './registry.ts';
-import { storageKey } from './resource.ts';
-import type { Resource } from './resource.ts';
+import { readCollection, readObject } from './read/read.ts';
+import { storageKey } from './kinds/resource.ts';
+import type { Resource } from './kinds/resource.ts';
 import { sendJson, sendText } from './send.ts';
 import { detailsOf, notFound, qualified, StatusError } from './status-error.ts';
-import type { WriteDeps } from './write.ts';
-import { writeObject } from './write-request.ts';
-
-/** A mutating request, as the world's log keeps it. */
-export interface Mutation {
-  /** When it was answered, by the injected clock. */
-  readonly atMs: number;
-  readonly method: string;
-  /** With its query. */
-  readonly path: string;
-  readonly user: string;
-  /** Id of the step that asked (CAUSE_HEADER). */
-  readonly cause: string | null;
-  readonly participant: string | undefined;
-  readonly status: number;
-}
-
-export interface HandlerDeps extends WriteDeps {
-  readonly traffic: Traffic;
-  readonly registry: Registry;
-  readonly authenticate: Authenticate;
-  readonly onMutation: ((mutation: Mutation) => void) | undefined;
-}
-
-/** One request under way. */
-export interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly user: User;
-  readonly form: Form;
-  readonly participant: string | undefined;
-  /** To be called when the answer, or the head of a watch, has been sent. */
-  readonly answered: () => void;
-}
+import { writeObject } from './write/write-request.ts';
 
 /** Answers one request. Never rejects. */
 export async function handle(deps: HandlerDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { KubeObject } from '../../kube/objects.ts';
 import { systemClock } from '../../util/clock.ts';
-import type { Admit } from './admission.ts';
-import { applyObject } from './apply-object.ts';
-import { NAMESPACE } from './built-ins.ts';
-import { defineKind } from './define-kind.ts';
-import { createRegistry } from './registry.ts';
-import { apiVersionOf, storageKey } from './resource.ts';
+import type { Admit } from './write/admission.ts';
+import { applyObject } from './fields/apply-object.ts';
+import { NAMESPACE } from './kinds/built-ins.ts';
+import { defineKind } from './schema/define-kind.ts';
+import { createRegistry } from './kinds/registry.ts';
+import { apiVersionOf, storageKey } from './kinds/resource.ts';
 import { StatusError } from './status-error.ts';
 import { createStore } from './store.ts';
-import { create, type Write } from './write.ts';
+import type { Write } from './write/target.ts';
+import { create } from './write/write.ts';
 
 /** What a cluster's API server would say, without a server: definitions' schemas and defaults, admission, namespaces. */
 export interface MemoryApi {

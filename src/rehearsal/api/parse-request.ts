@@ -1,5 +1,5 @@
-import type { Registry } from './registry.ts';
-import type { Target } from './write.ts';
+import type { Registry } from './kinds/registry.ts';
+import type { Target } from './write/target.ts';
 
 /** A request that points at a resource: where, what for, and how. */
 export interface ResourceRequest extends Target {

@@ -8,9 +8,9 @@ import { systemClock } from '../../util/clock.ts';
 import { directDial } from '../../util/dial.ts';
 import { CAUSE_HEADER } from '../../util/step.ts';
 import { noTraffic, PARTICIPANT_HEADER } from '../clock/traffic.ts';
-import { makeClusterCertificates } from './cluster-certificates.ts';
-import { adminKubeconfig } from './admin-kubeconfig.ts';
-import type { Mutation } from './handle.ts';
+import { makeClusterCertificates } from './access/cluster-certificates.ts';
+import { adminKubeconfig } from './access/admin-kubeconfig.ts';
+import type { Mutation } from './exchange.ts';
 import { serveApi } from './server.ts';
 import type { ApiDeps, ApiServer } from './server.ts';
 

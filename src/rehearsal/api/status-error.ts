@@ -1,5 +1,5 @@
 import type { Json } from './json.ts';
-import type { Resource } from './resource.ts';
+import type { Resource } from './kinds/resource.ts';
 
 export interface Cause {
   readonly reason: string;

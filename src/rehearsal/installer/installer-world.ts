@@ -3,7 +3,7 @@ import type { Clock } from '../../util/clock.ts';
 import type { Endpoint } from '../../util/dial.ts';
 import type { FaultBoard } from '../controllers/hub-deps.ts';
 import type { SimulatedMachines } from '../machines/machines.ts';
-import type { ClusterCertificates } from '../api/cluster-certificates.ts';
+import type { ClusterCertificates } from '../api/access/cluster-certificates.ts';
 
 /** What the world gives to the guests of agent-based installations. */
 export interface InstallerWorld {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { isLabwrightError, messageOf } from '../../util/errors.ts';
 import { newUuid } from '../../util/ids.ts';
-import { makeClusterCertificates } from '../api/cluster-certificates.ts';
+import { makeClusterCertificates } from '../api/access/cluster-certificates.ts';
 import { AgentIso } from './agent-iso.ts';
 import { readManifests, type AgentConfig, type InstallConfig } from './read-manifests.ts';
 

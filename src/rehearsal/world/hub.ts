@@ -4,8 +4,8 @@ import { hubDefinitions } from '../definitions/hub-definitions.ts';
 import { installDefinitions } from '../definitions/install-definitions.ts';
 import { parseKubeconfig } from '../../kube/parse-kubeconfig.ts';
 import { LABWRIGHT_NAMESPACE, uuidV5 } from '../../util/ids.ts';
-import type { Admit } from '../api/admission.ts';
-import type { StaticToken } from '../api/authenticate.ts';
+import type { Admit } from '../api/write/admission.ts';
+import type { StaticToken } from '../api/access/authenticate.ts';
 import { serveApi, type ApiServer } from '../api/server.ts';
 import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
 import { admitInstall } from '../controllers/assisted/admit-install.ts';
@@ -20,7 +20,7 @@ import { siteconfigControllers } from '../controllers/siteconfig/siteconfig-cont
 import type { ObjectCache } from '../controllers/object-cache.ts';
 import type { Controller } from '../controllers/controller.ts';
 import { runControllers } from '../controllers/run-controllers.ts';
-import type { ClusterCertificates } from '../api/cluster-certificates.ts';
+import type { ClusterCertificates } from '../api/access/cluster-certificates.ts';
 import { bmcSecrets, hubContent } from './hub-content.ts';
 import type { WorldDeps } from './world-deps.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { HubDeps } from '../controllers/hub-deps.ts';
 import { serveApi, type ApiServer } from '../api/server.ts';
-import { makeClusterCertificates, type ClusterCertificates } from '../api/cluster-certificates.ts';
+import { makeClusterCertificates, type ClusterCertificates } from '../api/access/cluster-certificates.ts';
 import type { WorldDeps } from './world-deps.ts';
 
 export interface Spokes {

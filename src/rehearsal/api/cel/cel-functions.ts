@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
-import { goRegExp } from '../go-regexp.ts';
+import { goRegExp } from '../schema/go-regexp.ts';
 import { isJson } from '../json.ts';
 import { CelError } from './expression.ts';
 

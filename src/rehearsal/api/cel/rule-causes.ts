@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { correlated } from '../correlate.ts';
+import { correlated } from '../fields/correlate.ts';
 import { isJson, list, member, text } from '../json.ts';
 import type { Json } from '../json.ts';
 import type { Cause } from '../status-error.ts';

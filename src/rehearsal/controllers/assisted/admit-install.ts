@@ -1,4 +1,4 @@
-import type { AdmissionRequest, Denial } from '../../api/admission.ts';
+import type { AdmissionRequest, Denial } from '../../api/write/admission.ts';
 import type { KubeObject } from '../../../kube/objects.ts';
 import { isSingleNode, isUserManaged, type AciSpec } from './aci-objects.ts';
 import { specChanges } from './spec-changes.ts';

@@ -2,7 +2,8 @@ import type { KubeObject } from '../../../kube/objects.ts';
 import type { SpecError } from './aci-conditions.ts';
 import type { AssistedDeps } from './assisted-deps.ts';
 import { eligibleDisks } from './service/inventory.ts';
-import type { HostRecord, HostRole, HostState } from './service/records.ts';
+import type { HostRecord, HostState } from './service/records.ts';
+import type { HostRole } from './service/stages.ts';
 
 interface AgentSpec {
   readonly approved?: boolean;

@@ -1,4 +1,4 @@
-import type { Admit, Denial } from '../../api/admission.ts';
+import type { Admit, Denial } from '../../api/write/admission.ts';
 import { DETACHED_ANNOTATION, type HostSpec, type HostStatus } from './host.ts';
 
 const WEBHOOK = 'baremetalhost.metal3.io';

@@ -5,7 +5,8 @@ import { rfc3339Seconds } from '../conditions.ts';
 import type { HubDeps } from '../hub-deps.ts';
 import { jitterMs } from '../jitter.ts';
 import type { ObjectCache } from '../object-cache.ts';
-import { writeStatus, type Host, type HostStatus } from './host.ts';
+import type { Host, HostStatus } from './host.ts';
+import { writeStatus } from './write-status.ts';
 import type { StageTimers } from './stage-timers.ts';
 
 /** What the stages of a host need. */

@@ -3,7 +3,8 @@ import type { KubeObject } from '../../../kube/objects.ts';
 import { isLabwrightError, messageOf } from '../../../util/errors.ts';
 import { uuidV5, LABWRIGHT_NAMESPACE } from '../../../util/ids.ts';
 import { keyOf } from '../controller.ts';
-import { BARE_METAL_HOST, hostOf, writeStatusAsIs, type Host, type HostStatus } from './host.ts';
+import { BARE_METAL_HOST, hostOf, type Host, type HostStatus } from './host.ts';
+import { writeStatusAsIs } from './write-status.ts';
 import { bmcCredentials, bmcOf, entering, save, stillRunning, type HostDeps, type Turn } from './host-deps.ts';
 
 const SECRET_FINALIZER = 'baremetalhost.metal3.io/secret';

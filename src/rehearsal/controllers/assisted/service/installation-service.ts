@@ -3,7 +3,8 @@ import { CLUSTER_INFO, moveTo, refreshCluster } from './cluster-states.ts';
 import { HOST_INFO, refreshHost } from './host-states.ts';
 import { createMonitor, type Monitor } from './monitor.ts';
 import { totalPercentage } from './progress.ts';
-import { roleOf, type ClusterRecord, type ClusterSpec, type HostRecord, type HostRole, type InfraEnvRecord } from './records.ts';
+import { roleOf, type ClusterRecord, type ClusterSpec, type HostRecord, type InfraEnvRecord } from './records.ts';
+import type { HostRole } from './stages.ts';
 import { DEFAULT_LIMITS, hasRebooted, type StageLimits } from './stages.ts';
 import { silenceLimitMs } from './views.ts';
 

@@ -1,5 +1,5 @@
 import type { Inventory } from './inventory.ts';
-import type { Stage } from './stages.ts';
+import type { HostRole, Stage } from './stages.ts';
 
 /**
  * What the installation service keeps in its database.
@@ -38,8 +38,6 @@ export type ClusterState =
 
 /** States in which the cluster's installation has begun and may not be taken back. */
 export const STARTED: readonly ClusterState[] = ['installing', 'installing-pending-user-action', 'finalizing', 'installed', 'adding-hosts', 'error'];
-
-export type HostRole = 'auto-assign' | 'master' | 'worker';
 
 export interface Validation {
   readonly id: string;

@@ -1,4 +1,4 @@
-import type { HostRole } from './records.ts';
+export type HostRole = 'auto-assign' | 'master' | 'worker';
 
 /** Stages that an installer reports, by their names in assisted-service's API. */
 export type Stage =

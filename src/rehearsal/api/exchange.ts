@@ -1,0 +1,38 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Traffic } from '../clock/traffic.ts';
+import type { Authenticate, User } from './access/authenticate.ts';
+import type { Registry } from './kinds/registry.ts';
+import type { Form } from './negotiate.ts';
+import type { WriteDeps } from './write/target.ts';
+
+/** A mutating request, as the world's log keeps it. */
+export interface Mutation {
+  /** When it was answered, by the injected clock. */
+  readonly atMs: number;
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly user: string;
+  /** Id of the step that asked (CAUSE_HEADER). */
+  readonly cause: string | null;
+  readonly participant: string | undefined;
+  readonly status: number;
+}
+
+export interface HandlerDeps extends WriteDeps {
+  readonly traffic: Traffic;
+  readonly registry: Registry;
+  readonly authenticate: Authenticate;
+  readonly onMutation: ((mutation: Mutation) => void) | undefined;
+}
+
+/** One request under way. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly user: User;
+  readonly form: Form;
+  readonly participant: string | undefined;
+  /** To be called when the answer, or the head of a watch, has been sent. */
+  readonly answered: () => void;
+}
