@@ -5,7 +5,7 @@ import { messageOf, LabwrightError } from '../util/errors.ts';
 import { bmcCertificate } from '../machines/bmc/bmc-certificate.ts';
 import type { BmcEvent } from '../machines/bmc/libvirt-backend.ts';
 import { serveBmc } from '../machines/bmc/serve-bmc.ts';
-import { LabHosts } from '../machines/lab-hosts.ts';
+import { LabHosts } from '../machines/doors/lab-hosts.ts';
 import { createClockGate } from './clock-gate.ts';
 import type { BmcServiceDeps, LabDoors } from './lab-doors.ts';
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { applyLab } from '../machines/apply-lab.ts';
-import { LabHosts } from '../machines/lab-hosts.ts';
+import { LabHosts } from '../machines/doors/lab-hosts.ts';
 import { systemClock } from '../util/clock.ts';
 import { interruptSignal } from './interrupt-signal.ts';
 import { plannedLab } from './planned-lab.ts';

@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
-import type { Packing } from '../lab/address-room.ts';
-import { clusterKind, type ClusterKind, USUAL_KINDS } from '../lab/cluster-kind.ts';
-import { explainCapacity } from '../lab/explain-capacity.ts';
+import type { Packing } from '../lab/capacity/address-room.ts';
+import { clusterKind, type ClusterKind, USUAL_KINDS } from '../lab/capacity/cluster-kind.ts';
+import { explainCapacity } from '../lab/capacity/explain-capacity.ts';
 import type { Block } from '../lab/ip.ts';
-import { labCapacity, LIMITS, roomOfEmptyLab, roomsOfLab, type Room } from '../lab/lab-capacity.ts';
+import { labCapacity, LIMITS, roomOfEmptyLab, roomsOfLab, type Room } from '../lab/capacity/lab-capacity.ts';
 import { readCidr } from '../lab/segments.ts';
 import { LabwrightError } from '../util/errors.ts';
 import { planLabFile } from './plan-lab-file.ts';

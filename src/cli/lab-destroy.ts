@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
-import { sentenceOf } from '../machines/change.ts';
+import { sentenceOf } from '../machines/changes/change.ts';
 import { destroyLab, findRemovals, removalsReport } from '../machines/destroy-lab.ts';
-import { LabHosts } from '../machines/lab-hosts.ts';
+import { LabHosts } from '../machines/doors/lab-hosts.ts';
 import { systemClock } from '../util/clock.ts';
 import { LabwrightError } from '../util/errors.ts';
 import { interruptSignal } from './interrupt-signal.ts';

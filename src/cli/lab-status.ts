@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { sentenceOf } from '../machines/change.ts';
-import { LabHosts } from '../machines/lab-hosts.ts';
+import { sentenceOf } from '../machines/changes/change.ts';
+import { LabHosts } from '../machines/doors/lab-hosts.ts';
 import { labStatus, type LabStatus } from '../machines/lab-status.ts';
 import { interruptSignal } from './interrupt-signal.ts';
 import { plannedLab } from './planned-lab.ts';

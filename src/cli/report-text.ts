@@ -1,5 +1,5 @@
 import type { ApplyReport } from '../machines/apply-lab.ts';
-import { sentenceOf } from '../machines/change.ts';
+import { sentenceOf } from '../machines/changes/change.ts';
 
 /** What was or would be done, what was not, and why, for a person. */
 export function reportText({ lab, changes, failures, unseen }: ApplyReport): string {

@@ -2,23 +2,23 @@ import { checkShape } from '../util/check-shape.ts';
 import { hasErrors, type Diagnostic } from '../util/diagnostic.ts';
 import { LABWRIGHT_NAMESPACE, uuidV5 } from '../util/ids.ts';
 import { parseSource } from '../util/source-file.ts';
-import { checkCapacity } from './capacity.ts';
-import { checkAddresses } from './check-addresses.ts';
-import { checkClusters } from './check-clusters.ts';
-import { checkLock } from './check-lock.ts';
-import { checkNames } from './check-names.ts';
+import { checkCapacity } from './capacity/capacity.ts';
+import { checkAddresses } from './check/check-addresses.ts';
+import { checkClusters } from './check/check-clusters.ts';
+import { checkLock } from './check/check-lock.ts';
+import { checkNames } from './check/check-names.ts';
 import { LAB_FILE_EXAMPLES, LabFile } from './lab-file.ts';
 import { lockChanges } from './lock-changes.ts';
 import { lockOf, type LockFile } from './lock.ts';
-import { planMachines } from './machines.ts';
-import { checkClaims, checkOwners } from './owners.ts';
-import { placeClusters } from './place-clusters.ts';
-import { networkIndexes } from './network-indexes.ts';
+import { planMachines } from './place/machines.ts';
+import { checkClaims, checkOwners } from './check/owners.ts';
+import { placeClusters } from './place/place-clusters.ts';
+import { networkIndexes } from './place/network-indexes.ts';
 import type { LabPlan, PlanChange, PlannedNetwork } from './plan.ts';
-import { reportOn } from './report.ts';
+import { reportOn } from './check/report.ts';
 import { readSegments, type Segment } from './segments.ts';
 import { expandServers, sshTarget } from './servers.ts';
-import { checkRouterIds } from './vrrp.ts';
+import { checkRouterIds } from './check/vrrp.ts';
 
 export interface PlanResult {
   /** undefined when the diagnostics hold an error; so is the lock. */

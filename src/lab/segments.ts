@@ -1,6 +1,6 @@
 import { type Block, formatBlock, isAligned, looksOctal, overlap, parseBlock } from './ip.ts';
 import type { LabFile } from './lab-file.ts';
-import type { Report } from './report.ts';
+import type { Report } from './check/report.ts';
 
 /** A declared network, read: one layer-2 segment with its subnets. */
 export interface Segment {

@@ -3,7 +3,7 @@ import type { KeyPath } from '../util/source-file.ts';
 import { formatIp, parseIp } from './ip.ts';
 import type { LabFile, SshEntry } from './lab-file.ts';
 import type { PlannedServer, SshTarget } from './plan.ts';
-import type { Report } from './report.ts';
+import type { Report } from './check/report.ts';
 import { expandNames } from './server-names.ts';
 
 export interface ExpandedServer {

@@ -1,12 +1,12 @@
 import type { LabPlan, PlannedMachine } from '../lab/plan.ts';
 import type { Clock } from '../util/clock.ts';
 import { awaitLeases } from './await-leases.ts';
-import { sentenceOf, shown, type Change } from './change.ts';
+import { sentenceOf, shown, type Change } from './changes/change.ts';
 import { jumphostChanges } from './jumphost.ts';
-import type { LabHosts } from './lab-hosts.ts';
-import { observeLab, type LabState } from './observe-lab.ts';
-import { leftovers } from './removals.ts';
-import { machinesToRun, serverChanges, serverStarts } from './server-changes.ts';
+import type { LabHosts } from './doors/lab-hosts.ts';
+import { observeLab, type LabState } from './changes/observe-lab.ts';
+import { leftovers } from './changes/removals.ts';
+import { machinesToRun, serverChanges, serverStarts } from './changes/server-changes.ts';
 import { settleAll } from './settle-all.ts';
 import { targetFilter, type TargetFilter } from './targets.ts';
 import { workOff, type ChangeResult, type Failure, type Progress } from './work-off.ts';

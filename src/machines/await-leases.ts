@@ -1,10 +1,10 @@
 import type { LabPlan, PlannedMachine } from '../lab/plan.ts';
 import type { Clock } from '../util/clock.ts';
-import { parseLeases } from './dnsmasq.ts';
-import type { Host } from './lab-hosts.ts';
+import { parseLeases } from './doors/dnsmasq.ts';
+import type { Host } from './doors/lab-hosts.ts';
 import { labPaths } from './lab-paths.ts';
 import type { Failure, Progress } from './work-off.ts';
-import { runScript } from './run-script.ts';
+import { runScript } from './doors/run-script.ts';
 
 const LIMIT_MS = 180_000;
 

@@ -1,8 +1,8 @@
 import type { LabPlan } from '../lab/plan.ts';
-import { shown, type Change } from './change.ts';
+import { shown, type Change } from './changes/change.ts';
 import type { ApplyReport, LabDeps } from './apply-lab.ts';
-import { observeLab } from './observe-lab.ts';
-import { jumphostRemovals, serverRemovals } from './removals.ts';
+import { observeLab } from './changes/observe-lab.ts';
+import { jumphostRemovals, serverRemovals } from './changes/removals.ts';
 import { settleAll } from './settle-all.ts';
 import { workOff, type ChangeResult, type Failure } from './work-off.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { renderDnsmasq } from '../render/dnsmasq.ts';
 import { examplePlan } from '../render/example-plan.test-data.ts';
-import { hashFiles, parseLeases, type DhcpLease } from './dnsmasq.ts';
+import { hashFiles, parseLeases, type DhcpLease } from './doors/dnsmasq.ts';
 import { jumphostChanges, type JumphostState } from './jumphost.ts';
 import { labPaths } from './lab-paths.ts';
 

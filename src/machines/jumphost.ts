@@ -2,11 +2,11 @@ import type { LabPlan } from '../lab/plan.ts';
 import { renderDnsmasq } from '../render/dnsmasq.ts';
 import { LabwrightError } from '../util/errors.ts';
 import type { Exec } from '../util/exec.ts';
-import type { Change } from './change.ts';
-import { hashFiles, loadDnsmasq, observeDnsmasq, testConfiguration, type DhcpLease, type DnsmasqState } from './dnsmasq.ts';
-import { readTree, removePaths, writeTextFile } from './files.ts';
+import type { Change } from './changes/change.ts';
+import { hashFiles, loadDnsmasq, observeDnsmasq, testConfiguration, type DhcpLease, type DnsmasqState } from './doors/dnsmasq.ts';
+import { readTree, removePaths, writeTextFile } from './doors/files.ts';
 import { labPaths } from './lab-paths.ts';
-import { runScript } from './run-script.ts';
+import { runScript } from './doors/run-script.ts';
 
 /** The jumphost as it was found. */
 export interface JumphostState {

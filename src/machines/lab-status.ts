@@ -1,8 +1,8 @@
 import type { LabPlan } from '../lab/plan.ts';
 import { holderOf } from '../render/holder-of.ts';
 import { differences, type LabDeps } from './apply-lab.ts';
-import { shown } from './change.ts';
-import { observeLab } from './observe-lab.ts';
+import { shown } from './changes/change.ts';
+import { observeLab } from './changes/observe-lab.ts';
 import { targetFilter } from './targets.ts';
 import type { Failure } from './work-off.ts';
 

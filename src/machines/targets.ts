@@ -1,6 +1,6 @@
 import type { LabPlan } from '../lab/plan.ts';
 import { LabwrightError } from '../util/errors.ts';
-import type { Change } from './change.ts';
+import type { Change } from './changes/change.ts';
 
 export interface TargetFilter {
   readonly host: (name: string) => boolean;

@@ -1,6 +1,6 @@
 import { isLabwrightError, messageOf } from '../util/errors.ts';
-import { shown, type Change } from './change.ts';
-import type { Host } from './lab-hosts.ts';
+import { shown, type Change } from './changes/change.ts';
+import type { Host } from './doors/lab-hosts.ts';
 
 /** Told what happens, as it happens, host by host. */
 export interface Progress {

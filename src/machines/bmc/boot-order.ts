@@ -1,6 +1,6 @@
 import type { Element } from '@xmldom/xmldom';
 import { XMLSerializer } from '@xmldom/xmldom';
-import { find, parseXml } from '../xml-drift.ts';
+import { find, parseXml } from '../changes/xml-drift.ts';
 import type { BootTarget } from './bmc.ts';
 
 /** A device that can be booted, in the order the firmware tries them. */

@@ -1,6 +1,6 @@
 import type { Exec } from '../../util/exec.ts';
-import { virsh } from '../virsh.ts';
-import { parseXml } from '../xml-drift.ts';
+import { virsh } from '../doors/virsh.ts';
+import { parseXml } from '../changes/xml-drift.ts';
 import type { BootTarget } from './bmc.ts';
 
 /** What a BMC was told about a machine and its domain's XML does not show. */

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { LabPlan } from '../../lab/plan.ts';
 import { LabwrightError } from '../../util/errors.ts';
 import type { Exec } from '../../util/exec.ts';
-import { virsh, virshDocument } from '../virsh.ts';
+import { virsh, virshDocument } from '../doors/virsh.ts';
 import type { BmcBackend, ResetType } from './bmc.ts';
 import { restoreOrderCommands, withBootFirst } from './boot-order.ts';
 import type { BmcCredentials } from './credentials.ts';

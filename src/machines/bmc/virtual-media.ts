@@ -3,8 +3,8 @@ import type { LabPlan } from '../../lab/plan.ts';
 import { LabwrightError } from '../../util/errors.ts';
 import type { Exec } from '../../util/exec.ts';
 import { labPaths } from '../lab-paths.ts';
-import { domainState, listDomains, virsh } from '../virsh.ts';
-import { runScript } from '../run-script.ts';
+import { domainState, listDomains, virsh } from '../doors/virsh.ts';
+import { runScript } from '../doors/run-script.ts';
 
 /** The CD's name in every domain (render/libvirt-domain.ts). */
 const DRIVE = 'sdz';

@@ -1,0 +1,134 @@
+import { closest } from '../../util/closest.ts';
+import type { ClusterEntry, LabFile } from '../lab-file.ts';
+import type { Report } from './report.ts';
+import type { Segment } from '../segments.ts';
+import { serversOf } from '../servers.ts';
+import { MAX_MASTERS, WORKER_OFFSET } from '../place/slot-layout.ts';
+
+/** Does a cluster stand on machines of another? */
+export function reuses(entry: ClusterEntry): boolean {
+  return entry.nodes !== undefined || entry.from !== undefined;
+}
+
+/** What a cluster's entry says that cannot be: places, hubs, networks, numbers of nodes. @returns the servers of each cluster with machines of its own. */
+export function checkClusters(file: LabFile, declared: ReadonlySet<string>, report: Report): ReadonlyMap<string, readonly string[]> {
+  const homes = new Map<string, readonly string[]>();
+  for (const [name, entry] of Object.entries(file.clusters)) {
+    checkPlace(name, entry, report);
+    if (entry.on !== undefined) homes.set(name, serversOf(entry.on, declared, report, ['clusters', name, 'on']));
+    checkMachines(name, entry, declared, report);
+    checkRole(file, name, entry, report);
+    checkNumbers(file, name, entry, report);
+  }
+  return homes;
+}
+
+function checkPlace(name: string, entry: ClusterEntry, report: Report): void {
+  const keys = ['clusters', name];
+  if (entry.nodes && entry.from !== undefined)
+    report.error('two-places', [...keys, 'from'], `${name} has both nodes and from`, 'keep one: nodes lists machines, from takes the free ones of a cluster');
+  else if (reuses(entry) && entry.on !== undefined)
+    report.error('two-places', [...keys, 'on'], `${name} reuses machines, which are where they are`, 'remove on');
+  else if (reuses(entry) && entry.machines)
+    report.error('two-places', [...keys, 'machines'], `${name} reuses machines, which the cluster that has them describes`, 'move machines there');
+  else if (!reuses(entry) && entry.on === undefined) report.error('no-server', keys, `${name} does not say where it runs`, 'add on: SERVER');
+}
+
+/** Overrides of machines that are not there, or that stand on a server that is not there. */
+function checkMachines(name: string, entry: ClusterEntry, declared: ReadonlySet<string>, report: Report): void {
+  for (const [node, { on }] of Object.entries(entry.machines ?? {})) {
+    const keys = ['clusters', name, 'machines', node];
+    const [, role, number] = /^(master|worker)-(0|[1-9]\d*)$/.exec(node) ?? [];
+    const count = role === 'master' ? (entry.masters ?? 1) : (entry.workers ?? 0);
+    if (number === undefined || Number(number) >= count)
+      report.error('unknown-node', keys, `${name} has no machine ${node}`, 'name a node of this cluster: master-0, worker-0, … up to its numbers');
+    if (on !== undefined && serversOf(on, declared, report, [...keys, 'on']).length > 1)
+      report.error('bad-range', [...keys, 'on'], `one machine cannot be on all of ${on}`, 'name one server');
+  }
+}
+
+function checkRole(file: LabFile, name: string, entry: ClusterEntry, report: Report): void {
+  const keys = ['clusters', name];
+  if (entry.install === 'clusterinstance' && entry.role !== 'spoke')
+    report.error(
+      'not-a-spoke',
+      [...keys, 'install'],
+      `${name} is no spoke, so no hub can install it`,
+      'add role: spoke and hub: CLUSTER, or write install: abi',
+    );
+  if (entry.role === 'spoke' && entry.hub === undefined) report.error('no-hub', [...keys, 'role'], `spoke ${name} names no hub`, 'add hub: CLUSTER');
+  if (entry.hub === undefined) return;
+  if (entry.role !== 'spoke') report.error('hub-of-no-spoke', [...keys, 'hub'], `${name} has a hub but is no spoke`, 'add role: spoke, or remove hub');
+  if (!Object.hasOwn(file.clusters, entry.hub)) {
+    const hubs = Object.entries(file.clusters).flatMap(([one, { role }]) => (role === 'hub' ? [one] : []));
+    const near = closest(entry.hub, hubs);
+    const known = hubs.length > 0 ? `name one of: ${hubs.join(', ')}` : 'declare it under clusters with role: hub';
+    report.error('unknown-hub', [...keys, 'hub'], `hub ${entry.hub} of ${name} is not declared`, near === undefined ? known : `did you mean ${near}?`);
+  } else if (file.clusters[entry.hub]!.role !== 'hub')
+    report.error(
+      'not-a-hub',
+      [...keys, 'hub'],
+      `hub ${entry.hub} of ${name} has role ${file.clusters[entry.hub]!.role}`,
+      `give ${entry.hub} role: hub, or name a cluster that has it`,
+    );
+}
+
+function checkNumbers(file: LabFile, name: string, entry: ClusterEntry, report: Report): void {
+  const keys = ['clusters', name];
+  if (entry.network !== undefined && !Object.hasOwn(file.networks, entry.network)) {
+    const near = closest(entry.network, Object.keys(file.networks));
+    report.error(
+      'unknown-network',
+      [...keys, 'network'],
+      `network ${entry.network} of ${name} is not declared`,
+      near === undefined ? `name one of: ${Object.keys(file.networks).join(', ')}` : `did you mean ${near}?`,
+    );
+  }
+  if (entry.profile === 'tiny' && entry.install !== 'none')
+    report.error('tiny-install', [...keys, 'profile'], `${name} is tiny, too small for install: ${entry.install}`, 'write install: none, or remove profile');
+  if (entry.profile === 'tiny' && !file.direct_boot)
+    report.warn(
+      'no-direct-boot',
+      [...keys, 'profile'],
+      `machines of ${name} have nothing to boot`,
+      'add direct_boot: {kernel: PATH, initrd: PATH, cmdline: TEXT}',
+    );
+  for (const key of ['vips', 'vips6'] as const) {
+    const vips = entry[key];
+    const single = !reuses(entry) && (entry.masters ?? 1) + (entry.workers ?? 0) === 1;
+    if (vips && vips.api === vips.ingress && !single && entry.nodes?.length !== 1)
+      report.error('equal-vips', [...keys, key, 'ingress'], `api and ingress of ${name} are both ${vips.api}`, 'give each its own address');
+  }
+  if (reuses(entry)) return;
+  const [masters, workers] = [entry.masters ?? 1, entry.workers ?? 0];
+  if (masters === 0) report.error('bad-topology', [...keys, 'masters'], `${name} has no master`, 'write masters: 1 or masters: 3');
+  else if (entry.install !== 'none') checkTopology(name, masters, workers, report);
+  if (entry.host_network && masters + workers > 1 && !entry.vips)
+    report.error('vips-missing', keys, `the VIPs of ${name} cannot be derived with host_network`, 'add vips: {api: ADDRESS, ingress: ADDRESS}');
+}
+
+/** Has a slot of this network room for the cluster's nodes? */
+export function checkRoom(name: string, entry: ClusterEntry, { slotSize }: Segment, report: Report): void {
+  const keys = ['clusters', name];
+  const [masters, workers] = [entry.masters ?? 1, entry.workers ?? 0];
+  const room = slotSize - WORKER_OFFSET;
+  if (masters > MAX_MASTERS)
+    report.error('slot-too-small', [...keys, 'masters'], `a slot holds ${MAX_MASTERS} masters; ${name} wants ${masters}`, `write masters: ${MAX_MASTERS}`);
+  if (workers > room) {
+    const wider = [16, 32, 64].find((size) => size - WORKER_OFFSET >= workers);
+    report.error(
+      'slot-too-small',
+      [...keys, 'workers'],
+      `a slot of ${slotSize} holds ${room} workers; ${name} wants ${workers}`,
+      wider === undefined ? `write workers: ${64 - WORKER_OFFSET} or less` : `write slot_size: ${wider} in a network of its own, or workers: ${room}`,
+    );
+  }
+}
+
+/** What the installers accept (reference/lab-and-libvirt.md §5.6). */
+export function checkTopology(name: string, masters: number, workers: number, report: Report): void {
+  const keys = ['clusters', name];
+  if (masters === 2) report.error('bad-topology', keys, `${name} has 2 masters, which no installer accepts`, 'write masters: 1 or masters: 3');
+  if (masters === 1 && workers > 0)
+    report.error('bad-topology', keys, `${name} has 1 master and ${workers} workers; workers need 3 masters`, 'write masters: 3, or remove the workers');
+}

@@ -1,0 +1,141 @@
+import type { KeyPath } from '../../util/source-file.ts';
+import type { LabFile } from '../lab-file.ts';
+import type { PlannedCluster, PlannedMachine } from '../plan.ts';
+import type { Report } from './report.ts';
+import type { ExpandedServer } from '../servers.ts';
+
+interface Owner {
+  /** As the user knows it: `server04`, `api of cluster1`, `cluster1-worker-3`. */
+  readonly name: string;
+  readonly keys: KeyPath;
+  /** Written by hand: the place to mend. */
+  readonly typed?: boolean;
+  /** Clusters share an identity legally while they share machines: at most one of them is active. */
+  readonly cluster?: PlannedCluster;
+}
+
+type Owners = Map<string, Owner[]>;
+
+/** Identities with several owners, each once and with all of them. */
+export function checkOwners(
+  file: LabFile,
+  servers: readonly ExpandedServer[],
+  clusters: readonly PlannedCluster[],
+  machines: readonly PlannedMachine[],
+  report: Report,
+): void {
+  const addresses: Owners = new Map();
+  for (const key of ['address', 'address6'] as const) {
+    own(addresses, file.jumphost[key], { name: file.jumphost.name, keys: ['jumphost', key], typed: true });
+    for (const { server, keys } of servers) own(addresses, server[key], { name: server.name, keys: [...keys, key], typed: true });
+  }
+  for (const cluster of clusters) {
+    const keys = ['clusters', cluster.name];
+    for (const node of cluster.nodes) for (const address of node.addresses) own(addresses, address, { name: node.machine, keys, cluster });
+    for (const key of ['vips', 'vips6'] as const) ownVips(addresses, cluster, key, file, report);
+  }
+  reportShared(addresses, 'address', 'give each its own address', report);
+
+  const [macs, uuids]: [Owners, Owners] = [new Map(), new Map()];
+  for (const { name, mac, uuid } of machines) {
+    const [, cluster, node] = /^(.*)-((?:master|worker)-\d+)$/.exec(name)!;
+    const keys = ['clusters', cluster!, 'machines', node!];
+    const typed = file.clusters[cluster!]?.machines?.[node!];
+    own(macs, mac, { name, keys: [...keys, 'mac'], typed: typed?.mac !== undefined });
+    own(uuids, uuid, { name, keys: [...keys, 'uuid'], typed: typed?.uuid !== undefined });
+  }
+  reportShared(macs, 'mac', 'remove the one that was typed by hand, or give each machine its own', report);
+  reportShared(uuids, 'uuid', 'remove the one that was typed by hand, or give each machine its own', report);
+}
+
+/** The VIPs of a SNO are its node; any other cluster has two addresses more. */
+function ownVips(addresses: Owners, cluster: PlannedCluster, key: 'vips' | 'vips6', file: LabFile, report: Report): void {
+  const vips = cluster[key];
+  const typed = file.clusters[cluster.name]?.[key] !== undefined;
+  // VIPs that were lent are their lender's.
+  if (vips === undefined || (cluster.slot === null && !typed)) return;
+  for (const kind of ['api', 'ingress'] as const) {
+    const place = ['clusters', cluster.name, ...(typed ? [key, kind] : [])];
+    if (cluster.topology !== 'sno') own(addresses, vips[kind], { name: `${kind} of ${cluster.name}`, keys: place, typed, cluster });
+    else if (!cluster.nodes[0]!.addresses.includes(vips[kind]))
+      report.error(
+        'sno-vips',
+        place,
+        `${kind} of ${cluster.name} is ${vips[kind]}, but a single node is its own ${kind}`,
+        `remove ${key}, or write ${cluster.nodes[0]!.addresses[key === 'vips' ? 0 : 1]}`,
+      );
+  }
+}
+
+/** Machines that several active clusters claim, and spokes on machines of their own hub; once for each group of clusters. */
+export function checkClaims(clusters: readonly PlannedCluster[], report: Report): void {
+  const claims = new Map<string, PlannedCluster[]>();
+  for (const cluster of clusters) for (const { machine } of cluster.nodes) push(claims, machine, cluster);
+  const groups = new Map<string, { readonly owners: readonly PlannedCluster[]; readonly machines: string[] }>();
+  for (const [machine, users] of claims) {
+    const active = users.filter((one) => one.active);
+    for (const owners of [active, ...hubPairs(users)]) {
+      if (owners.length < 2) continue;
+      const id = owners.map(({ name }) => name).join(' ');
+      const group = groups.get(id) ?? { owners, machines: [] };
+      group.machines.push(machine);
+      groups.set(id, group);
+    }
+  }
+  for (const { owners, machines } of groups.values()) {
+    const names = owners.map(({ name }) => name);
+    const some = machines.length > 3 ? `${machines.slice(0, 2).join(', ')} and ${machines.length - 2} more` : machines.join(', ');
+    const keys = ['clusters', names.at(-1)!];
+    const spoke = owners.find((one) => owners.some(({ name }) => name === one.hub));
+    if (spoke)
+      report.error(
+        'hub-shares-machines',
+        ['clusters', spoke.name],
+        `${spoke.name} and its hub ${spoke.hub} both stand on ${some}`,
+        'give the spoke other machines: both run at the same time',
+      );
+    else
+      report.error(
+        'overlapping-claims',
+        keys,
+        `${some} ${machines.length > 1 ? 'are' : 'is'} claimed by several active clusters: ${names.join(', ')}`,
+        'write active: false in all of them but one',
+      );
+  }
+}
+
+function hubPairs(users: readonly PlannedCluster[]): PlannedCluster[][] {
+  return users.flatMap((spoke) => users.filter(({ name, active }) => name === spoke.hub && !(active && spoke.active)).map((hub) => [hub, spoke]));
+}
+
+function own(owners: Owners, identity: string | undefined, owner: Owner): void {
+  if (identity !== undefined) push(owners, identity, owner);
+}
+
+function push<T>(lists: Map<string, T[]>, key: string, value: T): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}
+
+function reportShared(owners: Owners, kind: 'address' | 'mac' | 'uuid', hint: string, report: Report): void {
+  for (const [identity, all] of owners) {
+    if (all.length < 2) continue;
+    const clashing = all.filter((one, index) => all.some((other, at) => at !== index && clash(one, other)));
+    const names = [...new Set(clashing.map(({ name }) => name))];
+    if (names.length > 1)
+      report.error(
+        `duplicate-${kind}`,
+        (clashing.findLast(({ typed }) => typed) ?? clashing.at(-1)!).keys,
+        `${kind === 'address' ? '' : `${kind.toUpperCase()} `}${identity} belongs to ${names.join(', ')}`,
+        hint,
+      );
+  }
+}
+
+function clash(one: Owner, other: Owner): boolean {
+  if (one.name === other.name) return false;
+  if (!one.cluster || !other.cluster || one.cluster === other.cluster) return true;
+  const machines = new Set(one.cluster.nodes.map(({ machine }) => machine));
+  return !other.cluster.nodes.some(({ machine }) => machines.has(machine));
+}

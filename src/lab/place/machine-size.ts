@@ -1,0 +1,56 @@
+import type { ClusterEntry } from '../lab-file.ts';
+import type { PlannedCluster } from '../plan.ts';
+import type { Report } from '../check/report.ts';
+
+export interface MachineSize {
+  readonly vcpus: number;
+  readonly memoryMiB: number;
+  readonly disksGiB: readonly number[];
+}
+
+const GIB = 1024;
+const TINY: MachineSize = { vcpus: 1, memoryMiB: 128, disksGiB: [1] };
+/** A hub of one node also stores what its spokes boot (reference/lab-and-libvirt.md §1.8). */
+export const SNO_HUB: MachineSize = { vcpus: 16, memoryMiB: 64 * GIB, disksGiB: [200, 200] };
+export const USUAL = {
+  master: { vcpus: 8, memoryMiB: 16 * GIB, disksGiB: [120] },
+  worker: { vcpus: 8, memoryMiB: 32 * GIB, disksGiB: [120] },
+} as const;
+/** Below these an installation is refused (assisted-service's data/default_hw_requirements.json). */
+const LEAST = {
+  sno: { vcpus: 8, memoryMiB: 16 * GIB, disksGiB: [100] },
+  master: { vcpus: 4, memoryMiB: 16 * GIB, disksGiB: [100] },
+  worker: { vcpus: 2, memoryMiB: 8 * GIB, disksGiB: [100] },
+} as const;
+
+/** The size a cluster asks of its machines in one role: what its entry says, but never less than its installer accepts. */
+export function sizeOf(cluster: PlannedCluster, role: 'master' | 'worker', entry: ClusterEntry, report: Report): MachineSize {
+  const sno = cluster.topology === 'sno';
+  const usual = entry.profile === 'tiny' ? TINY : sno && cluster.role === 'hub' ? SNO_HUB : USUAL[role];
+  const asked = entry.sizes?.[role];
+  if (!asked) return usual;
+  const size: MachineSize = {
+    vcpus: asked.cpus ?? usual.vcpus,
+    memoryMiB: asked.memory ?? usual.memoryMiB,
+    disksGiB: asked.disks?.map((mib) => Math.ceil(mib / GIB)) ?? usual.disksGiB,
+  };
+  const least = LEAST[sno ? 'sno' : role];
+  if (cluster.install === 'none' || (size.vcpus >= least.vcpus && size.memoryMiB >= least.memoryMiB && size.disksGiB[0]! >= least.disksGiB[0])) return size;
+  const raised = largest(size, least);
+  report.warn(
+    'below-minimum',
+    ['clusters', cluster.name, 'sizes', role],
+    `${role}s of ${cluster.name} are raised to ${raised.vcpus} CPUs, ${raised.memoryMiB / GIB}GiB and a disk of ${raised.disksGiB[0]}GiB, the least their installer accepts`,
+    `write at least that, or install: none`,
+  );
+  return raised;
+}
+
+export function largest(a: MachineSize, b: MachineSize): MachineSize {
+  const disks = Math.max(a.disksGiB.length, b.disksGiB.length);
+  return {
+    vcpus: Math.max(a.vcpus, b.vcpus),
+    memoryMiB: Math.max(a.memoryMiB, b.memoryMiB),
+    disksGiB: Array.from({ length: disks }, (_, disk) => Math.max(a.disksGiB[disk] ?? 0, b.disksGiB[disk] ?? 0)),
+  };
+}

@@ -1,0 +1,130 @@
+import { hasErrors } from '../../util/diagnostic.ts';
+import { checkRoom, reuses } from '../check/check-clusters.ts';
+import { ownCluster } from './clusters.ts';
+import { formatBlock } from '../ip.ts';
+import type { ClusterEntry, LabFile } from '../lab-file.ts';
+import type { LockFile } from '../lock.ts';
+import { checkHomes, checkJumphost, networksOfServers } from './networks-of-servers.ts';
+import type { PlannedCluster } from '../plan.ts';
+import { reportFull } from '../check/report-full.ts';
+import type { Report } from '../check/report.ts';
+import { reusedCluster } from './reuse.ts';
+import { slotCount, type Segment } from '../segments.ts';
+import type { ExpandedServer } from '../servers.ts';
+import { WORKER_OFFSET } from './slot-layout.ts';
+import { endsAt255, slotsOfHosts } from './slot-place.ts';
+import { allocateSlots, type SlotRequest } from './slots.ts';
+
+type Named = readonly [name: string, entry: ClusterEntry];
+
+/** Every cluster in its place, in file order: first those with a slot, then those that reuse machines of them. */
+export function placeClusters(
+  file: LabFile,
+  segments: readonly Segment[],
+  servers: readonly ExpandedServer[],
+  homes: ReadonlyMap<string, readonly string[]>,
+  lock: LockFile,
+  report: Report,
+): PlannedCluster[] {
+  const planned = new Map<string, PlannedCluster>();
+  const entries = Object.entries(file.clusters);
+  const networks = networksOfServers(segments, servers);
+  const byNetwork = Map.groupBy(
+    entries.filter(([, entry]) => !reuses(entry)),
+    ([name, entry]) => networkOf(name, entry, lock) ?? networks.get(homes.get(name)![0]!)!,
+  );
+  checkJumphost(file, segments, byNetwork.keys(), report);
+  for (const segment of segments) {
+    for (const [name, entry] of byNetwork.get(segment.name) ?? []) {
+      checkRoom(name, entry, segment, report);
+      checkHomes(name, segment.name, homes.get(name)!, file, networks, report);
+    }
+  }
+  if (hasErrors(report.found)) return [];
+  for (const segment of segments) {
+    const mine = byNetwork.get(segment.name) ?? [];
+    const slots = slotsOf(segment, mine, file, servers, lock, report);
+    for (const [name, entry] of mine) {
+      const slot = slots.get(name);
+      if (slot !== undefined) planned.set(name, ownCluster(file, name, entry, segment, slot));
+    }
+  }
+  if (hasErrors(report.found)) return [];
+  // `nodes` first: `from` leaves out the machines its hub stands on, wherever the hub is in the file.
+  for (const [name, entry] of entries.filter(([, one]) => reuses(one)).toSorted(([, a], [, b]) => Number(!a.nodes) - Number(!b.nodes))) {
+    const cluster = reusedCluster(file, name, entry, planned, segments, report);
+    if (cluster) planned.set(name, cluster);
+  }
+  return entries.flatMap(([name]) => planned.get(name) ?? []);
+}
+
+/** A cluster that names no network stays where it was; a new one goes to that of its first server. */
+function networkOf(name: string, entry: ClusterEntry, lock: LockFile): string | undefined {
+  return entry.network ?? lock.slots[name]?.network;
+}
+
+function slotsOf(
+  segment: Segment,
+  clusters: readonly Named[],
+  file: LabFile,
+  servers: readonly ExpandedServer[],
+  lock: LockFile,
+  report: Report,
+): ReadonlyMap<string, number> {
+  const { block, slotSize } = segment;
+  const count = slotCount(segment);
+  const hosts = [file.jumphost, ...servers.map(({ server }) => server)];
+  const reserved = slotsOfHosts(segment, hosts);
+  const locked = new Map<string, number>();
+  for (const [name] of clusters) {
+    const entry = lock.slots[name];
+    if (entry?.network === segment.name) locked.set(name, entry.slot);
+  }
+  for (const [slot, owners] of Map.groupBy(locked.keys(), (name) => locked.get(name)!)) {
+    if (owners.length > 1)
+      report.error(
+        'slot-twice',
+        ['clusters', owners.at(-1)!],
+        `lab.lock.json gives slot ${slot} of ${segment.name} to ${owners.join(' and ')}`,
+        `remove the one that is not installed yet from lab.lock.json; it gets a new slot`,
+      );
+    if (reserved.has(slot))
+      report.warn(
+        'address-in-slot',
+        ['clusters', owners[0]!],
+        `${reserved.get(slot)} lies in slot ${slot}, which is ${owners[0]}'s`,
+        'give servers addresses outside the slots of clusters',
+      );
+  }
+  const requests = clusters.map(([cluster, entry]): SlotRequest => ({
+    cluster,
+    fits: (slot) => !endsAt255(segment, slot) || (entry.workers ?? 0) < slotSize - WORKER_OFFSET,
+  }));
+  const result = allocateSlots(count, new Set(reserved.keys()), requests, locked);
+  for (const { cluster, fits } of requests) {
+    const slot = locked.get(cluster);
+    if (slot !== undefined && !fits(slot))
+      report.error(
+        'edge-address',
+        ['clusters', cluster, 'workers'],
+        `the last worker of ${cluster} would have an address that ends in .255, which some systems refuse`,
+        `write workers: ${slotSize - WORKER_OFFSET - 1}`,
+      );
+  }
+  for (const { cluster, slot } of result.passed)
+    report.warn(
+      'edge-address',
+      ['clusters', cluster],
+      `slot ${slot} of ${segment.name} was left out for ${cluster}: its last worker would have an address that ends in .255`,
+      'nothing to do; a cluster with fewer workers takes the slot',
+    );
+  for (const cluster of result.lost)
+    report.error(
+      'slot-lost',
+      ['networks', segment.name, 'cidr'],
+      `${cluster} has slot ${locked.get(cluster)}, which ${formatBlock(block)} does not have`,
+      'widen the network again, or destroy the cluster and remove it from the lab file first',
+    );
+  if (result.left.length > 0) reportFull(segment, { reserved, wanted: clusters.length, locked: locked.size, left: result.left }, report);
+  return result.slots;
+}

@@ -1,0 +1,79 @@
+import type { LabPlan, PlannedNetwork } from '../../lab/plan.ts';
+import { placeOf } from '../../render/bridge.ts';
+import { renderLibvirtNetwork } from '../../render/libvirt-network.ts';
+import { LabwrightError } from '../../util/errors.ts';
+import { keepBridge, makeBridge, setMtu } from '../doors/bridge.ts';
+import type { Change } from './change.ts';
+import { labPaths } from '../lab-paths.ts';
+import type { ServerState } from './server-state.ts';
+import { makeNetwork } from '../doors/virsh.ts';
+import { makeFolders } from '../doors/volumes.ts';
+import { find, parseXml, xmlDrift } from './xml-drift.ts';
+
+/** What all machines of a server stand on, in the order to make it: bridge, network, folders. */
+export function groundChanges(plan: LabPlan, server: string, state: ServerState): Change[] {
+  const { network } = placeOf(plan, server);
+  return [...bridgeChanges(plan, server, state), ...networkChanges(plan, server, state, network), ...folderChanges(plan, server, state)];
+}
+
+function bridgeChanges(plan: LabPlan, server: string, { bridge }: ServerState): Change[] {
+  const { server: planned, network, addresses } = placeOf(plan, server);
+  const address = addresses.join(' and ');
+  const base = { kind: 'bridge', name: network.bridge, on: server } as const;
+  if (bridge.holdsNic && bridge.up && addresses.every((one) => bridge.addresses.includes(one))) {
+    if (bridge.unfinished.length > 0) {
+      const act: Change['act'] = (host, signal) => keepBridge(host, plan, bridge.unfinished, signal);
+      return [{ ...base, action: 'update', consequence: 'none', detail: 'keep a change that was interrupted', act }];
+    }
+    if (bridge.mtu === network.mtu || !bridge.ours) return [];
+    const act: Change['act'] = ({ exec }, signal) => setMtu(exec, [planned.nic, network.bridge], network.mtu, signal);
+    return [{ ...base, action: 'update', consequence: 'live', detail: `MTU is ${bridge.mtu}, planned ${network.mtu}`, act }];
+  }
+  const act: Change['act'] = async (host, signal) => {
+    const fault = obstacle();
+    if (fault) throw fault;
+    await makeBridge(host, plan, server, signal);
+  };
+  // A bridge of that name that is set up otherwise may carry other people's traffic: it is theirs to change.
+  function obstacle(): LabwrightError | undefined {
+    if (!bridge.nicExists)
+      return new LabwrightError('not_found', `${server} has no NIC ${planned.nic}`, { hint: `name the NIC that faces the jumphost (ip link on ${server})` });
+    if (!bridge.exists) return undefined;
+    const found = `${bridge.holdsNic ? 'holds' : 'does not hold'} ${planned.nic}, is ${bridge.up ? 'up' : 'down'}, has ${bridge.addresses.join(', ') || 'no address'}`;
+    return new LabwrightError('conflict', `${network.bridge} on ${server} is there but not as planned: it ${found}`, {
+      hint: `give it ${planned.nic} and ${address}, or take it away (ip link del ${network.bridge}), then apply again`,
+    });
+  }
+  return [{ ...base, action: 'create', consequence: 'live', detail: `moves ${planned.nic} and ${address} into it`, act }];
+}
+
+function networkChanges(plan: LabPlan, server: string, state: ServerState, network: PlannedNetwork): Change[] {
+  const xml = renderLibvirtNetwork(plan, { network: network.name });
+  const planned = parseXml(xml);
+  const uuid = find(planned, 'uuid')!.textContent!;
+  const found = state.networks.find((one) => one.uuid === uuid);
+  const base = { kind: 'network', name: network.name, on: server } as const;
+  const act: Change['act'] = async ({ exec }, signal) => {
+    const other = state.networks.find((one) => one.uuid !== uuid && find(parseXml(one.xml), 'name')?.textContent === network.name);
+    if (other) {
+      throw new LabwrightError('conflict', `${server} has another libvirt network named ${network.name} (${other.uuid})`, {
+        hint: 'give the network another name in the lab file, or undefine that one',
+      });
+    }
+    await makeNetwork(exec, uuid, xml, signal);
+  };
+  if (!found) return [{ ...base, action: 'create', consequence: 'none', detail: `over bridge ${network.bridge}`, act }];
+  const drift = [
+    ...xmlDrift(planned, parseXml(found.xml)),
+    ...(found.active ? [] : ['is not active']),
+    ...(found.autostart ? [] : ['does not start with the server']),
+  ];
+  return drift.length === 0 ? [] : [{ ...base, action: 'update', consequence: 'live', detail: drift.join('; '), act }];
+}
+
+function folderChanges(plan: LabPlan, server: string, { volumes }: ServerState): Change[] {
+  if (volumes) return [];
+  const { imagesDir } = labPaths(plan);
+  const act: Change['act'] = ({ exec }, signal) => makeFolders(exec, plan, signal);
+  return [{ action: 'create', kind: 'folder', name: imagesDir, on: server, consequence: 'none', detail: 'for disks, consoles and their logs', act }];
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import type { LabPlan, PlannedMachine } from '../../lab/plan.ts';
+import { holderOf } from '../../render/holder-of.ts';
+import { diskPath, renderLibvirtDomain } from '../../render/libvirt-domain.ts';
+import { LabwrightError } from '../../util/errors.ts';
+import type { Change } from './change.ts';
+import { labPaths } from '../lab-paths.ts';
+import type { ServerState } from './server-state.ts';
+import { defineDomain, domainState, virsh } from '../doors/virsh.ts';
+import { createVolume, growVolume } from '../doors/volumes.ts';
+import { parseXml, xmlDrift } from './xml-drift.ts';
+
+const GIB = 1024 ** 3;
+
+/** What has to be done for one VM on its server: disks, then the domain. */
+export function machineChanges(plan: LabPlan, machine: PlannedMachine, state: ServerState): Change[] {
+  return [...volumeChanges(plan, machine, state), ...domainChanges(plan, machine, state)];
+}
+
+function volumeChanges(plan: LabPlan, machine: PlannedMachine, state: ServerState): Change[] {
+  return machine.disks.flatMap((disk, index): Change[] => {
+    const path = diskPath(labPaths(plan), machine.name, index);
+    const bytes = state.volumes?.get(path);
+    const base = { kind: 'volume', name: path, on: machine.server, ...tagsOf(plan, machine) } as const;
+    if (bytes === undefined) {
+      const act: Change['act'] = ({ exec }, signal) => createVolume(exec, path, disk.sizeGiB, signal);
+      return [{ ...base, action: 'create', consequence: 'none', detail: `${disk.sizeGiB} GiB, thin`, act }];
+    }
+    const [has, wants] = [bytes / GIB, disk.sizeGiB];
+    if (has === wants) return [];
+    if (has < wants) {
+      const running = state.domains.some((domain) => domain.uuid === machine.uuid && domain.state !== 'shut off');
+      const act: Change['act'] = ({ exec }, signal) => growVolume(exec, { path, domain: running ? machine.uuid : undefined, sizeGiB: wants }, signal);
+      return [{ ...base, action: 'update', consequence: 'live', detail: `grows from ${has} to ${wants} GiB`, act }];
+    }
+    const act: Change['act'] = () => {
+      throw new LabwrightError('refused', `the disk ${path} of ${machine.name} has ${has} GiB, more than the planned ${wants}`, {
+        hint: `a disk only grows: plan at least ${has}GiB`,
+      });
+    };
+    return [{ ...base, action: 'update', consequence: 'data-loss', detail: `would shrink from ${has} to ${wants} GiB`, act }];
+  });
+}
+
+function domainChanges(plan: LabPlan, machine: PlannedMachine, state: ServerState): Change[] {
+  const found = state.domains.find((domain) => domain.uuid === machine.uuid);
+  const base = { kind: 'machine', name: machine.name, on: machine.server, ...tagsOf(plan, machine) } as const;
+  const define = (generation: number): Change['act'] => {
+    return async ({ exec }, signal) => {
+      const other = state.domains.find((domain) => domain.name === machine.name && domain.uuid !== machine.uuid);
+      if (other) {
+        throw new LabwrightError('conflict', `${machine.server} has another domain named ${machine.name} (${other.uuid})`, {
+          hint: 'undefine it, or name the cluster otherwise',
+        });
+      }
+      await defineDomain(exec, domainXml(plan, machine, generation), signal);
+    };
+  };
+  if (!found) {
+    const detail = `${machine.vcpus} vCPU, ${machine.memoryMiB} MiB, ${machine.mac}`;
+    return [{ ...base, action: 'create', consequence: 'none', detail, act: define(1) }];
+  }
+  const drift = xmlDrift(parseXml(domainXml(plan, machine, found.generation)), parseXml(found.xml));
+  if (drift.length === 0) return [];
+  const consequence = found.state === 'shut off' ? 'redefine' : 'next-boot';
+  return [{ ...base, action: 'update', consequence, detail: drift.join('; '), act: define(found.generation + 1) }];
+}
+
+/** The domain of a machine; its spec is the hash of everything else in it. */
+export function domainXml(plan: LabPlan, machine: PlannedMachine, generation: number): string {
+  const options = { ...labPaths(plan), machine: machine.name };
+  const bare = renderLibvirtDomain(plan, { ...options, spec: '', generation: 0 });
+  const spec = `sha256:${createHash('sha256').update(bare).digest('hex')}`;
+  return renderLibvirtDomain(plan, { ...options, spec, generation });
+}
+
+/** Starts a VM that ought to run and does not. */
+export function startChanges(plan: LabPlan, machine: PlannedMachine, state: ServerState): Change[] {
+  const found = state.domains.find((domain) => domain.uuid === machine.uuid);
+  if (found && found.state !== 'shut off' && found.state !== 'crashed') return [];
+  const act: Change['act'] = async ({ exec }, signal) => {
+    if ((await domainState(exec, machine.uuid, signal)) !== 'running') await virsh(exec, ['start', machine.uuid], { signal });
+  };
+  return [{ action: 'update', kind: 'power', name: machine.name, on: machine.server, ...tagsOf(plan, machine), consequence: 'live', detail: 'starts', act }];
+}
+
+function tagsOf(plan: LabPlan, machine: PlannedMachine): { readonly machine: string; readonly cluster?: string } {
+  const cluster = holderOf(plan, machine.name)?.cluster.name;
+  return { machine: machine.name, ...(cluster !== undefined && { cluster }) };
+}
