@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { conditionOf } from '../../src/hub/read-object.ts';
 import type { Condition, KubeObject } from '../../src/kube/objects.ts';
 import type { FaultBoard } from '../../src/rehearsal/controllers/hub-deps.ts';
 import type { FaultName } from '../../src/rehearsal/faults.ts';
@@ -15,10 +16,6 @@ const ACI = { apiVersion: 'extensions.hive.openshift.io/v1beta1', kind: 'AgentCl
 const CD = { apiVersion: 'hive.openshift.io/v1', kind: 'ClusterDeployment', namespace: 'sno1', name: 'sno1' };
 const AGENTS = { apiVersion: 'agent-install.openshift.io/v1beta1', kind: 'Agent', namespace: 'sno1' };
 
-function condition(object: KubeObject | undefined, type: string): Condition | undefined {
-  return ((object?.['status'] ?? {}) as { conditions?: readonly Condition[] }).conditions?.find((one) => one.type === type);
-}
-
 function installed(cd: KubeObject | undefined): boolean {
   const spec: { readonly installed?: boolean } = cd?.['spec'] ?? {};
   return spec.installed === true;
@@ -31,7 +28,7 @@ async function create(world: MachineWorld, names: readonly string[], install: Re
 }
 
 async function completed(world: MachineWorld): Promise<Condition | undefined> {
-  return condition(await world.hub.kube.get(ACI), 'Completed');
+  return conditionOf(await world.hub.kube.get(ACI), 'Completed');
 }
 
 function agentState(agent: KubeObject): string {
@@ -54,8 +51,8 @@ test('a single node goes from its objects to an installed cluster', { skip }, as
   assert.ok(tookMinutes > 25 && tookMinutes < 60, `took ${tookMinutes} minutes`);
   await world.until('installed', 5, async () => installed(await world.hub.kube.get(CD)));
   const cd = await world.hub.kube.get(CD);
-  assert.equal(condition(cd, 'Provisioned')?.status, 'True');
-  assert.equal(condition(cd, 'ClusterInstallCompleted')?.reason, 'InstallationCompleted');
+  assert.equal(conditionOf(cd, 'Provisioned')?.status, 'True');
+  assert.equal(conditionOf(cd, 'ClusterInstallCompleted')?.reason, 'InstallationCompleted');
   assert.equal(world.machines.byName('master-0')?.installed()?.cluster, 'sno1');
   assert.deepEqual(new Set(world.machines.powerLog.map(({ cause }) => cause)), new Set(['sno1/apply']));
   assert.deepEqual(world.hub.log, []);
@@ -90,13 +87,13 @@ test('a machine that loses power while it installs fails its cluster after the t
   await world.until('installing', 40, async () => (await world.hub.kube.list(AGENTS)).items.some((agent) => agentState(agent) === 'installing-in-progress'));
   await world.backend.reset('master-1', 'ForceOff', 'test/pulls-the-plug');
   const offMinutes = world.minutes();
-  await world.until('failed', 20, async () => condition(await world.hub.kube.get(ACI), 'Failed')?.status === 'True');
+  await world.until('failed', 20, async () => conditionOf(await world.hub.kube.get(ACI), 'Failed')?.status === 'True');
   const tookMinutes = world.minutes() - offMinutes;
   assert.ok(tookMinutes >= 3 && tookMinutes <= 7, `took ${tookMinutes} minutes`);
   const agents = (await world.hub.kube.list(AGENTS)).items;
   const off = agents.find(({ metadata }) => metadata.name.endsWith('1'));
   assert.equal(
-    condition(off, 'Installed')?.message,
+    conditionOf(off, 'Installed')?.message,
     'The installation has failed: Host failed to install due to timeout while connecting to host during the installation phase.',
   );
   assert.equal((await completed(world))?.message, 'The installation has failed: cluster has hosts in error');
@@ -112,18 +109,18 @@ test('a machine that never boots keeps the cluster waiting for its agent', { ski
   );
   await world.hub.at((world.minutes() + 60) * 60_000, () => Promise.resolve());
   const aci = await world.hub.kube.get(ACI);
-  assert.equal(condition(aci, 'RequirementsMet')?.reason, 'ClusterNotReady');
-  assert.match(condition(aci, 'Validated')?.message ?? '', /The cluster must have exactly 3 dedicated control plane nodes/);
+  assert.equal(conditionOf(aci, 'RequirementsMet')?.reason, 'ClusterNotReady');
+  assert.match(conditionOf(aci, 'Validated')?.message ?? '', /The cluster must have exactly 3 dedicated control plane nodes/);
 });
 
 test('the fault install-fails hits the first install of its cluster and leaves the next alone', { skip }, async (t) => {
   const faults = oneFault('install-fails');
   const world = await startMachineWorld(t, ['master-0'], faults);
   await create(world, ['master-0']);
-  await world.until('failed', 60, async () => condition(await world.hub.kube.get(ACI), 'Failed')?.status === 'True');
+  await world.until('failed', 60, async () => conditionOf(await world.hub.kube.get(ACI), 'Failed')?.status === 'True');
   const [agent] = (await world.hub.kube.list(AGENTS)).items;
-  assert.match(condition(agent, 'Installed')?.message ?? '', /^The installation has failed: Failed - failed executing .*No space left on device"$/);
-  assert.equal(condition(await world.hub.kube.get(CD), 'ProvisionStopped')?.status, 'True');
+  assert.match(conditionOf(agent, 'Installed')?.message ?? '', /^The installation has failed: Failed - failed executing .*No space left on device"$/);
+  assert.equal(conditionOf(await world.hub.kube.get(CD), 'ProvisionStopped')?.status, 'True');
 
   await tearDown(world);
   for (const object of clusterObjects('sno1', [{ name: 'master-0', role: 'master', index: 0 }], {}))

@@ -12,6 +12,7 @@ import { siteconfigControllers } from '../../src/rehearsal/controllers/siteconfi
 import type { FaultName } from '../../src/rehearsal/faults.ts';
 import type { SimulatedMachines } from '../../src/rehearsal/machines/machines.ts';
 import { HUB_START_MS, startHub, type HubHarness } from './hub-harness.ts';
+import { ASSISTED_CRDS } from './real-crds.ts';
 import { serveMachines } from './served-machines.ts';
 
 export interface MachineWorld {
@@ -25,16 +26,6 @@ export interface MachineWorld {
   minutes(): number;
 }
 
-const CRDS = [
-  'extensions.hive.openshift.io/agentclusterinstalls',
-  'hive.openshift.io/clusterdeployments',
-  'hive.openshift.io/clusterimagesets',
-  'agent-install.openshift.io/infraenvs',
-  'agent-install.openshift.io/nmstateconfigs',
-  'agent-install.openshift.io/agents',
-  ...['baremetalhosts', 'hardwaredata', 'hostfirmwaresettings', 'hostfirmwarecomponents'].map((name) => `metal3.io/${name}`),
-];
-
 /**
  * A hub with assisted-service, hive and metal3 before that many machines, master-0 and so on; with `whole` it has the
  * siteconfig operator and the cluster controllers as well, on definitions of ours.
@@ -47,7 +38,7 @@ export async function startMachineWorld(
   machineFaults: ReadonlyMap<string, FaultName> = new Map(),
 ): Promise<MachineWorld> {
   const admit: Admit = (request) => Promise.resolve(admitClusterInstance(request));
-  const hub = await startHub(whole ? { admit } : { crds: CRDS });
+  const hub = await startHub(whole ? { admit } : { crds: ASSISTED_CRDS });
   t.after(() => hub.close());
   const served = await serveMachines(
     hub,
@@ -57,7 +48,7 @@ export async function startMachineWorld(
       mac: `52:54:00:11:00:0${index}`,
       address: `192.168.111.1${index}`,
     })),
-    machineFaults,
+    { faults: machineFaults },
   );
   t.after(() => served.close());
   await hub.run((deps, cache) => {

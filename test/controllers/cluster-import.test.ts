@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Condition, KubeObject } from '../../src/kube/objects.ts';
+import { conditionOf, conditionsOf } from '../../src/hub/read-object.ts';
+import type { KubeObject } from '../../src/kube/objects.ts';
 import { clusterControllers } from '../../src/rehearsal/controllers/cluster/cluster-controllers.ts';
 import { HUB_START_MS, startHub, type HubHarness } from './hub-harness.ts';
 
@@ -39,7 +40,7 @@ test('an installed cluster is imported, gets its add-ons, and leaves them in ord
   await later(60_000, async () => {
     const addOns = (await hub.kube.list({ ...ADD_ON, namespace: name })).items;
     assert.deepEqual(
-      addOns.map((one) => [one.metadata.name, conditionsOf(one)]),
+      addOns.map((one) => [one.metadata.name, summaryOf(one)]),
       ['config-policy-controller', 'governance-policy-framework', 'work-manager'].map((addOn) => [addOn, ['Available True']]),
     );
   });
@@ -82,7 +83,7 @@ test('an auto-import secret that cannot be used says why, one that can is used u
   await hub.kube.create({ ...secret, data: { server: encoded('https://api.attached.lab.test:6443') } });
   await later(1000, async () => {
     const cluster = await hub.kube.get({ ...MANAGED_CLUSTER, name });
-    const { reason, message } = (cluster!['status'] as { conditions: Condition[] }).conditions.find(({ type }) => type === 'ManagedClusterImportSucceeded')!;
+    const { reason, message } = conditionOf(cluster, 'ManagedClusterImportSucceeded')!;
     assert.deepEqual([reason, message], ['ManagedClusterImportFailed', 'the auto import secret must have a kubeconfig, or a server and a token']);
   });
   await hub.kube.patch({ ...secret, namespace: name, name: 'auto-import-secret' }, { data: { token: encoded('sha256~x') } }, { type: 'merge' });
@@ -138,13 +139,12 @@ function addOnConfig(name: string): KubeObject {
 }
 
 async function conditions(name: string): Promise<readonly string[]> {
-  return conditionsOf((await hub.kube.get({ ...MANAGED_CLUSTER, name }))!);
+  return summaryOf((await hub.kube.get({ ...MANAGED_CLUSTER, name }))!);
 }
 
 /** With the reason where it is not simply so. */
-function conditionsOf(object: KubeObject): readonly string[] {
-  const list = ((object['status'] ?? {}) as { conditions?: readonly Condition[] }).conditions ?? [];
-  return list.map(({ type, status, reason }) => (status === 'True' ? `${type} True` : `${type} ${status} ${reason}`));
+function summaryOf(object: KubeObject): readonly string[] {
+  return conditionsOf(object).map(({ type, status, reason }) => (status === 'True' ? `${type} True` : `${type} ${status} ${reason}`));
 }
 
 async function names(kind: { apiVersion: string; kind: string }, namespace: string): Promise<readonly string[]> {

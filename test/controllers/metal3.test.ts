@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { isKubeApiError } from '../../src/kube/kube-api-error.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
-import { createOpenBmc } from '../../src/machines/bmc/redfish-client.ts';
-import { createRedfishService } from '../../src/machines/bmc/redfish-service.ts';
-import { PARTICIPANT_HEADER } from '../../src/rehearsal/clock/traffic.ts';
 import { admitHost } from '../../src/rehearsal/controllers/metal3/admit-host.ts';
 import { metal3Controllers } from '../../src/rehearsal/controllers/metal3/metal3-controllers.ts';
-import { createSimulatedMachines } from '../../src/rehearsal/machines/simulated-machines.ts';
 import { startHub, type HubHarness } from './hub-harness.ts';
+import { METAL3_CRDS } from './real-crds.ts';
+import { serveMachines } from './served-machines.ts';
 import { differencesOf, recordTimeline, tracksOf, type Change, type TimelineEntry } from './timeline.ts';
 
 /** `recorded/README-hub.md`. */
@@ -99,30 +95,19 @@ interface PlayedWorld {
 async function startWorld(t: TestContext): Promise<PlayedWorld> {
   const hub = await startHub({
     admit: admitHost,
-    crds: ['baremetalhosts', 'hardwaredata', 'hostfirmwaresettings', 'hostfirmwarecomponents'].map((name) => `metal3.io/${name}`),
+    crds: METAL3_CRDS,
   });
-  const clock = hub.simulated.participant('machines');
-  const specs = [1, 2].map((number) => ({
-    name: `system-${number}`,
-    uuid: `system-${number}`,
-    mac: `52:54:00:11:00:0${number}`,
-    address: `192.168.111.1${number}`,
-    vcpus: 16,
-    memoryMiB: 32_768,
-    disks: [{ sizeGiB: 120, serial: 'S0001' }],
-    username: 'admin',
-    password: 'password',
-  }));
-  const { machines, backend } = createSimulatedMachines({ clock, seed: 1, fetchIso: () => Promise.resolve(Buffer.from('{}')) }, specs);
-  const service = createRedfishService(backend);
-  const server = createServer((request, response) => {
-    const answered = hub.simulated.traffic.request(String(request.headers[PARTICIPANT_HEADER.toLowerCase()]));
-    response.on('close', answered);
-    service(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const dial = (endpoint: { readonly host: string }) => Promise.resolve(endpoint.host === 'bmc' ? { host: '127.0.0.1', port } : undefined);
+  const served = await serveMachines(
+    hub,
+    [1, 2].map((number) => ({
+      name: `system-${number}`,
+      uuid: `system-${number}`,
+      mac: `52:54:00:11:00:0${number}`,
+      address: `192.168.111.1${number}`,
+    })),
+    { fetchIso: () => Promise.resolve(Buffer.from('{}')) },
+  );
+  const { machines } = served;
   await hub.run((deps, cache) =>
     metal3Controllers(
       {
@@ -130,7 +115,7 @@ async function startWorld(t: TestContext): Promise<PlayedWorld> {
         hub: 'hub',
         seed: 1,
         machines,
-        bmc: createOpenBmc({ clock: deps.clock, dial, tls: {}, headers: { [PARTICIPANT_HEADER]: 'controllers-0' } }),
+        bmc: served.openBmc(deps.clock, 'controllers-0'),
         publishIso: () => undefined,
         imageServiceHost: 'images',
         spokeCredentials: () => Promise.reject(new Error('no spokes here')),
@@ -142,8 +127,7 @@ async function startWorld(t: TestContext): Promise<PlayedWorld> {
   );
   t.after(async () => {
     await hub.close();
-    server.closeAllConnections();
-    server.close();
+    served.close();
   });
   await hub.kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'spoke-ns' } });
 

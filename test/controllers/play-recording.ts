@@ -12,21 +12,13 @@ import { addressOf, concrete, uuidOf, type Recording, type ScriptStep } from './
 import { startHub, HUB_START_MS, type HubHarness } from './hub-harness.ts';
 import { createRecordedWorld, hostScript, installerSteps, RELEASE_IMAGES } from './recorded-hosts.ts';
 import { waiter } from './recorded-waits.ts';
+import { ASSISTED_CRDS } from './real-crds.ts';
 import { serveMachines } from './served-machines.ts';
 import { recordTimeline, type TimelineEntry } from './timeline.ts';
 
 const NAMESPACE = 'spoke-ns';
 const TICK_MS = 250;
 const DEFAULT_PATIENCE_S = 600;
-const CRDS = [
-  'extensions.hive.openshift.io/agentclusterinstalls',
-  'hive.openshift.io/clusterdeployments',
-  'hive.openshift.io/clusterimagesets',
-  'agent-install.openshift.io/infraenvs',
-  'agent-install.openshift.io/nmstateconfigs',
-  'agent-install.openshift.io/agents',
-  ...['baremetalhosts', 'hardwaredata', 'hostfirmwaresettings', 'hostfirmwarecomponents'].map((name) => `metal3.io/${name}`),
-];
 const KINDS: Readonly<Record<string, KindRef>> = {
   Agent: { apiVersion: 'agent-install.openshift.io/v1beta1', kind: 'Agent' },
   AgentClusterInstall: { apiVersion: 'extensions.hive.openshift.io/v1beta1', kind: 'AgentClusterInstall' },
@@ -61,7 +53,7 @@ export interface Replay {
 
 /** Replays the script of a recording against our assisted-service. @returns what happened to the objects, with `<…>` placeholders. */
 export async function playRecording(recording: Recording, timing: Timing, fields: readonly string[], requests?: Requests): Promise<Replay> {
-  const hub = await startHub({ crds: CRDS, ...(requests ? { admit: requests.admit } : {}) });
+  const hub = await startHub({ crds: ASSISTED_CRDS, ...(requests ? { admit: requests.admit } : {}) });
   const over = new AbortController();
   try {
     const player = await startPlayer(hub, recording, timing, over.signal, requests);

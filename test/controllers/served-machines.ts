@@ -25,17 +25,17 @@ export interface ServedMachines {
 export async function serveMachines(
   hub: HubHarness,
   which: readonly Pick<MachineSpec, 'name' | 'uuid' | 'mac' | 'address'>[],
-  faults: ReadonlyMap<string, FaultName> = new Map(),
+  options: { readonly faults?: ReadonlyMap<string, FaultName>; readonly fetchIso?: (url: string) => Promise<Buffer> } = {},
 ): Promise<ServedMachines> {
   const isos = new Map<string, Buffer>();
-  const fetchIso = (url: string): Promise<Buffer> => {
+  const published = (url: string): Promise<Buffer> => {
     const content = isos.get(url);
     return content ? Promise.resolve(content) : Promise.reject(new Error(`404 ${url}`));
   };
   const rest = { vcpus: 16, memoryMiB: 32_768, disks: [{ sizeGiB: 120, serial: 'S0001' }], username: 'admin', password: 'password' };
   const clock = hub.simulated.participant('machines');
   const { machines, backend } = createSimulatedMachines(
-    { clock, seed: 1, fetchIso, faults },
+    { clock, seed: 1, fetchIso: options.fetchIso ?? published, faults: options.faults },
     which.map((one) => ({ ...one, ...rest })),
   );
   const service = createRedfishService(backend);

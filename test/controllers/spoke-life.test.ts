@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Condition, KubeObject } from '../../src/kube/objects.ts';
+import { conditionOf, conditionsOf } from '../../src/hub/read-object.ts';
+import type { KubeObject } from '../../src/kube/objects.ts';
 import { startMachineWorld, type MachineWorld } from './assisted-world.ts';
 
 const NAME = 'sno1';
@@ -17,7 +18,7 @@ test('a spoke is held, installed, imported, detached with its power on, and inst
 
   await createInputs(world);
   await kube.create(clusterInstance('install/create', true));
-  await world.until('held', 40, async () => condition(await kube.get(INSTALL), 'Completed')?.reason === 'InstallationOnHold');
+  await world.until('held', 40, async () => conditionOf(await kube.get(INSTALL), 'Completed')?.reason === 'InstallationOnHold');
   assert.deepEqual(stages(await kube.get(INSTANCE)), [
     'ClusterInstanceValidated',
     'RenderedTemplates',
@@ -25,7 +26,7 @@ test('a spoke is held, installed, imported, detached with its power on, and inst
     'RenderedTemplatesApplied',
   ]);
   await kube.patch(INSTANCE, { spec: { holdInstallation: false } }, { type: 'merge' });
-  await world.until('provisioned', 90, async () => condition(await kube.get(INSTANCE), 'Provisioned')?.status === 'True');
+  await world.until('provisioned', 90, async () => conditionOf(await kube.get(INSTANCE), 'Provisioned')?.status === 'True');
   await world.until('imported', 5, () => isUsable(world));
   const first = await kube.get(DEPLOYMENT);
   assert.equal((await kube.get(HOST))?.metadata.annotations?.['baremetalhost.metal3.io/detached'] === undefined, false);
@@ -41,7 +42,7 @@ test('a spoke is held, installed, imported, detached with its power on, and inst
 
   await createInputs(world);
   await kube.create(clusterInstance('again/create', false));
-  await world.until('provisioned again', 130, async () => condition(await kube.get(INSTANCE), 'Provisioned')?.status === 'True');
+  await world.until('provisioned again', 130, async () => conditionOf(await kube.get(INSTANCE), 'Provisioned')?.status === 'True');
   await world.until('imported again', 5, () => isUsable(world));
   assert.notEqual((await kube.get(DEPLOYMENT))?.metadata.uid, first?.metadata.uid);
   assert.deepEqual(new Set(world.machines.powerLog.slice(powerBefore).map(({ cause }) => cause)), new Set(['again/create']));
@@ -51,21 +52,13 @@ test('a spoke is held, installed, imported, detached with its power on, and inst
 async function isUsable({ hub }: MachineWorld): Promise<boolean> {
   const cluster = await hub.kube.get(MANAGED_CLUSTER);
   const types = ['HubAcceptedManagedCluster', 'ManagedClusterJoined', 'ManagedClusterConditionAvailable', 'ManagedClusterImportSucceeded'];
-  return types.every((type) => condition(cluster, type)?.status === 'True');
+  return types.every((type) => conditionOf(cluster, type)?.status === 'True');
 }
 
 function stages(object: KubeObject | undefined): readonly string[] {
-  return conditions(object)
+  return conditionsOf(object)
     .filter(({ status }) => status === 'True')
     .map(({ type }) => type);
-}
-
-function conditions(object: KubeObject | undefined): readonly Condition[] {
-  return ((object?.['status'] ?? {}) as { conditions?: readonly Condition[] }).conditions ?? [];
-}
-
-function condition(object: KubeObject | undefined, type: string): Condition | undefined {
-  return conditions(object).find((one) => one.type === type);
 }
 
 /** What the product puts there before the ClusterInstance; some of it is there already the second time. */

@@ -1,3 +1,4 @@
+import { conditionsOf } from '../../src/hub/read-object.ts';
 import type { KubeClient } from '../../src/kube/kube-client.ts';
 import type { Condition, KindRef, KubeObject } from '../../src/kube/objects.ts';
 
@@ -119,10 +120,6 @@ export function recordTimeline(
   };
   const done = Promise.allSettled(kinds.map(follow));
   return { timeline, done };
-}
-
-function conditionsOf(object: KubeObject | undefined): readonly Condition[] {
-  return (object?.['status'] as { readonly conditions?: readonly Condition[] } | undefined)?.conditions ?? [];
 }
 
 function same(a: Condition, b: Condition): boolean {
