@@ -51,6 +51,11 @@ export interface Condition {
   readonly observedGeneration?: number;
 }
 
+/** Where an object is, as `KubeClient` takes it. */
+export function refOf({ apiVersion, kind, metadata: { name, namespace } }: KubeObject): ObjectRef {
+  return { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
+}
+
 /** `Kind/namespace/name`, or `Kind/name` for cluster-scoped kinds: how an object is called in errors and events. */
 export function objectPath(object: ObjectRef | KubeObject): string {
   const { namespace, name } = 'metadata' in object ? object.metadata : object;

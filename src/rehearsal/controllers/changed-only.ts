@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { KubeObject } from '../../kube/objects.ts';
+import { refOf, type KubeObject } from '../../kube/objects.ts';
 import { keyOf, type ObjectKey, type Watch } from './controller.ts';
 
 /**
@@ -14,8 +14,8 @@ export function changedOnly(
 ): Watch['keysOf'] {
   const seen = new Map<string | undefined, unknown>();
   return (object, cache) => {
-    const { uid, name, namespace } = object.metadata;
-    if (cache.get({ apiVersion: object.apiVersion, kind: object.kind, name, namespace })?.metadata.uid !== uid) {
+    const { uid } = object.metadata;
+    if (cache.get(refOf(object))?.metadata.uid !== uid) {
       seen.delete(uid);
       return keysOf(object);
     }

@@ -1,10 +1,10 @@
-import type { KubeObject } from '../../../kube/objects.ts';
+import { refOf, type KubeObject } from '../../../kube/objects.ts';
 import type { ObjectKey } from '../controller.ts';
 import type { ObjectCache } from '../object-cache.ts';
 import type { AssistedDeps } from './assisted-deps.ts';
 import { AGENT, AGENT_CLUSTER_INSTALL, FINALIZERS } from './kinds.ts';
 import type { InfraEnvRecord } from './service/records.ts';
-import { at, mergePatch, refOf, removeFinalizer } from './write-objects.ts';
+import { at, mergePatch, removeFinalizer } from './write-objects.ts';
 
 /** A ClusterDeployment goes after its AgentClusterInstall, and that after its agents were told to go (recorded/assisted/delete-*). */
 export async function deleteCluster(deps: AssistedDeps, cache: ObjectCache, cd: KubeObject, aci: KubeObject | undefined, signal: AbortSignal): Promise<void> {

@@ -1,11 +1,6 @@
 import type { KubeClient } from '../../../kube/kube-client.ts';
-import type { KindRef, KubeObject, ObjectRef } from '../../../kube/objects.ts';
+import { refOf, type KindRef, type KubeObject, type ObjectRef } from '../../../kube/objects.ts';
 import { FIELD_MANAGER } from './assisted-deps.ts';
-
-export function refOf(object: KubeObject): ObjectRef {
-  const { namespace, name } = object.metadata;
-  return { apiVersion: object.apiVersion, kind: object.kind, name, ...(namespace === undefined ? {} : { namespace }) };
-}
 
 /** A kind and a key as what `KubeClient.get` takes. */
 export function at(kind: KindRef, namespace: string | undefined, name: string): ObjectRef {

@@ -1,4 +1,4 @@
-import type { KindRef, KubeObject, ObjectRef, OwnerReference } from '../../../kube/objects.ts';
+import { refOf, type KindRef, type KubeObject, type ObjectRef, type OwnerReference } from '../../../kube/objects.ts';
 import type { Controller, ObjectKey } from '../controller.ts';
 import type { HubDeps } from '../hub-deps.ts';
 import type { ObjectCache } from '../object-cache.ts';
@@ -99,10 +99,6 @@ function waitsFor({ metadata }: KubeObject, finalizer: string): boolean {
 }
 
 function ownerRef({ apiVersion, kind, name }: OwnerReference, { metadata: { namespace } }: KubeObject): ObjectRef {
-  return { apiVersion, kind, name, ...(namespace !== undefined && { namespace }) };
-}
-
-function refOf({ apiVersion, kind, metadata: { name, namespace } }: KubeObject): ObjectRef {
   return { apiVersion, kind, name, ...(namespace !== undefined && { namespace }) };
 }
 

@@ -1,4 +1,4 @@
-import type { Condition, KubeObject } from '../../../kube/objects.ts';
+import { refOf, type Condition, type KubeObject } from '../../../kube/objects.ts';
 import { withConditions } from '../conditions.ts';
 import type { HubDeps } from '../hub-deps.ts';
 import { jitterMs } from '../jitter.ts';
@@ -48,8 +48,8 @@ function cleanupMs(seed: number | string, cluster: string, work: string): number
 }
 
 export async function dropFinalizer({ kube }: Pick<Deps, 'kube'>, object: KubeObject, finalizer: string, signal: AbortSignal): Promise<void> {
-  const { finalizers = [], resourceVersion, name, namespace } = object.metadata;
+  const { finalizers = [], resourceVersion } = object.metadata;
   if (!finalizers.includes(finalizer)) return;
   const metadata = { resourceVersion, finalizers: finalizers.filter((one) => one !== finalizer) };
-  await kube.patch({ apiVersion: object.apiVersion, kind: object.kind, name, namespace }, { metadata }, { type: 'merge' }, signal);
+  await kube.patch(refOf(object), { metadata }, { type: 'merge' }, signal);
 }
