@@ -1,5 +1,6 @@
 import type { KubeClient } from '../../../kube/kube-client.ts';
 import { refOf, type KindRef, type KubeObject, type ObjectRef } from '../../../kube/objects.ts';
+import { dropFinalizer } from '../drop-finalizer.ts';
 import { FIELD_MANAGER } from './assisted-deps.ts';
 
 /** A kind and a key as what `KubeClient.get` takes. */
@@ -30,11 +31,8 @@ export async function addFinalizer(
   return mergePatch(kube, object, { metadata: { resourceVersion, finalizers: [...finalizers, finalizer] }, ...rest }, signal);
 }
 
-export async function removeFinalizer(kube: KubeClient, object: KubeObject, finalizer: string, signal: AbortSignal): Promise<void> {
-  const finalizers = object.metadata.finalizers ?? [];
-  if (!finalizers.includes(finalizer)) return;
-  const { resourceVersion } = object.metadata;
-  await mergePatch(kube, object, { metadata: { resourceVersion, finalizers: finalizers.filter((one) => one !== finalizer) } }, signal);
+export function removeFinalizer(kube: KubeClient, object: KubeObject, finalizer: string, signal: AbortSignal): Promise<void> {
+  return dropFinalizer(kube, object, finalizer, signal, FIELD_MANAGER);
 }
 
 /** The service marks Secrets and ConfigMaps it depends on: they are watched and backed up. */

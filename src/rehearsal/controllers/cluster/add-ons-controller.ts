@@ -8,7 +8,7 @@ import type { ObjectCache } from '../object-cache.ts';
 import { ADD_ON_FINALIZER, addOn, wantedAddOns } from './add-on.ts';
 import { manifestWork } from './klusterlet-works.ts';
 import { ADD_ON, ADD_ON_CONFIG, clusterStatus, isDeleting, MANAGED_CLUSTER } from './managed-cluster.ts';
-import { dropFinalizer } from './work-agent.ts';
+import { dropFinalizer } from '../drop-finalizer.ts';
 
 type Deps = Pick<HubDeps, 'kube' | 'clock' | 'seed'>;
 
@@ -76,6 +76,6 @@ async function finish(deps: Deps, one: KubeObject, forced: boolean, signal: Abor
   const { name, namespace, deletionTimestamp } = one.metadata;
   const leftMs = forced ? 0 : Date.parse(deletionTimestamp!) + jitterMs(deps.seed, `${namespace}/${name}`, 'remove-add-on', 5000, 15_000) - deps.clock.now();
   if (leftMs > 0) return leftMs;
-  await dropFinalizer(deps, one, ADD_ON_FINALIZER, signal);
+  await dropFinalizer(deps.kube, one, ADD_ON_FINALIZER, signal);
   return undefined;
 }

@@ -5,7 +5,8 @@ import type { ObjectCache } from '../object-cache.ts';
 import { ADD_ON_FINALIZER } from './add-on.ts';
 import { crdsWorkName, klusterletWorkName } from './klusterlet-works.ts';
 import { ADD_ON, CLUSTER_FINALIZERS, clusterStatus, isDeleting, isOnline, MANAGED_CLUSTER, MANIFEST_WORK } from './managed-cluster.ts';
-import { dropFinalizer, finishDeletions } from './work-agent.ts';
+import { dropFinalizer } from '../drop-finalizer.ts';
+import { finishDeletions } from './work-agent.ts';
 
 type Deps = Pick<HubDeps, 'kube' | 'clock' | 'seed'>;
 
@@ -23,7 +24,7 @@ export async function detach(deps: Deps, cache: ObjectCache, given: KubeObject, 
   const addOns = cache.list({ ...ADD_ON, namespace: name });
   const works = cache.list({ ...MANIFEST_WORK, namespace: name });
   const dueMs = await finishDeletions(deps, name, works, !online, signal);
-  if (!online) for (const addOn of addOns.filter(isDeleting)) await dropFinalizer(deps, addOn, ADD_ON_FINALIZER, signal);
+  if (!online) for (const addOn of addOns.filter(isDeleting)) await dropFinalizer(deps.kube, addOn, ADD_ON_FINALIZER, signal);
 
   const klusterlet = works.filter(({ metadata }) => metadata.name === klusterletWorkName(name));
   const crds = works.filter(({ metadata }) => metadata.name === crdsWorkName(name));

@@ -1,5 +1,6 @@
-import { refOf, type Condition, type KubeObject } from '../../../kube/objects.ts';
+import type { Condition, KubeObject } from '../../../kube/objects.ts';
 import { withConditions } from '../conditions.ts';
+import { dropFinalizer } from '../drop-finalizer.ts';
 import type { HubDeps } from '../hub-deps.ts';
 import { jitterMs } from '../jitter.ts';
 import { crdsWorkName, klusterletWorkName, WORK_FINALIZER } from './klusterlet-works.ts';
@@ -37,7 +38,7 @@ export async function finishDeletions(
   for (const work of works.filter(isDeleting)) {
     const leftMs = forced ? 0 : Date.parse(work.metadata.deletionTimestamp!) + cleanupMs(deps.seed, cluster, work.metadata.name) - deps.clock.now();
     if (leftMs > 0) next = Math.min(next ?? leftMs, leftMs);
-    else await dropFinalizer(deps, work, WORK_FINALIZER, signal);
+    else await dropFinalizer(deps.kube, work, WORK_FINALIZER, signal);
   }
   return next;
 }
@@ -45,11 +46,4 @@ export async function finishDeletions(
 function cleanupMs(seed: number | string, cluster: string, work: string): number {
   if (work === klusterletWorkName(cluster)) return jitterMs(seed, work, 'remove-klusterlet', 15_000, 30_000);
   return work === crdsWorkName(cluster) ? jitterMs(seed, work, 'remove-crds', 3000, 6000) : jitterMs(seed, work, 'remove-work', 2000, 5000);
-}
-
-export async function dropFinalizer({ kube }: Pick<Deps, 'kube'>, object: KubeObject, finalizer: string, signal: AbortSignal): Promise<void> {
-  const { finalizers = [], resourceVersion } = object.metadata;
-  if (!finalizers.includes(finalizer)) return;
-  const metadata = { resourceVersion, finalizers: finalizers.filter((one) => one !== finalizer) };
-  await kube.patch(refOf(object), { metadata }, { type: 'merge' }, signal);
 }
