@@ -11,7 +11,7 @@ import { admitClusterInstance } from '../../src/render/siteconfig/admit-cluster-
 import { siteconfigControllers } from '../../src/rehearsal/controllers/siteconfig/siteconfig-controllers.ts';
 import type { FaultName } from '../../src/rehearsal/faults.ts';
 import type { SimulatedMachines } from '../../src/rehearsal/machines/machines.ts';
-import { HUB_START_MS, startHub, type HubHarness } from './hub-harness.ts';
+import { startHub, type HubHarness } from './hub-harness.ts';
 import { ASSISTED_CRDS } from './real-crds.ts';
 import { serveMachines } from './served-machines.ts';
 
@@ -78,13 +78,12 @@ export async function startMachineWorld(
       const end = minutes() + limitMinutes;
       while (!(await condition())) {
         if (minutes() > end) throw new Error(`${what}: not within ${limitMinutes} minutes; ${hub.log.slice(-5).join('; ')}`);
-        await hub.at(hub.simulated.now() - startMs + 60_000 + (startMs - HUB_START), () => Promise.resolve());
+        await hub.later(60_000, () => Promise.resolve());
       }
     },
   };
 }
 
-const HUB_START = HUB_START_MS;
 const NAMESPACE = 'sno1';
 const SSH_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHJlY29yZGluZ2tleXJlY29yZGluZ2tleXJlY29yZGlu user@example.com';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { KubeObject, OwnerReference } from '../../src/kube/objects.ts';
 import { clusterControllers } from '../../src/rehearsal/controllers/cluster/cluster-controllers.ts';
-import { HUB_START_MS, startHub, type HubHarness } from './hub-harness.ts';
+import { startHub, type HubHarness } from './hub-harness.ts';
 
 let hub: HubHarness;
 before(async () => {
@@ -11,7 +11,7 @@ before(async () => {
 });
 after(() => hub.close());
 
-const later = <T>(ms: number, act: () => Promise<T>): Promise<T> => hub.at(hub.simulated.now() - HUB_START_MS + ms, act);
+const later = <T>(ms: number, act: () => Promise<T>): Promise<T> => hub.later(ms, act);
 
 test('a deleted namespace shows what holds it, and goes when nothing does', async () => {
   await hub.kube.create(namespace('held'));

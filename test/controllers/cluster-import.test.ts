@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { conditionOf, conditionsOf } from '../../src/hub/read-object.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import { clusterControllers } from '../../src/rehearsal/controllers/cluster/cluster-controllers.ts';
-import { HUB_START_MS, startHub, type HubHarness } from './hub-harness.ts';
+import { startHub, type HubHarness } from './hub-harness.ts';
 
 const MANAGED_CLUSTER = { apiVersion: 'cluster.open-cluster-management.io/v1', kind: 'ManagedCluster' };
 const MANIFEST_WORK = { apiVersion: 'work.open-cluster-management.io/v1', kind: 'ManifestWork' };
@@ -17,7 +17,7 @@ before(async () => {
 });
 after(() => hub.close());
 
-const later = <T>(ms: number, act: () => Promise<T>): Promise<T> => hub.at(hub.simulated.now() - HUB_START_MS + ms, act);
+const later = <T>(ms: number, act: () => Promise<T>): Promise<T> => hub.later(ms, act);
 
 test('an installed cluster is imported, gets its add-ons, and leaves them in order when it is detached', async () => {
   const name = 'sno1';

@@ -33,6 +33,8 @@ export interface HubHarness {
   run(of: (deps: HarnessDeps, cache: ObjectCache) => readonly Controller[]): Promise<ObjectCache>;
   /** Sleeps until that many simulated milliseconds after the start, then holds time while `act` runs. */
   at<T>(ms: number, act: () => Promise<T>): Promise<T>;
+  /** The same, that many simulated milliseconds from now. */
+  later<T>(ms: number, act: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -99,6 +101,10 @@ export async function startHub(options: HubOptions = {}): Promise<HubHarness> {
     },
     async at(ms, act) {
       await sleepUntil(ms);
+      return act();
+    },
+    async later(ms, act) {
+      await sleepUntil(simulated.now() - HUB_START_MS + ms);
       return act();
     },
     async close() {

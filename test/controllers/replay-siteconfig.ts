@@ -70,7 +70,7 @@ export async function replaySiteconfig(hub: HubHarness, recorded: RecordedCase):
 export async function clearCase(hub: HubHarness): Promise<void> {
   for (const instance of (await hub.kube.list({ apiVersion: 'siteconfig.open-cluster-management.io/v1alpha1', kind: 'ClusterInstance' })).items)
     await hub.kube.delete(refOf(instance));
-  await hub.at(hub.simulated.now() - HUB_START_MS + 10 * 60_000, async () => undefined);
+  await hub.later(10 * 60_000, async () => undefined);
 }
 
 async function play(hub: HubHarness, recorded: RecordedCase, action: RecordedAction): Promise<{ status: number; message: string | undefined }> {
