@@ -147,6 +147,7 @@ async function rehearse(opening: Promise<House>, deps: RehearseDeps, signal: Abo
   } catch (error) {
     if (!signal.aborted) throw error;
     await cancelled(rehearsal, shown);
+    process.stdout.write('\nInterrupted: the run is cancelled; the next start begins a new one.\n');
     process.exitCode = 130;
     return;
   }

@@ -2,6 +2,8 @@ const PATTERNS: readonly RegExp[] = [
   /(Authorization:\s*(?:Basic|Bearer)\s+)[^\s"']+/gi,
   /("auth"\s*:\s*")[^"]+/g,
   /((?:password|passwd|api_secret|secret_key|token)["']?\s*[:=]\s*["']?)[^\s"',}]{4,}/gi,
+  // The key of an installation's image, in its URL.
+  /(\/by(?:apikey|token)\/)[^\s/"']+/g,
   /(\/\/[^/\s:@]+:)[^@\s/]+(?=@)/g,
 ];
 
