@@ -20,7 +20,8 @@ export function bridgeAlias(plan: Pick<LabPlan, 'lab'>): string {
  * `apply STATE SECONDS` saves the way back in folder STATE, changes the network, and goes back by itself after SECONDS;
  * `commit STATE` keeps the change; `rollback STATE` goes back now. Run commit over a new connection: that it opens is the
  * proof that the change works. Commit and rollback are safe to repeat; give each apply a STATE of its own. `remove STATE`
- * gives the NIC back what the bridge has now. The script does not survive a reboot: the nmstate document does.
+ * gives the NIC back what the bridge has now. The script does not survive a reboot: the next `lab apply` makes the bridge again. On hosts with
+ * nmstate its document would keep it; nothing applies that yet.
  */
 export function renderBridgeScript(plan: LabPlan, options: BridgeOptions): string {
   const { server, network, addresses } = placeOf(plan, options.server);
