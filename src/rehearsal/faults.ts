@@ -13,8 +13,8 @@ export type FaultName = keyof typeof FAULTS;
 /** A fault and where: a cluster, and one of its nodes. Without a place: the first spoke's first node in its first install. */
 export interface Fault {
   readonly name: FaultName;
-  readonly cluster: string | undefined;
-  readonly node: string | undefined;
+  readonly cluster?: string | undefined;
+  readonly node?: string | undefined;
 }
 
 /** Reads `NAME[@CLUSTER[/NODE]]`. @throws LabwrightError `bad_input` naming the faults there are. */

@@ -3,6 +3,7 @@ import { createServer } from 'node:https';
 import type { KubeObject } from '../../kube/objects.ts';
 import type { Clock } from '../../util/clock.ts';
 import { LabwrightError, messageOf } from '../../util/errors.ts';
+import { listenOnLoopback } from '../../util/listen-on-loopback.ts';
 import type { Traffic } from '../clock/traffic.ts';
 import type { Admit } from './write/admission.ts';
 import { authenticator } from './access/authenticate.ts';
@@ -80,16 +81,12 @@ export async function serveApi(deps: ApiDeps, port: number): Promise<ApiServer> 
   const server = createServer({ ...identity, ...clients }, (request, response) => void handle(handler, request, response));
   // Longer than a client pauses between two requests: a TLS handshake costs more than most of them.
   server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) =>
-      reject(
-        new LabwrightError('refused', `cannot listen on 127.0.0.1:${port}: ${messageOf(cause)}`, { cause, hint: 'choose another port, or 0 for any free one' }),
-      ),
-    );
-    server.listen(port, '127.0.0.1', resolve);
+  const actual = await listenOnLoopback(server, port).catch((cause: unknown) => {
+    throw new LabwrightError('refused', `cannot listen on 127.0.0.1:${port}: ${messageOf(cause)}`, {
+      cause,
+      hint: 'choose another port, or 0 for any free one',
+    });
   });
-  const address = server.address();
-  const actual = typeof address === 'object' && address !== null ? address.port : port;
   const close = (): Promise<void> =>
     new Promise((resolve) => {
       server.close(() => resolve());

@@ -6,7 +6,7 @@ export async function dropFinalizer(
   kube: KubeClient,
   object: KubeObject,
   finalizer: string,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
   options: { readonly fieldManager?: string } = {},
 ): Promise<void> {
   const { finalizers = [], resourceVersion } = object.metadata;

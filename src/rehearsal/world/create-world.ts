@@ -6,6 +6,7 @@ import { createOpenBmc } from '../../machines/bmc/redfish-client.ts';
 import { createRedfishService } from '../../machines/bmc/redfish-service.ts';
 import { endpointOf } from '../../util/dial.ts';
 import { LabwrightError } from '../../util/errors.ts';
+import { listenOnLoopback } from '../../util/listen-on-loopback.ts';
 import { CAUSE_HEADER } from '../../util/step.ts';
 import { createAuthority } from '../api/access/certificate-authority.ts';
 import { createSimulatedClock, type SimulatedClock } from '../clock/simulated-clock.ts';
@@ -58,7 +59,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   );
   const mutations: Mutation[] = [];
   const redfish = await serveRedfish(createRedfishService(backend), clock, (mutation) => mutations.push(mutation));
-  dial.set({ host: `bmc.${plan.domain}`, port: 8443 }, { host: '127.0.0.1', port: portOf(redfish) });
+  dial.set({ host: `bmc.${plan.domain}`, port: 8443 }, { host: '127.0.0.1', port: redfish.port });
   const headers = { [PARTICIPANT_HEADER]: 'world' };
   const spokes = createSpokes({ clock: own, traffic: clock.traffic, dial, seed });
   const deps: WorldDeps = {
@@ -114,8 +115,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       stopInstallations();
       await Promise.all([...hubs.values()].map((hub) => hub.close()));
       await spokes.close();
-      redfish.closeAllConnections();
-      await new Promise((resolve) => redfish.close(resolve));
+      redfish.server.closeAllConnections();
+      await new Promise((resolve) => redfish.server.close(resolve));
     },
   };
   for (const name of options.hubs) {
@@ -152,7 +153,11 @@ async function fetchIso(dial: DialTable, isos: ReadonlyMap<string, Buffer>, url:
 }
 
 /** Every BMC of the lab behind one listener; a request holds the clock until it is answered. */
-async function serveRedfish(service: ReturnType<typeof createRedfishService>, clock: SimulatedClock, mutated: (mutation: Mutation) => void): Promise<Server> {
+async function serveRedfish(
+  service: ReturnType<typeof createRedfishService>,
+  clock: SimulatedClock,
+  mutated: (mutation: Mutation) => void,
+): Promise<{ readonly server: Server; readonly port: number }> {
   const authority = await createAuthority('labwright rehearsal CA', Date.now());
   const header = (value: string | string[] | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
   const server = createServer(await authority.server('localhost'), (incoming, response) => {
@@ -167,14 +172,5 @@ async function serveRedfish(service: ReturnType<typeof createRedfishService>, cl
     });
     service(incoming, response);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  return server;
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  return { server, port: await listenOnLoopback(server) };
 }

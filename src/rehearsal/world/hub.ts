@@ -62,10 +62,12 @@ export async function startHub(world: WorldDeps, options: HubOptions): Promise<R
     },
     options.port ?? 0,
   );
-  // A hub that did not come up must not keep its port, nor its process.
+  // Also for a hub that does not come up: it must not keep its port, nor its process.
   await using stack = new AsyncDisposableStack();
   stack.defer(() => api.close());
   const address = { host: `api.${name}.${baseDomain}`, port: 6443 };
+  stack.defer(() => world.dial.remove(address));
+  stack.defer(() => stop.abort(new Error(`${name} is over`)));
   world.dial.set(address, { host: '127.0.0.1', port: Number(new URL(api.url).port) });
   const kube = worldClient(world, certificates.kubeconfig);
   installDefinitions(api, hubDefinitions(world.crdsDir));
@@ -88,17 +90,8 @@ export async function startHub(world: WorldDeps, options: HubOptions): Promise<R
   running.done.catch((error: unknown) => {
     if (!stop.signal.aborted) world.failed(error);
   });
-  stack.move();
-  return {
-    name,
-    kubeconfig: certificates.kubeconfig,
-    api,
-    async close() {
-      stop.abort(new Error(`${name} is over`));
-      world.dial.remove(address);
-      await api.close();
-    },
-  };
+  const open = stack.move();
+  return { name, kubeconfig: certificates.kubeconfig, api, close: () => open.disposeAsync() };
 }
 
 function controllersOf(deps: HubDeps, cache: ObjectCache): readonly Controller[] {

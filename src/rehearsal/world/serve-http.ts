@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { messageOf } from '../../util/errors.ts';
+import { listenOnLoopback } from '../../util/listen-on-loopback.ts';
 import type { DialTable } from './dial-table.ts';
 import type { InstallerWorld } from '../installer/installer-world.ts';
 
@@ -15,12 +16,7 @@ export function serveHttpBehind(dial: DialTable): InstallerWorld['serveHttp'] {
       }
       response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body));
     });
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(0, '127.0.0.1', resolve);
-    });
-    const bound = server.address();
-    dial.set(address, { host: '127.0.0.1', port: typeof bound === 'object' && bound !== null ? bound.port : 0 });
+    dial.set(address, { host: '127.0.0.1', port: await listenOnLoopback(server) });
     return async () => {
       dial.remove(address);
       server.closeAllConnections();

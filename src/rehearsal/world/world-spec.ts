@@ -13,14 +13,8 @@ export const WorldSpec = z.object({
   faults: z.array(
     z.object({
       name: z.enum(Object.keys(FAULTS) as [FaultName, ...FaultName[]]),
-      cluster: z
-        .string()
-        .optional()
-        .transform((value) => value),
-      node: z
-        .string()
-        .optional()
-        .transform((value) => value),
+      cluster: z.string().optional(),
+      node: z.string().optional(),
     }),
   ),
   /** Folder of real CustomResourceDefinitions; null: ours. */

@@ -112,7 +112,8 @@ function object(properties: Json): Json {
   return { type: 'object', properties };
 }
 
-function builtIn(
+/** A kind of a built-in group, namespaced and with nothing special unless told. */
+export function builtIn(
   group: string,
   kind: string,
   plural: string,

@@ -1,3 +1,4 @@
+import { builtIn } from '../kinds/built-ins.ts';
 import { isJson, member, text } from '../json.ts';
 import type { Json } from '../json.ts';
 import { valuesAt } from '../read/json-path.ts';
@@ -5,21 +6,9 @@ import type { Resource } from '../kinds/resource.ts';
 import { invalid, StatusError } from '../status-error.ts';
 
 /** What the scale path of every kind takes and gives. */
-export const SCALE: Resource = {
-  group: 'autoscaling',
-  version: 'v1',
-  kind: 'Scale',
-  plural: 'scales',
-  singular: 'scale',
-  namespaced: true,
-  shortNames: [],
-  categories: [],
-  subresources: [],
-  custom: false,
-  declared: {},
-  counted: false,
+export const SCALE = builtIn('autoscaling', 'Scale', 'scales', {
   schema: { type: 'object', properties: { spec: { type: 'object', properties: { replicas: { type: 'integer' } } } } },
-};
+});
 
 function paths(resource: Resource): { readonly spec: string; readonly status: string; readonly selector: string } {
   const scale = member(member(resource.declared, 'subresources'), 'scale');

@@ -3,7 +3,7 @@ import { DETACHED_ANNOTATION, type HostSpec, type HostStatus } from './host.ts';
 
 const WEBHOOK = 'baremetalhost.metal3.io';
 const DRIVERS = ['redfish', 'redfish-virtualmedia', 'redfish-uefihttp', 'idrac-redfish', 'idrac-virtualmedia', 'ilo5-virtualmedia', 'ipmi', 'libvirt'];
-const NEEDS_MAC = /^(?:redfish|idrac|ilo5|ipmi|libvirt)/;
+const NEEDS_MAC = /^(?:redfish|idrac|ilo5|libvirt)/;
 const NO_SECURE_BOOT = /^(?:ipmi|libvirt)/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -49,7 +49,7 @@ function refusedSpec({ spec, annotations }: ReadHost): string | undefined {
   const driver = scheme.split('+')[0]!;
   if (address !== '') {
     if (!DRIVERS.includes(driver)) return `Unknown BMC type '${scheme}' for address ${address}`;
-    if (!spec.bootMACAddress && NEEDS_MAC.test(driver) && driver !== 'ipmi') return `BMC driver ${scheme} requires a BootMACAddress value`;
+    if (!spec.bootMACAddress && NEEDS_MAC.test(driver)) return `BMC driver ${scheme} requires a BootMACAddress value`;
     if (spec.bootMode === 'UEFISecureBoot' && NO_SECURE_BOOT.test(driver)) return `BMC driver ${scheme} does not support secure boot`;
   }
   return refusedHint(spec) ?? refusedAnnotation(annotations) ?? refusedImage(spec);

@@ -1,3 +1,4 @@
+import { dropFinalizer } from '../drop-finalizer.ts';
 import { BARE_METAL_HOST, HOST_FINALIZER, type Host } from './host.ts';
 import { bmcOf, entering, save, stillRunning, type HostDeps, type Turn } from './host-deps.ts';
 import { deprovisionHost, HARDWARE_DATA_FINALIZER, startDeprovisioning } from './provision-host.ts';
@@ -33,17 +34,13 @@ async function finish(deps: HostDeps, host: Host): Promise<Turn> {
   if (host.status!.operationalStatus === 'detached') host = await save(deps, host, { operationalStatus: 'OK' });
   await releaseHardwareData(deps, host);
   await releaseSecret(deps, host);
-  const { metadata } = host.object;
-  const finalizers = (metadata.finalizers ?? []).filter((one) => one !== HOST_FINALIZER);
-  if (finalizers.length === metadata.finalizers?.length) return;
-  await deps.kube.update({ ...host.object, metadata: { ...metadata, finalizers } });
+  if (!host.object.metadata.finalizers?.includes(HOST_FINALIZER)) return;
+  await dropFinalizer(deps.kube, host.object, HOST_FINALIZER, undefined);
   deps.timers.forget(host.uid);
   deps.attempts.delete(host.uid);
 }
 
 async function releaseHardwareData(deps: HostDeps, host: Host): Promise<void> {
   const data = await deps.kube.get({ apiVersion: BARE_METAL_HOST.apiVersion, kind: 'HardwareData', namespace: host.namespace, name: host.name });
-  if (!data?.metadata.finalizers?.includes(HARDWARE_DATA_FINALIZER)) return;
-  const finalizers = data.metadata.finalizers.filter((one) => one !== HARDWARE_DATA_FINALIZER);
-  await deps.kube.update({ ...data, metadata: { ...data.metadata, finalizers } });
+  if (data) await dropFinalizer(deps.kube, data, HARDWARE_DATA_FINALIZER, undefined);
 }

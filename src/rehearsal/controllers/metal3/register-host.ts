@@ -3,6 +3,7 @@ import type { KubeObject } from '../../../kube/objects.ts';
 import { isLabwrightError, messageOf } from '../../../util/errors.ts';
 import { uuidV5, LABWRIGHT_NAMESPACE } from '../../../util/ids.ts';
 import { keyOf } from '../controller.ts';
+import { dropFinalizer } from '../drop-finalizer.ts';
 import { BARE_METAL_HOST, hostOf, type Host, type HostStatus } from './host.ts';
 import { writeStatusAsIs } from './write-status.ts';
 import { bmcCredentials, bmcOf, entering, save, stillRunning, type HostDeps, type Turn } from './host-deps.ts';
@@ -143,8 +144,7 @@ function claimed(secret: KubeObject, host: Host): boolean {
 /** Lets the host's Secret go; another host that uses it claims it again. */
 export async function releaseSecret(deps: HostDeps, host: Host): Promise<void> {
   const secret = await deps.kube.get({ apiVersion: 'v1', kind: 'Secret', namespace: host.namespace, name: host.spec.bmc?.credentialsName ?? '' });
-  if (!secret?.metadata.finalizers?.includes(SECRET_FINALIZER)) return;
-  await deps.kube.update({ ...secret, metadata: { ...secret.metadata, finalizers: secret.metadata.finalizers.filter((one) => one !== SECRET_FINALIZER) } });
+  if (secret) await dropFinalizer(deps.kube, secret, SECRET_FINALIZER, undefined);
 }
 
 /** HostFirmwareSettings and HostFirmwareComponents of the host's name, empty as the simulated BMCs have nothing to set. */
