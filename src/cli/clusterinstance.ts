@@ -1,9 +1,11 @@
 import { Command } from 'commander';
+import { clusterInstanceConvertCommand } from './clusterinstance-convert.ts';
 import { clusterInstanceExpandCommand } from './clusterinstance-expand.ts';
 
 const EXAMPLES = `
 Examples:
   labwright clusterinstance expand sno1.yml --json      the objects that install sno1
+  labwright clusterinstance convert siteconfig.yml      a SiteConfig as ClusterInstances
 `;
 
 /** `labwright clusterinstance`: one file per subcommand. */
@@ -11,5 +13,6 @@ export function command(): Command {
   return new Command('clusterinstance')
     .description('look at a ClusterInstance before a hub sees it')
     .addHelpText('after', EXAMPLES)
+    .addCommand(clusterInstanceConvertCommand())
     .addCommand(clusterInstanceExpandCommand());
 }
