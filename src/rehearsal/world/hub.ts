@@ -16,7 +16,9 @@ import type { HubDeps } from '../controllers/hub-deps.ts';
 import { admitHost } from '../controllers/metal3/admit-host.ts';
 import { metal3Controllers } from '../controllers/metal3/metal3-controllers.ts';
 import { admitClusterInstance } from '../../render/siteconfig/admit-cluster-instance.ts';
+import { placementController } from '../controllers/placement/placement-controller.ts';
 import { siteconfigControllers } from '../controllers/siteconfig/siteconfig-controllers.ts';
+import { talmControllers } from '../controllers/talm/talm-controllers.ts';
 import type { ObjectCache } from '../controllers/object-cache.ts';
 import type { Controller } from '../controllers/controller.ts';
 import { runControllers } from '../controllers/run-controllers.ts';
@@ -101,6 +103,8 @@ function controllersOf(deps: HubDeps, cache: ObjectCache): readonly Controller[]
     ...metal3Controllers(deps, cache),
     ...assistedControllers(deps, cache),
     ...hiveControllers(deps, cache),
+    placementController(deps, cache),
+    ...talmControllers(deps, cache),
   ];
 }
 
