@@ -76,7 +76,7 @@ export interface Upgrade {
 
 export function upgradeOf(object: KubeObject): Upgrade {
   const status = structuredClone((object['status'] ?? {}) as Partial<UpgradeStatus>);
-  return { object, spec: object['spec'] as unknown as UpgradeSpec, status: { ...status, status: status.status ?? {} } };
+  return { object, spec: object['spec'] as UpgradeSpec, status: { ...status, status: status.status ?? {} } };
 }
 
 export function setCondition(upgrade: Upgrade, type: string, status: 'True' | 'False', reason: string, message: string, nowMs: number): void {
