@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { labApplyCommand } from './lab-apply.ts';
 import { labCapacityCommand } from './lab-capacity.ts';
+import { labCheckCommand } from './lab-check.ts';
 import { labDestroyCommand } from './lab-destroy.ts';
 import { labPlanCommand } from './lab-plan.ts';
 import { labSchemaCommand } from './lab-schema.ts';
@@ -11,12 +12,14 @@ Examples:
   labwright lab plan examples/pretty-lab         addresses, names and VMs of a lab
   labwright lab capacity my-lab --kind ipi-3+3   how many more fit, and what stops the next one
   labwright lab apply my-lab --dry-run           what would change on its hosts
+  labwright lab check my-lab                     what would spoil an installation
   labwright lab status my-lab                    what runs, and what is not as planned
 `;
 
 /** `labwright lab`: one file per subcommand. */
 export function command(): Command {
   const lab = new Command('lab').description('plan, apply, inspect and destroy a lab').addHelpText('after', EXAMPLES);
-  for (const one of [labPlanCommand, labCapacityCommand, labApplyCommand, labStatusCommand, labDestroyCommand, labSchemaCommand]) lab.addCommand(one());
+  for (const one of [labPlanCommand, labCapacityCommand, labApplyCommand, labCheckCommand, labStatusCommand, labDestroyCommand, labSchemaCommand])
+    lab.addCommand(one());
   return lab;
 }

@@ -102,7 +102,8 @@ function loadChange(plan: LabPlan, state: JumphostState, after: ReadonlyMap<stri
   return { action: running ? 'update' : 'create', kind: 'dnsmasq', name: plan.lab, on: plan.jumphost.name, consequence: 'live', detail, act };
 }
 
-function plannedFiles(plan: LabPlan, state: JumphostState): ReadonlyMap<string, string> {
+/** The files of the lab on the jumphost, path to text. */
+export function plannedFiles(plan: LabPlan, state: JumphostState): ReadonlyMap<string, string> {
   const own = new Set([plan.jumphost.address, ...(state.nicAddresses ?? [])]);
   const outside = state.resolvers.filter((resolver) => !own.has(resolver) && !resolver.startsWith('127.') && resolver !== '::1');
   const upstreams = plan.jumphost.uplink === undefined ? [] : outside;

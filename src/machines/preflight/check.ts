@@ -1,0 +1,45 @@
+import type { LabPlan } from '../../lab/plan.ts';
+import type { LabState } from '../changes/observe-lab.ts';
+import type { HostFacts } from './host-facts.ts';
+import type { SegmentAnswer } from './segment-probe.ts';
+
+/** What was found out about a lab, for the checks to judge. Undefined is what could not be looked at. */
+export interface LabFacts {
+  readonly plan: LabPlan;
+  readonly state: LabState;
+  /** By host name, the jumphost's among them. */
+  readonly hosts: ReadonlyMap<string, HostFacts>;
+  readonly segment: SegmentAnswer | undefined;
+  /** dnsmasq's own words on the planned configuration, when it refuses it. */
+  readonly dnsmasqRefusal: string | undefined;
+}
+
+/** One thing that is wrong, on one host. */
+export interface Found {
+  readonly on: string;
+  readonly message: string;
+  /** What was seen, in the words of the program that was asked. */
+  readonly evidence: string;
+}
+
+export interface Check {
+  /** As in reference/lab-and-libvirt.md §7.1; lasting, for documents and scripts. */
+  readonly id: string;
+  readonly severity: 'error' | 'warning';
+  /** What it looks for. */
+  readonly finds: string;
+  /** What to do then, in the imperative. */
+  readonly fix: string;
+  readonly find: (facts: LabFacts) => readonly Found[];
+}
+
+/** Every planned address of an active cluster, with who owns it. */
+export function plannedAddresses(plan: LabPlan): ReadonlyMap<string, { readonly owner: string; readonly macs: readonly string[] }> {
+  const owners = new Map<string, { readonly owner: string; readonly macs: readonly string[] }>();
+  for (const cluster of plan.clusters.filter(({ active }) => active)) {
+    const macs = cluster.nodes.map(({ mac }) => mac);
+    for (const [role, address] of Object.entries(cluster.vips)) owners.set(address, { owner: `${role} VIP of ${cluster.name}`, macs });
+    for (const node of cluster.nodes) for (const address of node.addresses) owners.set(address, { owner: `${node.name} of ${cluster.name}`, macs: [node.mac] });
+  }
+  return owners;
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { examplePlan } from '../../render/example-plan.test-data.ts';
+import type { LabFacts } from './check.ts';
+import { judge } from './check-lab.ts';
+import { readHostFacts, type HostFacts } from './host-facts.ts';
+
+/** What a server of the example answers (recorded from Debian 12, shortened). */
+const ANSWER = [
+  '1764000000000',
+  '500000',
+  '/var/lib/libvirt/images',
+  '2048000 12%',
+  '-',
+  'Y',
+  JSON.stringify([
+    { ifname: 'eno2', mtu: 1500, flags: ['BROADCAST', 'UP', 'LOWER_UP'], operstate: 'UP', master: 'br0' },
+    { ifname: 'br0', mtu: 1500, flags: ['UP', 'LOWER_UP'], linkinfo: { info_kind: 'bridge', info_data: { stp_state: 0, forward_delay: 0 } } },
+  ]),
+  'UNCONN 0 0 0.0.0.0%virbr0:67 0.0.0.0:* users:(("dnsmasq",pid=900,fd=3))',
+  '',
+  '0',
+  '-P FORWARD DROP',
+  '',
+  '1',
+].join('\0');
+
+function idsWith(change: Partial<HostFacts>, facts: Partial<LabFacts> = {}): string[] {
+  const host = { ...readHostFacts(ANSWER, { askedAtMs: 1764000000000, answeredInMs: 0 }), ...change };
+  const state = { servers: new Map(), jumphost: undefined, failures: [], unseen: [] };
+  const hosts = new Map(examplePlan.servers.map(({ name }) => [name, host]));
+  return judge({ plan: examplePlan, state, hosts, segment: undefined, dnsmasqRefusal: undefined, ...facts }).map(({ id, on }) => `${id} ${on}`);
+}
+
+test('a server that is well, with a network of libvirt on a bridge of its own, has no finding', () => {
+  assert.deepEqual(idsWith({}), []);
+});
+
+test('a firewall that bridged frames pass and that drops them is BR-FILTER', () => {
+  assert.deepEqual(idsWith({ bridgeFirewall: { on: true, forward: '-P FORWARD DROP' } }), ['BR-FILTER s1']);
+  assert.deepEqual(idsWith({ bridgeFirewall: { on: true, forward: '-P FORWARD ACCEPT' } }), []);
+});
+
+test('without nested virtualisation a lab on KVM has VM-NESTED', () => {
+  assert.deepEqual(idsWith({ nested: 'N' }), ['VM-NESTED s1']);
+  assert.deepEqual(idsWith({ nested: undefined }, { plan: { ...examplePlan, accel: 'tcg' } }), []);
+});
+
+test('what dnsmasq says of a configuration that it refuses is DNS-SYNTAX', () => {
+  assert.deepEqual(idsWith({}, { dnsmasqRefusal: 'bad option at line 3' }), ['DNS-SYNTAX jump']);
+});
+
+test('a DHCP server that listens on every link of a server is DHCP-PORT', () => {
+  assert.deepEqual(idsWith({ dhcpServers: ['UNCONN 0 0 0.0.0.0:67 0.0.0.0:* users:(("dhcpd",pid=7,fd=3))'] }), ['DHCP-PORT s1']);
+});

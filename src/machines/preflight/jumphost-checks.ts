@@ -1,0 +1,98 @@
+import type { Check, Found, LabFacts } from './check.ts';
+
+const BMC_PORT = ':8443 ';
+
+/** Checks of the jumphost: its NIC, DHCP, DNS and way out. */
+export const jumphostChecks: readonly Check[] = [
+  {
+    id: 'JUMPHOST-NIC',
+    severity: 'error',
+    finds: 'the jumphost’s NIC that faces the servers, missing or without its address',
+    fix: 'give the NIC its address, or name the right NIC in the lab file',
+    find: ({ plan: { jumphost }, state }) => {
+      const found = state.jumphost?.nicAddresses;
+      if (state.jumphost === undefined || found?.includes(jumphost.address)) return [];
+      const evidence = found ? `${jumphost.nic}: ${found.join(', ') || 'no address'}` : `ip link show dev ${jumphost.nic}: does not exist`;
+      return [{ on: jumphost.name, message: `${jumphost.nic} does not have ${jumphost.address}`, evidence }];
+    },
+  },
+  {
+    id: 'NET-DHCP-DEAD',
+    severity: 'error',
+    finds: 'the lab’s dnsmasq, not running',
+    fix: 'run labwright lab apply; what dnsmasq says stands in its log under /var/lib/dnsmasq',
+    find: ({ plan, state }) =>
+      state.jumphost?.dnsmasq.running === false
+        ? [{ on: plan.jumphost.name, message: 'no DHCP and DNS: the lab’s dnsmasq does not run', evidence: 'its pid file names no living dnsmasq' }]
+        : [],
+  },
+  {
+    id: 'DNS-SYNTAX',
+    severity: 'error',
+    finds: 'a configuration that dnsmasq refuses',
+    fix: 'change the lab file, or update dnsmasq on the jumphost',
+    find: ({ plan, dnsmasqRefusal }) =>
+      dnsmasqRefusal === undefined ? [] : [{ on: plan.jumphost.name, message: 'dnsmasq refuses the planned configuration', evidence: dnsmasqRefusal }],
+  },
+  {
+    id: 'NET-LEASE-STALE',
+    severity: 'error',
+    finds: 'a planned address that is leased to another MAC',
+    fix: 'run labwright lab apply, which drops the lease',
+    find: staleLeases,
+  },
+  {
+    id: 'NET-ROUTE',
+    severity: 'error',
+    finds: 'a jumphost with an uplink that cannot lead the lab out',
+    fix: 'give it a default route, and net.ipv4.ip_forward=1',
+    find: ({ plan: { jumphost }, hosts }) => {
+      const host = hosts.get(jumphost.name);
+      if (jumphost.uplink === undefined || host === undefined) return [];
+      const noRoute = host.defaultRoutes.length === 0 ? [{ on: jumphost.name, message: 'no default route', evidence: 'ip route show default: nothing' }] : [];
+      const noForward = host.forwards ? [] : [{ on: jumphost.name, message: 'packets are not forwarded', evidence: 'net.ipv4.ip_forward = 0' }];
+      return [...noRoute, ...noForward];
+    },
+  },
+  {
+    id: 'DNS-UPSTREAM',
+    severity: 'warning',
+    finds: 'a jumphost with an uplink that knows no resolver for names outside',
+    fix: 'name one in its resolv.conf, other than itself',
+    find: ({ plan: { jumphost }, state }) => {
+      const resolvers = state.jumphost?.resolvers;
+      const outside = resolvers?.filter((one) => one !== jumphost.address && !one.startsWith('127.') && one !== '::1');
+      if (jumphost.uplink === undefined || outside === undefined || outside.length > 0) return [];
+      return [{ on: jumphost.name, message: 'names outside the lab cannot be resolved', evidence: `nameserver ${resolvers!.join(', ') || 'none'}` }];
+    },
+  },
+  {
+    id: 'BMC-PORT',
+    severity: 'error',
+    finds: 'the port of the lab’s BMCs, taken by another program',
+    fix: 'stop that program, or let it listen on another port',
+    find: ({ plan, hosts }) =>
+      (hosts.get(plan.jumphost.name)?.tcpListeners ?? [])
+        .filter((line) => line.includes(BMC_PORT) && !/"(node|labwright)"/.test(line))
+        .map((evidence) => ({ on: plan.jumphost.name, message: 'port 8443, where the lab’s BMCs are served, is taken', evidence })),
+  },
+];
+
+function staleLeases({ plan, state }: LabFacts): Found[] {
+  const owners = new Map(
+    plan.clusters.flatMap(({ active, name, nodes }) =>
+      active ? nodes.flatMap((node) => node.addresses.map((address) => [address, { ...node, cluster: name }] as const)) : [],
+    ),
+  );
+  return (state.jumphost?.dnsmasq.leases ?? []).flatMap(({ mac, address }) => {
+    const owner = owners.get(address);
+    if (owner === undefined || owner.mac === mac) return [];
+    return [
+      {
+        on: plan.jumphost.name,
+        message: `${address} of ${owner.name} of ${owner.cluster} is leased to ${mac}`,
+        evidence: `lease file: ${mac} ${address}; planned for ${owner.mac}`,
+      },
+    ];
+  });
+}
