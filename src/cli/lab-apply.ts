@@ -3,6 +3,7 @@ import { applyLab } from '../machines/apply-lab.ts';
 import { LabHosts } from '../machines/doors/lab-hosts.ts';
 import { systemClock } from '../util/clock.ts';
 import { interruptSignal } from './interrupt-signal.ts';
+import { lockLab } from './lock-lab.ts';
 import { plannedLab } from './planned-lab.ts';
 import { reportText } from './report-text.ts';
 import { showProgress } from './show-progress.ts';
@@ -39,6 +40,8 @@ export function labApplyCommand(): Command {
 }
 
 async function apply(path: string, flags: ApplyFlags): Promise<void> {
+  // Before the plan is made, which another apply or a claim may change.
+  using _lock = flags.dryRun ? undefined : await lockLab(path);
   const plan = await plannedLab(path);
   if (!plan) return;
   await using hosts = new LabHosts(plan);

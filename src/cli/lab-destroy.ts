@@ -6,6 +6,7 @@ import { LabHosts } from '../machines/doors/lab-hosts.ts';
 import { systemClock } from '../util/clock.ts';
 import { LabwrightError } from '../util/errors.ts';
 import { interruptSignal } from './interrupt-signal.ts';
+import { lockLab } from './lock-lab.ts';
 import { plannedLab } from './planned-lab.ts';
 import { reportText } from './report-text.ts';
 import { showProgress } from './show-progress.ts';
@@ -35,6 +36,7 @@ export function labDestroyCommand(): Command {
 }
 
 async function destroy(path: string, flags: DestroyFlags): Promise<void> {
+  using _lock = flags.dryRun ? undefined : await lockLab(path);
   const plan = await plannedLab(path);
   if (!plan) return;
   const signal = interruptSignal();

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { labApplyCommand } from './lab-apply.ts';
 import { labCapacityCommand } from './lab-capacity.ts';
 import { labCheckCommand } from './lab-check.ts';
+import { labClaimCommand, labReleaseCommand } from './lab-claim.ts';
 import { labDestroyCommand } from './lab-destroy.ts';
 import { labPlanCommand } from './lab-plan.ts';
 import { labSchemaCommand } from './lab-schema.ts';
@@ -13,13 +14,24 @@ Examples:
   labwright lab capacity my-lab --kind ipi-3+3   how many more fit, and what stops the next one
   labwright lab apply my-lab --dry-run           what would change on its hosts
   labwright lab check my-lab                     what would spoil an installation
+  labwright lab claim hub2 --lab my-lab          let a cluster have its machines
   labwright lab status my-lab                    what runs, and what is not as planned
 `;
 
 /** `labwright lab`: one file per subcommand. */
 export function command(): Command {
   const lab = new Command('lab').description('plan, apply, inspect and destroy a lab').addHelpText('after', EXAMPLES);
-  for (const one of [labPlanCommand, labCapacityCommand, labApplyCommand, labCheckCommand, labStatusCommand, labDestroyCommand, labSchemaCommand])
-    lab.addCommand(one());
+  const commands = [
+    labPlanCommand,
+    labCapacityCommand,
+    labClaimCommand,
+    labReleaseCommand,
+    labApplyCommand,
+    labCheckCommand,
+    labStatusCommand,
+    labDestroyCommand,
+    labSchemaCommand,
+  ];
+  for (const one of commands) lab.addCommand(one());
   return lab;
 }

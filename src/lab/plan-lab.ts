@@ -3,6 +3,7 @@ import { hasErrors, type Diagnostic } from '../util/diagnostic.ts';
 import { LABWRIGHT_NAMESPACE, uuidV5 } from '../util/ids.ts';
 import { parseSource } from '../util/source-file.ts';
 import { checkCapacity } from './capacity/capacity.ts';
+import { withClaims, type ClaimsFile } from './claims/claims-file.ts';
 import { checkAddresses } from './check/check-addresses.ts';
 import { checkClusters } from './check/check-clusters.ts';
 import { checkLock } from './check/check-lock.ts';
@@ -30,13 +31,16 @@ export interface PlanResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Plans a lab file (its text) beside what its lock file holds. Reads and contacts nothing; never throws for what the user wrote. */
-export function planLab(path: string, text: string, lock: LockFile): PlanResult {
+/**
+ * Plans a lab file (its text) beside what its lock file holds, and what has been claimed and released since. Reads and contacts
+ * nothing; never throws for what the user wrote.
+ */
+export function planLab(path: string, text: string, lock: LockFile, claims?: ClaimsFile): PlanResult {
   const source = parseSource(path, text);
   if (!source.value) return failed(source.diagnostics);
   const shape = checkShape(LabFile, source.value, LAB_FILE_EXAMPLES);
   if (!shape.value) return failed([...source.diagnostics, ...shape.diagnostics]);
-  const file = shape.value;
+  const file = withClaims(shape.value, claims);
   const report = reportOn(source.value);
   report.found.push(...source.diagnostics);
 

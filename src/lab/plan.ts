@@ -73,7 +73,7 @@ export interface PlannedCluster {
   readonly install: InstallMethod;
   /** The hub that installs it, for spokes. */
   readonly hub: string | undefined;
-  /** The claim to start with; at most one active cluster per machine. */
+  /** Does it hold its machines? As claimed or released, else as the lab file says; at most one active cluster per machine. */
   readonly active: boolean;
   readonly network: string;
   /** null for a cluster that reuses another's machines. */

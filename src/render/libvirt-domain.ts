@@ -1,6 +1,6 @@
 import type { LabPlan, PlannedDisk, PlannedMachine } from '../lab/plan.ts';
 import { LabwrightError } from '../util/errors.ts';
-import { holderOf } from './holder-of.ts';
+import { homeOf } from './home-of.ts';
 import { el, xmlText, type XmlElement } from './xml.ts';
 
 export interface DomainOptions {
@@ -29,8 +29,9 @@ export function diskPath(options: { readonly imagesDir: string }, machine: strin
 export function renderLibvirtDomain(plan: LabPlan, options: DomainOptions): string {
   const machine = plan.machines.find((candidate) => candidate.name === options.machine && candidate.kind === 'vm');
   if (!machine) throw new LabwrightError('not_found', `the plan has no VM ${options.machine}`);
-  const holder = holderOf(plan, machine.name);
-  if (!holder) throw new LabwrightError('not_found', `no cluster declares a node on ${machine.name}`);
+  // Not its holder: a claim must not redefine a VM.
+  const home = homeOf(plan, machine.name);
+  if (!home) throw new LabwrightError('not_found', `no cluster declares a node on ${machine.name}`);
   return xmlText(
     el(
       'domain',
@@ -43,8 +44,8 @@ export function renderLibvirtDomain(plan: LabPlan, options: DomainOptions): stri
         el('lab:machine', {
           'xmlns:lab': LAB_XML_NAMESPACE,
           lab: plan.lab,
-          cluster: holder.cluster.name,
-          node: holder.node.name,
+          cluster: home.cluster.name,
+          node: home.node.name,
           spec: options.spec,
           generation: options.generation,
         }),
@@ -56,7 +57,7 @@ export function renderLibvirtDomain(plan: LabPlan, options: DomainOptions): stri
       el('features', {}, el('acpi'), el('apic')),
       el('clock', { offset: 'utc' }),
       el('on_reboot', {}, 'restart'),
-      el('devices', {}, ...devices(machine, holder.cluster.network, options)),
+      el('devices', {}, ...devices(machine, home.cluster.network, options)),
     ),
   );
 }

@@ -99,7 +99,7 @@ export function checkClaims(clusters: readonly PlannedCluster[], report: Report)
         'overlapping-claims',
         keys,
         `${some} ${machines.length > 1 ? 'are' : 'is'} claimed by several active clusters: ${names.join(', ')}`,
-        'write active: false in all of them but one',
+        'write active: false in all of them but one, or let one go: labwright lab release CLUSTER',
       );
   }
 }
