@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { openshiftInstallCommand } from './rehearsal-openshift-install.ts';
+import { replayCommand } from './rehearsal-replay.ts';
 import { serveCommand } from './rehearsal-serve.ts';
 import { worldCommand } from './rehearsal-world.ts';
 
@@ -15,6 +16,7 @@ export function command(): Command {
     .description('a simulated hub that any Kubernetes client can talk to')
     .addHelpText('after', EXAMPLES)
     .addCommand(serveCommand())
+    .addCommand(replayCommand())
     .addCommand(worldCommand(), { hidden: true })
     .addCommand(openshiftInstallCommand(), { hidden: true });
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { parseAllDocuments, stringify } from 'yaml';
 import type { KubeObject } from '../../src/kube/objects.ts';
-import { CUSTOM_TEMPLATES, recordedCases, type RecordedCase } from '../controllers/siteconfig-recordings.ts';
+import type { SiteconfigCase } from '../../src/rehearsal/replay/siteconfig/recording.ts';
+import { CUSTOM_TEMPLATES, recordedCases } from '../controllers/siteconfig-recordings.ts';
 import { labFolder, labwright, type Ended } from './labwright.ts';
 
 interface Answer {
@@ -91,18 +92,18 @@ test('documents, a List and several files are the same to it', { skip }, (t) => 
   assert.deepEqual((JSON.parse(stdout) as Answer).objects, rendered);
 });
 
-function caseNamed(name: string): RecordedCase {
+function caseNamed(name: string): SiteconfigCase {
   return cases.find((one) => one.case === name)!;
 }
 
 /** Later conditions follow from later writes of the recording: only what came before anything was applied counts. */
-function firstFailure({ conditionTimeline }: RecordedCase): RecordedCase['conditionTimeline'][number] | undefined {
+function firstFailure({ conditionTimeline }: SiteconfigCase): SiteconfigCase['conditionTimeline'][number] | undefined {
   const applied = conditionTimeline.findIndex(({ type, status }) => type === 'RenderedTemplatesApplied' && status === 'True');
   const before = applied < 0 ? conditionTimeline : conditionTimeline.slice(0, applied);
   return before.find(({ type, status }) => type in STAGES && status === 'False');
 }
 
-function withFinalSpec({ inputs, finalSpec }: RecordedCase): readonly KubeObject[] {
+function withFinalSpec({ inputs, finalSpec }: SiteconfigCase): readonly KubeObject[] {
   return inputs.map((object) => (object.kind === 'ClusterInstance' ? { ...object, spec: finalSpec } : object));
 }
 

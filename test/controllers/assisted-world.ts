@@ -11,9 +11,9 @@ import { admitClusterInstance } from '../../src/render/siteconfig/admit-cluster-
 import { siteconfigControllers } from '../../src/rehearsal/controllers/siteconfig/siteconfig-controllers.ts';
 import type { FaultName } from '../../src/rehearsal/faults.ts';
 import type { SimulatedMachines } from '../../src/rehearsal/machines/machines.ts';
-import { startHub, type HubHarness } from './hub-harness.ts';
-import { ASSISTED_CRDS } from './real-crds.ts';
-import { serveMachines } from './served-machines.ts';
+import { startHub, type HubHarness } from '../../src/rehearsal/replay/start-hub.ts';
+import { ASSISTED_CRDS, realDefinitions } from './real-crds.ts';
+import { serveMachines } from '../../src/rehearsal/replay/served-machines.ts';
 
 export interface MachineWorld {
   readonly hub: HubHarness;
@@ -38,7 +38,7 @@ export async function startMachineWorld(
   machineFaults: ReadonlyMap<string, FaultName> = new Map(),
 ): Promise<MachineWorld> {
   const admit: Admit = (request) => Promise.resolve(admitClusterInstance(request));
-  const hub = await startHub(whole ? { admit } : { crds: ASSISTED_CRDS });
+  const hub = await startHub(whole ? { admit } : { definitions: realDefinitions(ASSISTED_CRDS) });
   t.after(() => hub.close());
   const served = await serveMachines(
     hub,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { KubeObject, OwnerReference } from '../../src/kube/objects.ts';
 import { clusterControllers } from '../../src/rehearsal/controllers/cluster/cluster-controllers.ts';
-import { startHub, type HubHarness } from './hub-harness.ts';
+import { startHub, type HubHarness } from '../../src/rehearsal/replay/start-hub.ts';
 
 let hub: HubHarness;
 before(async () => {

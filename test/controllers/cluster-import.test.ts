@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { conditionOf, conditionsOf } from '../../src/hub/read-object.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import { clusterControllers } from '../../src/rehearsal/controllers/cluster/cluster-controllers.ts';
-import { startHub, type HubHarness } from './hub-harness.ts';
+import { startHub, type HubHarness } from '../../src/rehearsal/replay/start-hub.ts';
 
 const MANAGED_CLUSTER = { apiVersion: 'cluster.open-cluster-management.io/v1', kind: 'ManagedCluster' };
 const MANIFEST_WORK = { apiVersion: 'work.open-cluster-management.io/v1', kind: 'ManifestWork' };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Condition, KubeObject } from '../../src/kube/objects.ts';
 import { siteconfigControllers } from '../../src/rehearsal/controllers/siteconfig/siteconfig-controllers.ts';
-import { startHub } from './hub-harness.ts';
+import { startHub } from '../../src/rehearsal/replay/start-hub.ts';
 
 const INSTANCE = { apiVersion: 'siteconfig.open-cluster-management.io/v1alpha1', kind: 'ClusterInstance', namespace: 'stuck', name: 'stuck' };
 const INSTALL = { apiVersion: 'extensions.hive.openshift.io/v1beta1', kind: 'AgentClusterInstall', namespace: 'stuck', name: 'stuck' };

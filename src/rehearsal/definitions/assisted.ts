@@ -23,6 +23,9 @@ import {
   withDefault,
 } from './schema.ts';
 
+/** Words, or texts in double quotes. */
+const KERNEL_ARGUMENT = '^(?:(?:[^ \\t\\n\\r"]+)|(?:"[^"]*"))+$';
+
 const proxy = object({ httpProxy: text, httpsProxy: text, noProxy: text });
 const networks = list(object({ 'cidr!': text }));
 const pool = object({ 'name!': text, hyperthreading: withDefault(oneOf('', 'Enabled', 'Disabled'), 'Enabled') });
@@ -131,7 +134,7 @@ const infraEnv = crd({
       cpuArchitecture: withDefault(text, 'x86_64'),
       imageType: text,
       ipxeScriptType: withDefault(oneOf('', 'DiscoveryImageAlways', 'BootOrderControl'), 'DiscoveryImageAlways'),
-      kernelArguments: list(object({ operation: oneOf('append', 'replace', 'delete'), value: text })),
+      kernelArguments: list(object({ operation: oneOf('append', 'replace', 'delete'), value: matching(KERNEL_ARGUMENT) })),
       mirrorRegistryRef: bothNamed,
       networkDiscoveryDelaySeconds: atLeast(long, 0),
       osImageVersion: text,

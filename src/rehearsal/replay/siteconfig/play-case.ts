@@ -1,26 +1,35 @@
-import { isKubeApiError } from '../../src/kube/kube-api-error.ts';
-import type { KubeClient } from '../../src/kube/kube-client.ts';
-import type { Condition, KubeObject, ObjectRef } from '../../src/kube/objects.ts';
-import { objectPath } from '../../src/kube/objects.ts';
-import { rfc3339Seconds } from '../../src/rehearsal/controllers/conditions.ts';
-import type { HubHarness } from './hub-harness.ts';
-import { HUB_START_MS } from './hub-harness.ts';
-import type { RecordedAction, RecordedCase } from './siteconfig-recordings.ts';
+import { isKubeApiError } from '../../../kube/kube-api-error.ts';
+import type { KubeClient } from '../../../kube/kube-client.ts';
+import type { Condition, KubeObject, ObjectRef } from '../../../kube/objects.ts';
+import { objectPath } from '../../../kube/objects.ts';
+import { OPERATOR_NAMESPACE } from '../../../render/siteconfig/foreign-templates.ts';
+import { rfc3339Seconds } from '../../controllers/conditions.ts';
+import { HUB_START_MS, type HubHarness } from '../start-hub.ts';
+import type { RecordedAction, SiteconfigCase } from './recording.ts';
 
 /** What was seen while a recorded case was played again. */
 export interface Replayed {
-  /** `<type>: <status> <reason> | <message>` per change, by type; `reinstall/` in front of those of status.reinstall. */
-  readonly conditions: Readonly<Record<string, readonly string[]>>;
+  /** Per change, by type; `reinstall/` in front of those of status.reinstall. */
+  readonly conditions: Readonly<Record<string, readonly Seen[]>>;
   readonly observedGenerations: readonly number[];
-  /** `Kind/namespace/name` and when it went, in milliseconds since the case began. */
+  /** `Kind/name` and when it went, in milliseconds since the case began. */
   readonly deletions: readonly { readonly object: string; readonly t_ms: number }[];
   /** Status and message of every action's answer. */
   readonly answers: readonly { readonly status: number; readonly message: string | undefined }[];
-  /** What the owned objects were: before the actions (at the end in RENDERED_AT_END), then when the recording looked again. */
-  readonly snapshots: readonly ReadonlyMap<string, KubeObject>[];
+  /** What the owned objects were before the actions; without actions, at the end. */
+  readonly before: ReadonlyMap<string, KubeObject>;
+  /** The same when the recording looked again. */
+  readonly later: readonly ReadonlyMap<string, KubeObject>[];
+  readonly end: ReadonlyMap<string, KubeObject>;
   readonly instance: KubeObject | undefined;
-  /** The ClusterInstance of case two-clusters-one-name's action. */
+  /** A second ClusterInstance that an action made. */
   readonly second: KubeObject | undefined;
+}
+
+/** `<status> <reason> | <message>`, and when it was first seen. */
+export interface Seen {
+  readonly t_ms: number;
+  readonly line: string;
 }
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -30,59 +39,51 @@ const KINDS: Readonly<Record<string, string>> = {
   secrets: 'Secret',
 };
 const SETTLE_MS = 3000;
-/** These show the objects as they were after all actions. */
-const RENDERED_AT_END = ['missing-pull-secret', 'provisioned-adopted', 'reinstall-while-held'];
-
 /** Plays the inputs and the actions of a case at their times, and looks at the hub when the recording did. */
-export async function replaySiteconfig(hub: HubHarness, recorded: RecordedCase): Promise<Replayed> {
-  const startMs = hub.simulated.now() - HUB_START_MS;
-  const at = <T>(t_ms: number, act: () => Promise<T>): Promise<T> => hub.at(startMs + t_ms, act);
+export async function playCase(hub: HubHarness, recorded: SiteconfigCase): Promise<Replayed> {
   const given = recorded.inputs.find(({ kind }) => kind === 'ClusterInstance')!;
   const ref = refOf(given);
   for (const input of recorded.inputs) if (input !== given) await createOnce(hub.kube, input);
-  // The operator's configuration is not among the inputs; the description has it.
-  const configuration = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'siteconfig-operator-configuration', namespace: 'open-cluster-management' } };
-  await createOnce(hub.kube, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'open-cluster-management' } });
-  await hub.kube.apply({ ...configuration, data: { allowReinstalls: String(recorded.case === 'reinstall-enabled') } }, { fieldManager: 'test', force: true });
-  const observer = await observe(hub, ref, recorded, startMs);
+  await configure(hub.kube, recorded);
+  const observer = await observe(hub, ref, recorded);
   await hub.kube.create(given);
 
-  const snapshots: ReadonlyMap<string, KubeObject>[] = [];
+  const actions = recorded.actions ?? [];
+  const later: ReadonlyMap<string, KubeObject>[] = [];
   const answers: { status: number; message: string | undefined }[] = [];
-  const later = recorded.laterSnapshots ?? [];
-  const first = recorded.actions !== undefined && !RENDERED_AT_END.includes(recorded.case);
   const moments = [
-    ...(recorded.actions ?? []).map((action) => ({ t_ms: action.t_ms, act: async () => void answers.push(await play(hub, recorded, action)) })),
-    ...later.map(({ t_ms }) => ({ t_ms: t_ms - 1, act: async () => void snapshots.push(await snapshot(hub.kube, recorded)) })),
+    ...actions.map((action) => ({ t_ms: action.t_ms, act: async () => void answers.push(await play(hub, recorded, action)) })),
+    ...(recorded.laterSnapshots ?? []).map(({ t_ms }) => ({ t_ms: t_ms - 1, act: async () => void later.push(await snapshot(hub.kube, recorded)) })),
   ].toSorted((a, b) => a.t_ms - b.t_ms);
-  if (first) await at(Math.max(1, (recorded.actions?.[0]?.t_ms ?? 1) - 1), async () => void snapshots.push(await snapshot(hub.kube, recorded)));
-  for (const { t_ms, act } of moments) await at(t_ms, act);
+  const before = actions[0] && (await hub.at(Math.max(1, actions[0].t_ms - 1), () => snapshot(hub.kube, recorded)));
+  for (const { t_ms, act } of moments) await hub.at(t_ms, act);
   const last = Math.max(0, ...[...recorded.conditionTimeline, ...recorded.metadataTimeline, ...moments].map((one) => Number(one['t_ms'])));
-  const instance = await at(last + SETTLE_MS, () => hub.kube.get(ref));
-  if (!first) snapshots.push(await snapshot(hub.kube, recorded));
-  const posted = recorded.actions?.find(({ body }) => (body as KubeObject | undefined)?.kind === 'ClusterInstance');
+  const instance = await hub.at(last + SETTLE_MS, () => hub.kube.get(ref));
+  const end = await snapshot(hub.kube, recorded);
+  const posted = actions.find(({ body }) => (body as KubeObject | undefined)?.kind === 'ClusterInstance');
   const second = posted && (await hub.kube.get(refOf(posted.body as KubeObject)));
   observer.stop();
-  return { ...observer.seen, answers, snapshots, instance, second };
+  return { ...observer.seen, answers, before: before ?? end, later, end, instance, second };
 }
 
-/** Deletes what the case made, and waits in simulated time. */
-export async function clearCase(hub: HubHarness): Promise<void> {
-  for (const instance of (await hub.kube.list({ apiVersion: 'siteconfig.open-cluster-management.io/v1alpha1', kind: 'ClusterInstance' })).items)
-    await hub.kube.delete(refOf(instance));
-  await hub.later(10 * 60_000, async () => undefined);
+/** The operator's configuration is not among the inputs; a description names what of it is not the default. */
+async function configure(kube: KubeClient, { description = '' }: SiteconfigCase): Promise<void> {
+  const configuration = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'siteconfig-operator-configuration', namespace: OPERATOR_NAMESPACE } };
+  await createOnce(kube, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: OPERATOR_NAMESPACE } });
+  const allowReinstalls = String(description.includes('allowReinstalls "true"'));
+  await kube.apply({ ...configuration, data: { allowReinstalls } }, { fieldManager: 'player', force: true });
 }
 
-async function play(hub: HubHarness, recorded: RecordedCase, action: RecordedAction): Promise<{ status: number; message: string | undefined }> {
+async function play(hub: HubHarness, recorded: SiteconfigCase, action: RecordedAction): Promise<{ status: number; message: string | undefined }> {
   const { kube } = hub;
   const [, group, version, namespace, plural, name, subresource] =
     /^\/apis?(?:\/([^/]+(?=\/[^/]+\/namespaces)))?\/([^/]+)\/namespaces\/([^/]+)\/([^/]+)(?:\/([^/]+))?(?:\/(status))?$/.exec(action.path)!;
   const ref = { apiVersion: group === undefined ? version! : `${group}/${version}`, kind: KINDS[plural!]!, namespace: namespace!, name: name ?? '' };
   const body = withTimes(action.body, rfc3339Seconds(hub.simulated.now())) as KubeObject | undefined;
   try {
-    if (action.method === 'POST') await kube.create(body ?? pullSecret(namespace!));
+    if (action.method === 'POST') await kube.create(body ?? pullSecret(recorded, namespace!));
     else if (action.method === 'DELETE') await kube.delete(ref);
-    else await kube.patch(ref, mended(recorded, action, body), { type: 'merge', ...(subresource === 'status' && { subresource }) });
+    else await kube.patch(ref, body, { type: 'merge', ...(subresource === 'status' && { subresource }) });
     return { status: action.method === 'POST' ? 201 : 200, message: undefined };
   } catch (error) {
     if (!isKubeApiError(error)) throw error;
@@ -90,21 +91,15 @@ async function play(hub: HubHarness, recorded: RecordedCase, action: RecordedAct
   }
 }
 
-/** The recording lost the node's pruneManifests of this action; its effect and the case's description show it. */
-function mended(recorded: RecordedCase, action: RecordedAction, body: unknown): unknown {
-  const spec = (body as { spec?: { pruneManifests?: unknown; nodes?: object[] } }).spec;
-  if (recorded.case !== 'prune-manifests' || action !== recorded.actions?.[0]) return body;
-  const pruneManifests = [{ apiVersion: 'agent-install.openshift.io/v1beta1', kind: 'NMStateConfig' }];
-  return { spec: { ...spec, nodes: spec?.nodes?.map((node) => ({ ...node, pruneManifests })) } };
-}
-
-/** Not shown in the recording of missing-pull-secret. */
-function pullSecret(namespace: string): KubeObject {
+/** A Secret that is made without showing it: the one that the ClusterInstance waits for. */
+function pullSecret({ inputs }: SiteconfigCase, namespace: string): KubeObject {
+  const spec = inputs.find(({ kind }) => kind === 'ClusterInstance')?.['spec'] as { readonly pullSecretRef?: { readonly name: string } } | undefined;
   const data = { '.dockerconfigjson': Buffer.from('{"auths":{}}').toString('base64') };
-  return { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'pull-secret', namespace }, type: 'kubernetes.io/dockerconfigjson', data };
+  const metadata = { name: spec?.pullSecretRef?.name ?? 'pull-secret', namespace };
+  return { apiVersion: 'v1', kind: 'Secret', metadata, type: 'kubernetes.io/dockerconfigjson', data };
 }
 
-async function snapshot(kube: KubeClient, recorded: RecordedCase): Promise<ReadonlyMap<string, KubeObject>> {
+async function snapshot(kube: KubeClient, recorded: SiteconfigCase): Promise<ReadonlyMap<string, KubeObject>> {
   const known = [...(recorded.rendered ?? []), ...(recorded.laterSnapshots ?? []).flatMap(({ changedOrNew }) => changedOrNew)];
   const refs = new Map(known.map((object) => [objectPath(object), refOf(object)]));
   const found = new Map<string, KubeObject>();
@@ -118,10 +113,10 @@ async function snapshot(kube: KubeClient, recorded: RecordedCase): Promise<Reado
 async function observe(
   hub: HubHarness,
   ref: ObjectRef,
-  recorded: RecordedCase,
-  startMs: number,
+  recorded: SiteconfigCase,
 ): Promise<{ readonly seen: Pick<Replayed, 'conditions' | 'observedGenerations' | 'deletions'>; readonly stop: () => void }> {
-  const conditions: Record<string, string[]> = {};
+  const conditions: Record<string, Seen[]> = {};
+  const elapsed = (): number => hub.simulated.now() - HUB_START_MS;
   const observedGenerations: number[] = [];
   const deletions: { object: string; t_ms: number }[] = [];
   const stop = new AbortController();
@@ -129,7 +124,7 @@ async function observe(
     for (const { type, status, reason, message } of list ?? []) {
       const line = `${status} ${reason} | ${message}`;
       const lines = (conditions[`${prefix}${type}`] ??= []);
-      if (lines.at(-1) !== line) lines.push(line);
+      if (lines.at(-1)?.line !== line) lines.push({ t_ms: elapsed(), line });
     }
   };
   const watch = async (kind: ObjectRef | KubeObject, onEvent: (type: string, object: KubeObject) => void, started: () => void): Promise<void> => {
@@ -156,7 +151,7 @@ async function observe(
   });
   for (const kind of kinds.values())
     follow(kind, (type, object) => {
-      if (type === 'deleted') deletions.push({ object: `${object.kind}/${object.metadata.name}`, t_ms: hub.simulated.now() - HUB_START_MS - startMs });
+      if (type === 'deleted') deletions.push({ object: `${object.kind}/${object.metadata.name}`, t_ms: elapsed() });
     });
   await Promise.all(ready);
   return { seen: { conditions, observedGenerations, deletions }, stop: () => stop.abort(new Error('the case is over')) };

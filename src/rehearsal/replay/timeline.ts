@@ -1,6 +1,6 @@
-import { conditionsOf } from '../../src/hub/read-object.ts';
-import type { KubeClient } from '../../src/kube/kube-client.ts';
-import type { Condition, KindRef, KubeObject } from '../../src/kube/objects.ts';
+import { conditionsOf } from '../../hub/read-object.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
+import type { Condition, KindRef, KubeObject } from '../../kube/objects.ts';
 
 /** What happened to objects, as the recordings tell it: `recorded/README-hub.md`. */
 export interface TimelineEntry {
@@ -17,7 +17,11 @@ export type Change =
 
 /** One line that objects of one kind went through: the values of a condition or a field, in order. */
 export interface Track {
-  /** `BareMetalHost/master-0 Manageable`, `BareMetalHost/master-0 status.errorType`. */
+  /** `BareMetalHost/master-0`. */
+  readonly object: string;
+  /** `Manageable`, `status.errorType`. */
+  readonly what: string;
+  /** Both, with a space. */
   readonly id: string;
   readonly values: readonly { readonly t_ms: number; readonly value: string }[];
 }
@@ -27,9 +31,10 @@ export function tracksOf(
   timeline: readonly TimelineEntry[],
   options: { readonly fields: readonly string[]; readonly message: (type: string, message: string) => string },
 ): ReadonlyMap<string, Track> {
-  const tracks = new Map<string, { id: string; values: { t_ms: number; value: string }[] }>();
-  const add = (id: string, t_ms: number, value: string): void => {
-    const track = tracks.get(id) ?? { id, values: [] };
+  const tracks = new Map<string, Track & { readonly values: { t_ms: number; value: string }[] }>();
+  const add = (object: string, what: string, t_ms: number, value: string): void => {
+    const id = `${object} ${what}`;
+    const track = tracks.get(id) ?? { object, what, id, values: [] };
     tracks.set(id, track);
     if (track.values.at(-1)?.value !== value) track.values.push({ t_ms, value });
   };
@@ -38,51 +43,14 @@ export function tracksOf(
     if (!change) continue;
     if ('conditions' in change) {
       for (const { type, status, reason, message } of change.conditions)
-        add(`${object} ${type}`, t_ms, `${status} ${reason} ${options.message(type, message)}`.trim());
+        add(object, type, t_ms, `${status} ${reason} ${options.message(type, message)}`.trim());
     } else if ('field' in change) {
-      if (options.fields.includes(change.field)) add(`${object} ${change.field}`, t_ms, JSON.stringify(change.value ?? null));
+      if (options.fields.includes(change.field)) add(object, change.field, t_ms, JSON.stringify(change.value ?? null));
     } else {
-      add(`${object} exists`, t_ms, change.event);
+      add(object, 'exists', t_ms, change.event);
     }
   }
   return tracks;
-}
-
-/** How long a value may have lasted and still be missing: the real controllers' own races (recorded/README-hub.md). */
-const TRANSIENT_MS = 2_000;
-
-/**
- * Compares what happened with what was recorded: the same transitions, none invented, the same end.
- *
- * @returns the differences, in words; none when it is a legal order.
- */
-export function differencesOf(expected: ReadonlyMap<string, Track>, actual: ReadonlyMap<string, Track>): readonly string[] {
-  const differences: string[] = [];
-  for (const [id, track] of expected) {
-    const got = actual.get(id)?.values.map(({ value }) => value) ?? [];
-    let at = 0;
-    for (const [index, { t_ms, value }] of track.values.entries()) {
-      if (got[at] === value) {
-        at++;
-        continue;
-      }
-      const lastedMs = (track.values[index + 1]?.t_ms ?? Infinity) - t_ms;
-      // With the transient left out, its neighbours may be the same value: one value then.
-      if (lastedMs < TRANSIENT_MS || (index > 0 && got[at - 1] === value)) continue;
-      differences.push(`${id}: expected ${value} after ${got[at - 1] ?? 'nothing'}, got ${got[at] ?? 'nothing more'}`);
-      break;
-    }
-    if (at < got.length && differences.every((one) => !one.startsWith(`${id}:`))) differences.push(`${id}: ${got[at]} was never seen`);
-  }
-  for (const id of actual.keys())
-    if (!expected.has(id))
-      differences.push(
-        `${id}: not recorded, got ${actual
-          .get(id)!
-          .values.map(({ value }) => value)
-          .join(', ')}`,
-      );
-  return differences;
 }
 
 /** Watches kinds from now on and writes down what changes: one list for all, in the order of arrival. */

@@ -1,7 +1,8 @@
-import type { KubeObject } from '../../src/kube/objects.ts';
-import { SEQUENCES } from './assisted-recording.ts';
+import type { KubeObject } from '../../../kube/objects.ts';
+import { SEQUENCES } from './recording.ts';
+import type { Difference } from '../difference.ts';
+import { tracksOf, type TimelineEntry, type Track } from '../timeline.ts';
 import type { Timing } from './play-recording.ts';
-import { tracksOf, type TimelineEntry, type Track } from './timeline.ts';
 
 const HOST_PERIOD_MS = 8000;
 const CLUSTER_PERIOD_MS = 10_000;
@@ -14,13 +15,22 @@ const TRANSIENT_MS = 2000;
 const LOOP = 3;
 
 /** The differences between what was recorded and what we did, by the rules of recorded/README-hub.md; none when it is a legal order. */
-export function differencesBetween(recording: readonly TimelineEntry[], replay: readonly TimelineEntry[], fields: readonly string[]): readonly string[] {
+export function differencesBetween(recording: readonly TimelineEntry[], replay: readonly TimelineEntry[], fields: readonly string[]): readonly Difference[] {
   const [expected, actual] = [tracks(recording, fields), tracks(replay, fields)];
-  const ids = new Set([...expected.keys(), ...actual.keys()]);
-  if (isLoop(recording)) return [...ids].flatMap((id) => loopDifferences(id, lasting(expected.get(id)), lasting(actual.get(id))));
-  const order = [...ids].flatMap((id) => orderDifference(id, lasting(expected.get(id)), lasting(actual.get(id))));
-  return [...order, ...sentenceDifferences(recording, replay)];
+  const compare = isLoop(recording) ? loopDifferences : orderDifference;
+  const differences = [...new Set([...expected.keys(), ...actual.keys()])].flatMap((id) => {
+    const { object, what } = (expected.get(id) ?? actual.get(id))!;
+    return compare(lasting(expected.get(id)), lasting(actual.get(id))).map(({ t, expected: value, got }) => ({
+      t,
+      object,
+      expected: `${what}: ${value}`,
+      got: `${what}: ${got}`,
+    }));
+  });
+  return isLoop(recording) ? differences : [...differences, ...sentenceDifferences(recording, replay)];
 }
+
+type TrackDifference = Omit<Difference, 'object'>;
 
 function tracks(timeline: readonly TimelineEntry[], fields: readonly string[]): ReadonlyMap<string, Track> {
   const entries = timeline.filter(({ kind }) => KINDS.includes(kind)).flatMap(withoutRaces);
@@ -47,18 +57,20 @@ function withoutEarly(values: Track['values']): Track['values'] {
   return early ? values.slice(1) : values;
 }
 
-type Values = readonly { readonly value: string; readonly lastedMs: number }[];
+type Values = readonly { readonly value: string; readonly t_ms: number; readonly lastedMs: number }[];
 
-function orderDifference(id: string, expected: Values, actual: Values): readonly string[] {
+function orderDifference(expected: Values, actual: Values): readonly TrackDifference[] {
   const furthest = align(expected, actual);
   if (furthest === undefined) return [];
-  const [i, j] = furthest;
-  return [`${id}: expected ${expected[i]?.value ?? 'nothing more'} after ${expected[i - 1]?.value ?? 'nothing'}, got ${actual[j]?.value ?? 'nothing more'}`];
+  const [wanted, seen] = [expected[furthest[0]], actual[furthest[1]]];
+  return [{ t: wanted?.t_ms ?? seen?.t_ms ?? 0, expected: wanted?.value ?? NOTHING, got: seen?.value ?? NOTHING }];
 }
+
+const NOTHING = 'nothing more';
 
 function lasting(track: Track | undefined): Values {
   const values = track?.values ?? [];
-  return values.map(({ value, t_ms }, index) => ({ value, lastedMs: (values[index + 1]?.t_ms ?? Infinity) - t_ms }));
+  return values.map(({ value, t_ms }, index) => ({ value, t_ms, lastedMs: (values[index + 1]?.t_ms ?? Infinity) - t_ms }));
 }
 
 /** Goes through both at once; what may be missing may be left out on either side. @returns how far it came when it cannot reach both ends. */
@@ -106,46 +118,48 @@ function isLoop(recording: readonly TimelineEntry[]): boolean {
 }
 
 /** Of a loop, which steps there are: none that was not recorded, none missing that was recorded twice. */
-function loopDifferences(id: string, expected: Values, actual: Values): readonly string[] {
-  const steps = (values: Values): readonly string[] => values.slice(1).map(({ value }, index) => `${values[index]!.value} → ${value}`);
+function loopDifferences(expected: Values, actual: Values): readonly TrackDifference[] {
+  const steps = (values: Values) => values.slice(1).map(({ value, t_ms }, index) => ({ t: t_ms, step: `${values[index]!.value} → ${value}` }));
   const [recorded, played] = [steps(expected), steps(actual)];
-  const invented = played.filter((step) => !recorded.includes(step));
-  const missing = recorded.filter((step, index) => recorded.indexOf(step) < index && !played.includes(step));
-  return [...new Set([...invented.map((step) => `${id}: ${step} was never seen`), ...missing.map((step) => `${id}: ${step} is missing`)])];
+  const has = (list: typeof recorded, { step }: (typeof recorded)[number]): boolean => list.some((one) => one.step === step);
+  const invented = played.find((one) => !has(recorded, one));
+  const missing = recorded.find((one, index) => has(recorded.slice(0, index), one) && !has(played, one));
+  return [
+    ...(invented ? [{ t: invented.t, expected: 'no such step', got: invented.step }] : []),
+    ...(missing ? [{ t: missing.t, expected: missing.step, got: 'no such step' }] : []),
+  ];
 }
 
 /** What Validated said last: the same sentences, in any order. */
-function sentenceDifferences(recording: readonly TimelineEntry[], replay: readonly TimelineEntry[]): readonly string[] {
-  const [expected, actual] = [lastSentences(recording), lastSentences(replay)];
-  return [...expected].flatMap(([id, sentences]) =>
-    sentences === actual.get(id) ? [] : [`${id} Validated ends with ${sentences}, got ${actual.get(id) ?? 'nothing'}`],
-  );
+function sentenceDifferences(recording: readonly TimelineEntry[], replay: readonly TimelineEntry[]): readonly Difference[] {
+  const actual = lastSentences(replay);
+  return [...lastSentences(recording)].flatMap(([object, { t, sentences }]) => {
+    const got = actual.get(object)?.sentences;
+    return sentences === got ? [] : [{ t, object, expected: `Validated: ${sentences}`, got: `Validated: ${got ?? 'nothing'}` }];
+  });
 }
 
-function lastSentences(timeline: readonly TimelineEntry[]): ReadonlyMap<string, string> {
-  const last = new Map<string, string>();
-  for (const { kind, name, change } of timeline) {
+function lastSentences(timeline: readonly TimelineEntry[]): ReadonlyMap<string, { readonly t: number; readonly sentences: string }> {
+  const last = new Map<string, { t: number; sentences: string }>();
+  for (const { t_ms, kind, name, change } of timeline) {
     if (!('conditions' in change)) continue;
-    for (const { type, message } of change.conditions)
-      if (type === 'Validated' && message)
-        last.set(
-          `${kind}/${name}`,
-          message
-            .split(/: /)
-            .map((part) => part.split(',').toSorted().join())
-            .join(': '),
-        );
+    for (const { type, message } of change.conditions) {
+      if (type !== 'Validated' || !message) continue;
+      const sentences = message.split(/: /).map((part) => part.split(',').toSorted().join());
+      last.set(`${kind}/${name}`, { t: t_ms, sentences: sentences.join(': ') });
+    }
   }
   return last;
 }
 
 /** The checks that have failed at the end, with their messages. */
-export function failureDifferences(recorded: readonly KubeObject[], replayed: readonly KubeObject[]): readonly string[] {
+export function failureDifferences(endMs: number, recorded: readonly KubeObject[], replayed: readonly KubeObject[]): readonly Difference[] {
   const [expected, actual] = [failures(recorded), failures(replayed)];
-  const said = [...new Set([...expected.keys(), ...actual.keys()])];
-  return said.flatMap((id) =>
-    expected.get(id) === actual.get(id) ? [] : [`${id} ends with ${expected.get(id) ?? 'no failure'}, got ${actual.get(id) ?? 'none'}`],
-  );
+  return [...new Set([...expected.keys(), ...actual.keys()])].flatMap((id) => {
+    const [object = '', check] = id.split(' ');
+    const [wanted, got] = [expected.get(id) ?? 'no failure', actual.get(id) ?? 'no failure'];
+    return wanted === got ? [] : [{ t: endMs, object, expected: `${check}: ${wanted}`, got: `${check}: ${got}` }];
+  });
 }
 
 function failures(objects: readonly KubeObject[]): ReadonlyMap<string, string> {

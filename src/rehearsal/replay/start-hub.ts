@@ -1,28 +1,25 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse } from 'yaml';
-import { createKubeClient } from '../../src/kube/create-kube-client.ts';
-import type { KubeClient } from '../../src/kube/kube-client.ts';
-import type { KubeObject } from '../../src/kube/objects.ts';
-import type { Admit } from '../../src/rehearsal/api/write/admission.ts';
-import { serveApi } from '../../src/rehearsal/api/server.ts';
-import { createSimulatedClock, type SimulatedClock } from '../../src/rehearsal/clock/simulated-clock.ts';
-import { PARTICIPANT_HEADER } from '../../src/rehearsal/clock/traffic.ts';
-import type { Controller } from '../../src/rehearsal/controllers/controller.ts';
-import type { FaultBoard, HubDeps } from '../../src/rehearsal/controllers/hub-deps.ts';
-import type { ObjectCache } from '../../src/rehearsal/controllers/object-cache.ts';
-import { hubDefinitions } from '../../src/rehearsal/definitions/hub-definitions.ts';
-import { installDefinitions } from '../../src/rehearsal/definitions/install-definitions.ts';
-import { runControllers } from '../../src/rehearsal/controllers/run-controllers.ts';
-import type { Clock } from '../../src/util/clock.ts';
-import { directDial } from '../../src/util/dial.ts';
-import { LABWRIGHT_NAMESPACE, uuidV5 } from '../../src/util/ids.ts';
+import { createKubeClient } from '../../kube/create-kube-client.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
+import type { KubeObject } from '../../kube/objects.ts';
+import type { Admit } from '../api/write/admission.ts';
+import { serveApi } from '../api/server.ts';
+import { createSimulatedClock, type SimulatedClock } from '../clock/simulated-clock.ts';
+import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
+import type { Controller } from '../controllers/controller.ts';
+import type { FaultBoard, HubDeps } from '../controllers/hub-deps.ts';
+import type { ObjectCache } from '../controllers/object-cache.ts';
+import { hubDefinitions } from '../definitions/hub-definitions.ts';
+import { installDefinitions } from '../definitions/install-definitions.ts';
+import { runControllers } from '../controllers/run-controllers.ts';
+import type { Clock } from '../../util/clock.ts';
+import { directDial } from '../../util/dial.ts';
+import { LABWRIGHT_NAMESPACE, uuidV5 } from '../../util/ids.ts';
 
 /** A hub in this process: a simulated API server with a hub's definitions, controllers, and a clock that jumps. */
 export interface HubHarness {
-  /** The test's own client, as foreign to the controllers as kubectl. */
+  /** The player's own client, as foreign to the controllers as kubectl. */
   readonly kube: KubeClient;
-  /** The test's place at the clock: time moves only while the test sleeps on it. */
+  /** The player's place at the clock: time moves only while the player sleeps on it. */
   readonly clock: Clock;
   readonly simulated: SimulatedClock;
   /** Failures of reconciles, as they were logged. */
@@ -38,19 +35,20 @@ export interface HubHarness {
   close(): Promise<void>;
 }
 
-/** What every hub controller gets; those that need machines or a BMC are handed them by their own test. */
+/** What every hub controller gets; those that need machines or a BMC are handed them by who runs them. */
 export type HarnessDeps = Pick<HubDeps, 'kube' | 'clock' | 'seed' | 'hub' | 'log' | 'faults'>;
 
 export const HUB_START_MS = Date.UTC(2026, 0, 5, 8);
 const TOKEN = 'hub-harness';
 
 export interface HubOptions {
-  readonly crds?: readonly string[];
+  /** Ours when left out. */
+  readonly definitions?: readonly KubeObject[];
   readonly admit?: Admit;
   readonly faults?: FaultBoard;
 }
 
-/** Starts a hub without controllers, with our definitions, or real ones: `<group>/<plural>` of `shared/crds`. Time stands still until the test sleeps for the first time. */
+/** Starts a hub without controllers. Time stands still until its caller sleeps for the first time. */
 export async function startHub(options: HubOptions = {}): Promise<HubHarness> {
   const simulated = createSimulatedClock({ startMs: HUB_START_MS, speed: undefined });
   const stop = new AbortController();
@@ -60,17 +58,17 @@ export async function startHub(options: HubOptions = {}): Promise<HubHarness> {
   const randomUuid = (): string => uuidV5(LABWRIGHT_NAMESPACE, `harness/${uuids++}`);
   const onMutation = (): void => void requests++;
   const api = await serveApi({ clock: simulated.participant('api'), traffic: simulated.traffic, tokens, admit: options.admit, onMutation, randomUuid }, 0);
-  installDefinitions(api, options.crds?.map(realDefinition) ?? hubDefinitions());
+  installDefinitions(api, options.definitions ?? hubDefinitions());
   const client = (participant: string): KubeClient =>
     createKubeClient(
       { clock: simulated.participant(participant), dial: directDial, headers: { [PARTICIPANT_HEADER]: participant } },
       { server: api.url, ca: api.ca, token: TOKEN },
     );
-  const clock = simulated.participant('test');
-  const kube = client('test');
+  const clock = simulated.participant('player');
+  const kube = client('player');
   const log: string[] = [];
   let groups = 0;
-  // Held from here on, but while the test sleeps.
+  // Held from here on, but while the player sleeps.
   let release = holdClock(clock);
   const sleepUntil = async (ms: number): Promise<void> => {
     const left = HUB_START_MS + ms - simulated.now();
@@ -108,7 +106,7 @@ export async function startHub(options: HubOptions = {}): Promise<HubHarness> {
       return act();
     },
     async close() {
-      stop.abort(new Error('the test is over'));
+      stop.abort(new Error('the replay is over'));
       release();
       await api.close();
     },
@@ -119,14 +117,4 @@ function holdClock(clock: Clock): () => void {
   const { promise, resolve } = Promise.withResolvers<void>();
   void clock.during(promise);
   return resolve;
-}
-
-const crdFolder = join(import.meta.dirname, '..', '..', '..', 'shared', 'crds');
-const parsed = new Map<string, KubeObject>();
-
-/** One file at a time: parsing all of them takes a second. */
-function realDefinition(name: string): KubeObject {
-  const definition = parsed.get(name) ?? (parse(readFileSync(join(crdFolder, `${name}.yaml`), 'utf8')) as KubeObject);
-  parsed.set(name, definition);
-  return definition;
 }

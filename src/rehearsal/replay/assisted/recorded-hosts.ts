@@ -1,7 +1,7 @@
-import type { HostScript, InstallerStep } from '../../src/rehearsal/controllers/assisted/guest/host-script.ts';
-import { inventoryOf } from '../../src/rehearsal/controllers/assisted/service/inventory.ts';
-import type { Stage } from '../../src/rehearsal/controllers/assisted/service/stages.ts';
-import { addressOf, SEQUENCES, type ScriptStep } from './assisted-recording.ts';
+import type { HostScript, InstallerStep } from '../../controllers/assisted/guest/host-script.ts';
+import { inventoryOf } from '../../controllers/assisted/service/inventory.ts';
+import type { Stage } from '../../controllers/assisted/service/stages.ts';
+import { addressOf, SEQUENCES, type ScriptStep } from './recording.ts';
 
 /** What of the played world is not as usual, as the script has said so far: by host name. */
 export interface RecordedWorld {

@@ -1,24 +1,24 @@
-import type { KubeClient } from '../../src/kube/kube-client.ts';
-import type { KindRef, KubeObject } from '../../src/kube/objects.ts';
-import type { Admit } from '../../src/rehearsal/api/write/admission.ts';
-import { assistedService } from '../../src/rehearsal/controllers/assisted/assisted-controllers.ts';
-import type { AssistedDeps } from '../../src/rehearsal/controllers/assisted/assisted-deps.ts';
-import type { InstallerStep } from '../../src/rehearsal/controllers/assisted/guest/host-script.ts';
-import { playAgent } from '../../src/rehearsal/controllers/assisted/guest/play-agent.ts';
-import { playInstaller } from '../../src/rehearsal/controllers/assisted/guest/play-installer.ts';
-import { DEFAULT_LIMITS, type StageLimits } from '../../src/rehearsal/controllers/assisted/service/stages.ts';
-import { metal3Controllers } from '../../src/rehearsal/controllers/metal3/metal3-controllers.ts';
-import { addressOf, concrete, uuidOf, type Recording, type ScriptStep } from './assisted-recording.ts';
-import { startHub, HUB_START_MS, type HubHarness } from './hub-harness.ts';
+import type { KubeClient } from '../../../kube/kube-client.ts';
+import type { KindRef, KubeObject } from '../../../kube/objects.ts';
+import type { Admit } from '../../api/write/admission.ts';
+import { assistedService } from '../../controllers/assisted/assisted-controllers.ts';
+import type { AssistedDeps } from '../../controllers/assisted/assisted-deps.ts';
+import type { InstallerStep } from '../../controllers/assisted/guest/host-script.ts';
+import { playAgent } from '../../controllers/assisted/guest/play-agent.ts';
+import { playInstaller } from '../../controllers/assisted/guest/play-installer.ts';
+import { DEFAULT_LIMITS, type StageLimits } from '../../controllers/assisted/service/stages.ts';
+import { metal3Controllers } from '../../controllers/metal3/metal3-controllers.ts';
+import { addressOf, concrete, uuidOf, type Recording, type ScriptStep } from './recording.ts';
+import { startHub, HUB_START_MS, type HubHarness } from '../start-hub.ts';
 import { createRecordedWorld, hostScript, installerSteps, RELEASE_IMAGES } from './recorded-hosts.ts';
 import { waiter } from './recorded-waits.ts';
-import { ASSISTED_CRDS } from './real-crds.ts';
-import { serveMachines } from './served-machines.ts';
-import { recordTimeline, type TimelineEntry } from './timeline.ts';
+import { serveMachines } from '../served-machines.ts';
+import { recordTimeline, type TimelineEntry } from '../timeline.ts';
 
 const NAMESPACE = 'spoke-ns';
 const TICK_MS = 250;
 const DEFAULT_PATIENCE_S = 600;
+const SETTLE_LIMIT_MS = 3 * 3_600_000;
 const KINDS: Readonly<Record<string, KindRef>> = {
   Agent: { apiVersion: 'agent-install.openshift.io/v1beta1', kind: 'Agent' },
   AgentClusterInstall: { apiVersion: 'extensions.hive.openshift.io/v1beta1', kind: 'AgentClusterInstall' },
@@ -52,8 +52,14 @@ export interface Replay {
 }
 
 /** Replays the script of a recording against our assisted-service. @returns what happened to the objects, with `<…>` placeholders. */
-export async function playRecording(recording: Recording, timing: Timing, fields: readonly string[], requests?: Requests): Promise<Replay> {
-  const hub = await startHub({ crds: ASSISTED_CRDS, ...(requests ? { admit: requests.admit } : {}) });
+export async function playRecording(
+  definitions: readonly KubeObject[],
+  recording: Recording,
+  timing: Timing,
+  fields: readonly string[],
+  requests?: Requests,
+): Promise<Replay> {
+  const hub = await startHub({ definitions, ...(requests ? { admit: requests.admit } : {}) });
   const over = new AbortController();
   try {
     const player = await startPlayer(hub, recording, timing, over.signal, requests);
@@ -179,13 +185,16 @@ function taker(hub: HubHarness, deps: AssistedDeps, recording: Recording, timing
     });
   }
 
+  // What plays beside the script fails the next step.
+  let broken: unknown;
   const playHost = async (play: () => Promise<void>): Promise<void> => {
     await play().catch((error: unknown) => {
-      if (!over.aborted && !String(error).includes('gone')) throw error;
+      if (!over.aborted && !String(error).includes('gone')) broken ??= error;
     });
   };
 
   return async (step) => {
+    if (broken !== undefined) throw broken;
     switch (step.do) {
       case 'given':
         if (step.releaseImage !== undefined) await hub.kube.create(imageSet(step.object, step.releaseImage));
@@ -280,7 +289,7 @@ function taker(hub: HubHarness, deps: AssistedDeps, recording: Recording, timing
 async function settle(playing: Promise<unknown>, sleep: (ms: number) => Promise<void>): Promise<void> {
   const state = { over: false };
   void playing.finally(() => (state.over = true));
-  while (!state.over) await sleep(TICK_MS);
+  for (let waited = 0; !state.over && waited < SETTLE_LIMIT_MS; waited += TICK_MS) await sleep(TICK_MS);
 }
 
 function imageSet(object: string, releaseImage: string): KubeObject {

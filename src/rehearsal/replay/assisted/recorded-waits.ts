@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../src/kube/objects.ts';
+import type { KubeObject } from '../../../kube/objects.ts';
 
 export interface WaitDeps {
   /** `KIND/NAME` */

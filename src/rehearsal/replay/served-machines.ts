@@ -1,15 +1,15 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { BmcBackend, OpenBmc } from '../../src/machines/bmc/bmc.ts';
-import { createOpenBmc } from '../../src/machines/bmc/redfish-client.ts';
-import { createRedfishService } from '../../src/machines/bmc/redfish-service.ts';
-import { PARTICIPANT_HEADER } from '../../src/rehearsal/clock/traffic.ts';
-import type { FaultName } from '../../src/rehearsal/faults.ts';
-import type { SimulatedMachines } from '../../src/rehearsal/machines/machines.ts';
-import type { MachineSpec } from '../../src/rehearsal/machines/simulated-machine.ts';
-import { createSimulatedMachines } from '../../src/rehearsal/machines/simulated-machines.ts';
-import type { Clock } from '../../src/util/clock.ts';
-import type { HubHarness } from './hub-harness.ts';
+import type { BmcBackend, OpenBmc } from '../../machines/bmc/bmc.ts';
+import { createOpenBmc } from '../../machines/bmc/redfish-client.ts';
+import { createRedfishService } from '../../machines/bmc/redfish-service.ts';
+import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
+import type { FaultName } from '../faults.ts';
+import type { SimulatedMachines } from '../machines/machines.ts';
+import type { MachineSpec } from '../machines/simulated-machine.ts';
+import { createSimulatedMachines } from '../machines/simulated-machines.ts';
+import type { Clock } from '../../util/clock.ts';
+import type { HubHarness } from './start-hub.ts';
 
 export interface ServedMachines {
   readonly machines: SimulatedMachines;

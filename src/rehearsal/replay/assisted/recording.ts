@@ -1,5 +1,5 @@
-import type { KubeObject } from '../../src/kube/objects.ts';
-import type { TimelineEntry } from './timeline.ts';
+import type { KubeObject } from '../../../kube/objects.ts';
+import type { TimelineEntry } from '../timeline.ts';
 
 /** One case of `recorded/assisted` (README-hub.md). */
 export interface Recording {
@@ -7,6 +7,8 @@ export interface Recording {
   readonly inputs: readonly KubeObject[];
   readonly script?: readonly ScriptStep[];
   readonly timeline: readonly TimelineEntry[];
+  /** Where it was made for the admission webhooks: instead of the timeline. */
+  readonly requests?: readonly Attempt[];
   readonly final: { readonly objects: readonly KubeObject[] };
 }
 
@@ -108,3 +110,44 @@ export function concrete<T>(value: T): T {
     .replaceAll('<bmc>', 'bmc');
   return JSON.parse(text) as T;
 }
+
+/** One attempt at a webhook (`requests` of the admission cases). */
+export interface Attempt {
+  readonly phase: string;
+  readonly what: string;
+  readonly request: 'create' | 'patch';
+  readonly kind: string;
+  readonly object: string;
+  readonly body: unknown;
+  readonly result: 'accepted' | 'refused';
+  readonly code?: number;
+  readonly message?: string;
+}
+
+/** Every step that a script may have. */
+export const STEPS: ReadonlySet<string> = new Set<ScriptStep['do']>([
+  'given',
+  'create',
+  'patch',
+  'delete',
+  'approve',
+  'boot',
+  'silent',
+  'talk',
+  'off',
+  'ntp-unreachable',
+  'connectivity',
+  'vips-in-use',
+  'disk-speed',
+  'image-pull-fails',
+  'stages',
+  'fail',
+  'hang',
+  'finalizing',
+  'operator',
+  'cluster-operators-ready',
+  'upload-ingress-ca',
+  'complete',
+  'wait',
+  'requests',
+]);
