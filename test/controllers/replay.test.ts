@@ -17,7 +17,7 @@ const recorded = process.env['LABWRIGHT_RECORDED'] ?? join(shared, 'recorded');
 const skip = existsSync(recorded) || process.env['CI'] === 'true' ? false : 'no recordings beside the repository';
 
 /** On whose definitions: the long ones once only. */
-const FOLDERS = { siteconfig: ['ours', 'real'], assisted: ['real'], metal3: ['ours', 'real'] } as const;
+const FOLDERS = { siteconfig: ['ours', 'real'], assisted: ['real'], metal3: ['ours', 'real'], talm: ['ours'] } as const;
 
 for (const [folder, whose] of Object.entries(FOLDERS)) {
   for (const definitions of whose) {

@@ -31,3 +31,8 @@ function unexpected({ object, what, values }: Track, index: number): Difference 
   const { t_ms, value } = values[index]!;
   return { t: t_ms, object, expected: `${what}: nothing more`, got: `${what}: ${value}` };
 }
+
+/** Whether every line has come to where the recording had it. */
+export function reached(expected: ReadonlyMap<string, Track>, actual: ReadonlyMap<string, Track>): boolean {
+  return [...expected].every(([id, { values }]) => actual.get(id)?.values.at(-1)?.value === values.at(-1)?.value);
+}

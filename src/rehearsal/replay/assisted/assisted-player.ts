@@ -35,7 +35,11 @@ export const assistedPlayer: Player = {
   },
 };
 
-async function playRequests(definitions: readonly KubeObject[], recording: Recording, attempts: NonNullable<Recording['requests']>): Promise<readonly Difference[]> {
+async function playRequests(
+  definitions: readonly KubeObject[],
+  recording: Recording,
+  attempts: NonNullable<Recording['requests']>,
+): Promise<readonly Difference[]> {
   const { requests, differences } = answerRequests(attempts);
   await playRecording(definitions, recording, { hostMs: 0, clusterMs: 0 }, [], requests);
   return differences();
@@ -66,5 +70,8 @@ async function play(
 ): Promise<{ readonly differences: readonly Difference[]; readonly timeline: readonly TimelineEntry[] }> {
   const { timeline, objects } = await playRecording(definitions, recording, timing, FIELDS);
   const endMs = recording.timeline.at(-1)?.t_ms ?? 0;
-  return { timeline, differences: [...differencesBetween(recording.timeline, timeline, FIELDS), ...failureDifferences(endMs, recording.final.objects, objects)] };
+  return {
+    timeline,
+    differences: [...differencesBetween(recording.timeline, timeline, FIELDS), ...failureDifferences(endMs, recording.final.objects, objects)],
+  };
 }

@@ -1,4 +1,4 @@
-import { compareTracks } from '../compare-tracks.ts';
+import { compareTracks, reached } from '../compare-tracks.ts';
 import type { Difference } from '../difference.ts';
 import type { Player } from '../player.ts';
 import { recordTimeline, tracksOf, type TimelineEntry, type Track } from '../timeline.ts';
@@ -70,9 +70,4 @@ function tracks(timeline: readonly TimelineEntry[]): Tracks {
  */
 function isFree({ expected, got }: Difference): boolean {
   return expected.startsWith('Healthy: ') || (expected === 'status.poweredOn: nothing more' && got === 'status.poweredOn: true');
-}
-
-/** Whether every line has come to where the recording had it. */
-function reached(expected: Tracks, actual: Tracks): boolean {
-  return [...expected].every(([id, { values }]) => actual.get(id)?.values.at(-1)?.value === values.at(-1)?.value);
 }

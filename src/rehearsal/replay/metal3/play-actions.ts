@@ -37,9 +37,7 @@ export async function playAction(
   }
   const expected = refusal ? `${refusal.code} ${concrete(refusal.message)}` : 'accepted';
   const got = await perform(world.hub, action, inputs);
-  return expected === got
-    ? []
-    : [{ object: `${action.kind}/${action.object}`, expected: `${action.action}: ${expected}`, got: `${action.action}: ${got}` }];
+  return expected === got ? [] : [{ object: `${action.kind}/${action.object}`, expected: `${action.action}: ${expected}`, got: `${action.action}: ${got}` }];
 }
 
 async function perform({ kube }: HubHarness, { action, kind, object, patch }: TestAction, inputs: readonly KubeObject[]): Promise<string> {

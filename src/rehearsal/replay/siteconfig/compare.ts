@@ -55,7 +55,9 @@ function deletions(recorded: SiteconfigCase, replayed: Replayed): readonly Diffe
 }
 
 function generations(recorded: SiteconfigCase, { observedGenerations }: Replayed): readonly Difference[] {
-  const expected = recorded.metadataTimeline.flatMap(({ t_ms, observedGeneration }) => (observedGeneration === undefined ? [] : [{ t: Number(t_ms), observedGeneration }]));
+  const expected = recorded.metadataTimeline.flatMap(({ t_ms, observedGeneration }) =>
+    observedGeneration === undefined ? [] : [{ t: Number(t_ms), observedGeneration }],
+  );
   const numbers = expected.map((one) => one.observedGeneration);
   if (isDeepStrictEqual(numbers, observedGenerations)) return [];
   const first = expected.find(({ observedGeneration }, index) => observedGeneration !== observedGenerations[index]);

@@ -1,6 +1,6 @@
-import { isKubeApiError } from '../../src/kube/kube-api-error.ts';
-import type { KubeClient } from '../../src/kube/kube-client.ts';
-import { refOf, type KubeObject } from '../../src/kube/objects.ts';
+import { isKubeApiError } from '../../../kube/kube-api-error.ts';
+import type { KubeClient } from '../../../kube/kube-client.ts';
+import { refOf, type KubeObject } from '../../../kube/objects.ts';
 
 /** The `change` of entries of kind Test in `recorded/talm`. */
 export type TalmAction =
@@ -11,6 +11,15 @@ export type TalmAction =
   | { readonly action: 'compliance changes'; readonly policy: string; readonly cluster: string; readonly value: string }
   | { readonly action: 'managed cluster becomes available'; readonly cluster: string };
 
+export const ACTIONS: ReadonlySet<string> = new Set<TalmAction['action']>([
+  'create',
+  'delete',
+  'patch',
+  'policy exists and is placed',
+  'policy is enforce',
+  'compliance changes',
+  'managed cluster becomes available',
+]);
 const POLICY = { apiVersion: 'policy.open-cluster-management.io/v1', kind: 'Policy' } as const;
 const CLUSTER = { apiVersion: 'cluster.open-cluster-management.io/v1', kind: 'ManagedCluster' } as const;
 const ROOT_LABEL = 'policy.open-cluster-management.io/root-policy';
