@@ -16,7 +16,7 @@ import type { HubDeps } from '../controllers/hub-deps.ts';
 import { admitHost } from '../controllers/metal3/admit-host.ts';
 import { metal3Controllers } from '../controllers/metal3/metal3-controllers.ts';
 import { admitClusterInstance } from '../../render/siteconfig/admit-cluster-instance.ts';
-import { placementController } from '../controllers/placement/placement-controller.ts';
+import { policyControllers } from '../controllers/policy/policy-controllers.ts';
 import { siteconfigControllers } from '../controllers/siteconfig/siteconfig-controllers.ts';
 import { talmControllers } from '../controllers/talm/talm-controllers.ts';
 import type { ObjectCache } from '../controllers/object-cache.ts';
@@ -103,7 +103,7 @@ function controllersOf(deps: HubDeps, cache: ObjectCache): readonly Controller[]
     ...metal3Controllers(deps, cache),
     ...assistedControllers(deps, cache),
     ...hiveControllers(deps, cache),
-    placementController(deps, cache),
+    ...policyControllers(deps, cache),
     ...talmControllers(deps, cache),
   ];
 }

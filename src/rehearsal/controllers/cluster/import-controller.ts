@@ -126,11 +126,13 @@ function clusterIdOf(cache: ObjectCache, cluster: string): string | undefined {
   return spec?.clusterMetadata?.clusterID;
 }
 
+/** Also its label `name`, by which placements pick single clusters. */
 async function withFinalizers({ kube }: Deps, cluster: KubeObject, signal: AbortSignal): Promise<KubeObject> {
-  const { finalizers = [], resourceVersion, name } = cluster.metadata;
+  const { finalizers = [], resourceVersion, name, labels } = cluster.metadata;
   const missing = CLUSTER_FINALIZERS.filter((one) => !finalizers.includes(one));
-  if (missing.length === 0) return cluster;
-  return kube.patch({ ...MANAGED_CLUSTER, name }, { metadata: { resourceVersion, finalizers: [...finalizers, ...missing] } }, { type: 'merge' }, signal);
+  if (missing.length === 0 && labels?.['name'] === name) return cluster;
+  const metadata = { resourceVersion, finalizers: [...finalizers, ...missing], labels: { name } };
+  return kube.patch({ ...MANAGED_CLUSTER, name }, { metadata }, { type: 'merge' }, signal);
 }
 
 async function ensureNamespace({ kube }: Deps, cache: ObjectCache, name: string, signal: AbortSignal): Promise<void> {
