@@ -24,7 +24,7 @@ interface Binding {
 }
 
 export function specOf(policy: KubeObject): PolicySpec {
-  return (policy['spec'] ?? {}) as PolicySpec;
+  return policy['spec'] ?? {};
 }
 
 export function statusOf(policy: KubeObject): PolicyStatus {
