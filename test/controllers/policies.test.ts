@@ -30,7 +30,7 @@ test('a cluster that becomes available gets its policies enforced wave by wave, 
   assert.deepEqual(enforced, ['ztp-common.first', 'ztp-common.second']);
   assert.deepEqual((await hub.kube.get({ ...CLUSTER, name: 'spoke1' }))?.metadata.labels, { name: 'spoke1', common: 'true', 'ztp-done': '' });
   const upgrade = await hub.kube.get({ ...UPGRADE, namespace: 'ztp-install', name: 'spoke1' });
-  assert.deepEqual((upgrade?.['spec'] as { managedPolicies: unknown }).managedPolicies, ['first', 'second']);
+  assert.deepEqual((upgrade!['spec'] as { managedPolicies: unknown }).managedPolicies, ['first', 'second']);
   // What was enforced stays, though nobody enforces it any longer.
   assert.deepEqual(await enforcedCopies(hub.kube), []);
   for (const name of ['first', 'second']) assert.deepEqual(verdicts(await hub.kube.get({ ...POLICY, namespace: 'ztp-common', name })), ['Compliant']);
