@@ -4,8 +4,8 @@ import type { KubeClient } from '../../src/kube/kube-client.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import { policyControllers } from '../../src/rehearsal/controllers/policy/policy-controllers.ts';
 import { talmControllers } from '../../src/rehearsal/controllers/talm/talm-controllers.ts';
-import { startHub, type HubHarness } from './hub-harness.ts';
-import { playPolicies } from './play-policies.ts';
+import { startHub, type HubHarness } from '../../src/rehearsal/replay/start-hub.ts';
+import { playPolicies } from '../../src/rehearsal/replay/talm/play-policies.ts';
 
 const POLICY = { apiVersion: 'policy.open-cluster-management.io/v1', kind: 'Policy' } as const;
 const CLUSTER = { apiVersion: 'cluster.open-cluster-management.io/v1', kind: 'ManagedCluster' } as const;
