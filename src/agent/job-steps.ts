@@ -1,8 +1,10 @@
 import type { JobSpec } from '../contract/agent.ts';
 import type { Action, ActionDeps, ActionInput } from '../hub/action.ts';
 import type { LabPlan, PlannedCluster } from '../lab/plan.ts';
+import type { ClaimsStore } from '../machines/claims-store.ts';
 import { StepFailed } from '../util/step-failed.ts';
 import type { Step } from '../util/step.ts';
+import { claimed, releaseMachines } from './claim-steps.ts';
 import type { LabDoors } from './lab-doors.ts';
 
 /** The action of that name for a cluster; undefined when there is none. */
@@ -12,10 +14,14 @@ export interface JobStepsDeps {
   readonly plan: LabPlan;
   readonly doors: Pick<LabDoors, 'pullSecret' | 'sshPublicKey'>;
   readonly findAction: FindAction;
+  /** Which clusters of the lab hold their machines. */
+  readonly claims: ClaimsStore;
 }
 
 /** A job's steps. A job that cannot begin has one step, which says what is missing. */
 export function jobSteps(deps: JobStepsDeps, job: JobSpec): readonly Step<ActionDeps>[] {
+  const cluster = deps.plan.clusters.find(({ name }) => name === job.cluster);
+  if (job.action === 'release' && cluster) return [releaseMachines({ ...deps, job: job.name, cluster })];
   const input = actionInput(deps, job);
   if (input instanceof StepFailed) return [refusing(input)];
   const action = deps.findAction(job.action, input.cluster);
@@ -28,7 +34,7 @@ export function jobSteps(deps: JobStepsDeps, job: JobSpec): readonly Step<Action
     };
     return [refusing(new StepFailed('refused', on, { hint: 'does this agent run the same version as the one that wrote the pipeline?' }))];
   }
-  return action(input);
+  return claimed(job.action, { ...deps, job: job.name, cluster: input.cluster }, action(input));
 }
 
 function actionInput({ plan, doors }: JobStepsDeps, job: JobSpec): ActionInput | StepFailed {

@@ -17,6 +17,7 @@ import { createLog } from '../util/log.ts';
 import { packageRoot } from '../util/package-root.ts';
 import type { Step } from '../util/step.ts';
 import { createClockGate } from './clock-gate.ts';
+import { CLAIMS_FILE, openClaims } from '../machines/claims-store.ts';
 import type { ControlServer } from './control-server.ts';
 import { runAgent, type AgentDeps } from './run-agent.ts';
 
@@ -32,14 +33,14 @@ test('a job’s events arrive in order as they happen, its outputs before its en
   await agent(t, server, { steps: [step] }).until(() => server.ended.has('first'));
   assert.deepEqual(
     server.events.map(({ event }) => event.type),
-    ['job_started', 'steps_planned', 'step_started', 'log', 'output', 'step_ended', 'job_ended'],
+    ['job_started', 'steps_planned', 'step_started', 'step_ended', 'step_started', 'log', 'output', 'step_ended', 'job_ended'],
   );
   assert.deepEqual(
     server.events.map(({ seq }) => seq),
-    [1, 2, 3, 4, 5, 6, 7],
+    [1, 2, 3, 4, 5, 6, 7, 8, 9],
   );
   // The pipeline's name for it, and not redacted.
-  assert.deepEqual(server.events[4]?.event, { type: 'output', name: 'hub_kubeconfig', content: 'secret text, token: abcdefgh' });
+  assert.deepEqual(server.events[6]?.event, { type: 'output', name: 'hub_kubeconfig', content: 'secret text, token: abcdefgh' });
 });
 
 test('what the server could not take is sent again with the same ids, and the job goes on meanwhile', async (t) => {
@@ -162,8 +163,12 @@ function agent(t: TestContext, server: ControlServer, options: AgentOptions) {
     pullSecret: '{"auths":{}}',
     sshPublicKey: undefined,
   };
+  const claims = openClaims(join(dataDir, CLAIMS_FILE));
   const log = createLog('test');
-  const done = runAgent({ server, plan, doors, findAction: () => () => steps, labSecret: 'lab secret', version: '0', log, ...options, dataDir }, stop.signal);
+  const done = runAgent(
+    { server, plan, doors, findAction: () => () => steps, labSecret: 'lab secret', claims, version: '0', log, ...options, dataDir },
+    stop.signal,
+  );
   return {
     async until(holds: () => boolean): Promise<void> {
       const held = async (): Promise<void> => {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabPlan } from '../lab/plan.ts';
+import type { ClaimsStore } from '../machines/claims-store.ts';
 import { machineCredentials } from '../machines/bmc/credentials.ts';
 import { createEmbeddedEngine } from '../runner/embedded-engine.ts';
 import { Journal } from '../runner/journal.ts';
@@ -21,6 +22,7 @@ export interface AgentDeps {
   readonly plan: LabPlan;
   readonly doors: LabDoors;
   readonly findAction: FindAction;
+  readonly claims: ClaimsStore;
   /** From `readLabSecret`. */
   readonly labSecret: string;
   /** Journal, leases and job folders: what a restarted agent goes on with. */

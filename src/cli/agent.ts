@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { jumphostDoors } from '../agent/jumphost-doors.ts';
 import { readLabSecret } from '../agent/lab-secrets.ts';
 import { createClient } from '../client/create-client.ts';
+import { openClaims } from '../machines/claims-store.ts';
 import { isLabwrightError, LabwrightError } from '../util/errors.ts';
 import { createLog } from '../util/log.ts';
 import { defaultDataDir } from './house/default-data-dir.ts';
@@ -40,7 +41,10 @@ export function command(): Command {
 
 async function runAgentCommand(options: AgentOptions): Promise<void> {
   const credentials = credentialsOf(process.env);
-  const { plan } = (await planLabFile(options.lab)).result;
+  const {
+    result: { plan },
+    claimsPath,
+  } = await planLabFile(options.lab);
   if (!plan) {
     process.exitCode = 2;
     return;
@@ -55,7 +59,7 @@ async function runAgentCommand(options: AgentOptions): Promise<void> {
     const client = createClient({ url: options.server, credentials });
     const doors = jumphostDoors(plan, { pullSecret, sshPublicKey: undefined });
     const onRegistered = announcer(plan.lab);
-    await runHousedAgent({ dataDir, log: createLog('agent') }, { client, plan, doors, labSecret, onRegistered }, signal);
+    await runHousedAgent({ dataDir, log: createLog('agent') }, { client, plan, doors, labSecret, claims: openClaims(claimsPath), onRegistered }, signal);
   } catch (error) {
     if (!isLabwrightError(error) || !['bad_input', 'unauthorized', 'forbidden', 'not_found'].includes(error.code) || error.hint !== undefined) throw error;
     throw new LabwrightError('bad_input', `${options.server} does not let this agent in: ${error.message}`, {

@@ -4,6 +4,7 @@ import { jumphostDoors } from '../agent/jumphost-doors.ts';
 import { readLabSecret } from '../agent/lab-secrets.ts';
 import { unlessAborted } from '../agent/unless-aborted.ts';
 import type { LabPlan } from '../lab/plan.ts';
+import { openClaims, type ClaimsStore } from '../machines/claims-store.ts';
 import { realSleep } from '../util/clock.ts';
 import { createLog, type Log } from '../util/log.ts';
 import { untilAborted } from '../util/until-aborted.ts';
@@ -78,7 +79,7 @@ async function up(options: UpOptions): Promise<void> {
 /** What to do beside serving, once every file has been read and found without a mistake. */
 type Work =
   | { readonly kind: 'serve' }
-  | { readonly kind: 'lab'; readonly plan: LabPlan; readonly pullSecret: string | undefined }
+  | { readonly kind: 'lab'; readonly plan: LabPlan; readonly claims: ClaimsStore; readonly pullSecret: string | undefined }
   | { readonly kind: 'rehearse'; readonly prepared: PreparedRehearsal };
 
 async function readInput(options: UpOptions): Promise<Work | undefined> {
@@ -87,9 +88,12 @@ async function readInput(options: UpOptions): Promise<Work | undefined> {
     return prepared && { kind: 'rehearse', prepared };
   }
   if (options.lab === undefined) return { kind: 'serve' };
-  const { plan } = (await planLabFile(options.lab)).result;
+  const {
+    result: { plan },
+    claimsPath,
+  } = await planLabFile(options.lab);
   const pullSecret = options.pullSecret === undefined ? undefined : await readPullSecret(options.pullSecret);
-  return plan && { kind: 'lab', plan, pullSecret };
+  return plan && { kind: 'lab', plan, claims: openClaims(claimsPath), pullSecret };
 }
 
 async function runHouse(dataDir: string, options: UpOptions, work: Work, signal: AbortSignal): Promise<void> {
@@ -103,11 +107,11 @@ async function runHouse(dataDir: string, options: UpOptions, work: Work, signal:
   const house = await opening;
   announce(house, dataDir);
   if (work.kind === 'serve') return await untilAborted(signal);
-  const { plan, pullSecret } = work;
+  const { plan, claims, pullSecret } = work;
   const { client } = await house.admit(plan.lab);
   const labSecret = await readLabSecret(join(agentDir(dataDir), 'lab-secret'));
   const doors = jumphostDoors(plan, { pullSecret, sshPublicKey: undefined });
-  await runHousedAgent({ dataDir, log }, { client, plan, doors, labSecret, onRegistered: announcer(plan.lab) }, signal);
+  await runHousedAgent({ dataDir, log }, { client, plan, doors, labSecret, claims, onRegistered: announcer(plan.lab) }, signal);
 }
 
 interface RehearseDeps {

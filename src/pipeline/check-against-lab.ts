@@ -25,6 +25,8 @@ export function checkAgainstLab(graph: JobGraph, plan: LabPlan): Diagnostic[] {
       );
       continue;
     }
+    // Whoever holds machines may let go of them.
+    if (job.action === 'release') continue;
     if (job.action === 'install' && cluster.install === 'none')
       error('nothing-to-install', 'action', `${cluster.name} has install: none`, 'give the cluster a method in the lab file');
     if (job.action !== 'install' && cluster.role !== 'spoke')

@@ -17,7 +17,9 @@ export function checkClusterUse(graph: JobGraph, plan: LabPlan): Diagnostic[] {
     const cluster = graphJob.job.action && clusters.get(graphJob.job.cluster ?? '');
     return cluster ? [{ graphJob, cluster }] : [];
   });
-  return [...sharedMachines(uses), ...sameTime(graph, uses)];
+  // A release makes room for the others.
+  const holding = uses.filter(({ graphJob }) => graphJob.job.action !== 'release');
+  return [...sharedMachines(holding), ...sameTime(graph, uses)];
 }
 
 /** Once for each pair of clusters, at the later job. */

@@ -7,6 +7,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import { createClient, type Client } from '../../client/create-client.ts';
 import { actionFor } from '../../hub/actions.ts';
 import type { LabPlan } from '../../lab/plan.ts';
+import type { ClaimsStore } from '../../machines/claims-store.ts';
 import { ensureAdmin, ensureLab, type LabCredentials } from '../../server/bootstrap/ensure-bootstrap.ts';
 import { startServer, type RunningServer } from '../../server/start-server.ts';
 import type { Log } from '../../util/log.ts';
@@ -61,6 +62,7 @@ export interface HousedAgent {
   readonly plan: LabPlan;
   readonly doors: LabDoors;
   readonly labSecret: string;
+  readonly claims: ClaimsStore;
   readonly onRegistered?: (registration: Registration) => void;
 }
 

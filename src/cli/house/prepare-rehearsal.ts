@@ -98,6 +98,7 @@ function checkPlace({ name, cluster, node }: Fault, plan: LabPlan): void {
 
 /** The hub a job works through, when no job of the pipeline installs it. */
 function hubFromStart(job: Jobdef, jobs: readonly Jobdef[], plan: LabPlan): string | undefined {
+  if (job.action === 'release') return undefined;
   const hub = plan.clusters.find(({ name }) => name === job.cluster)?.hub;
   return jobs.some((one) => one.action === 'install' && one.cluster === hub) ? undefined : hub;
 }

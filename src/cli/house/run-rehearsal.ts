@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LabDoors } from '../../agent/lab-doors.ts';
 import { readLabSecret } from '../../agent/lab-secrets.ts';
@@ -7,6 +7,7 @@ import { unlessAborted } from '../../agent/unless-aborted.ts';
 import { worldDoors } from '../../agent/world-doors.ts';
 import type { Client } from '../../client/create-client.ts';
 import type { Run, RunJob } from '../../contract/runs.ts';
+import { CLAIMS_FILE, openClaims } from '../../machines/claims-store.ts';
 import { HUB_KUBECONFIG } from '../../pipeline/jobdef.ts';
 import type { WorldHandle } from '../../rehearsal/world-handle.ts';
 import { findWorld, startWorld } from '../../rehearsal/world/start-world.ts';
@@ -60,7 +61,7 @@ export async function startRehearsal(opening: Promise<House>, options: Rehearsal
     const { world, doors, left } = await unlessAborted(entering, signal);
     const { client, credentials } = await house.admit(prepared.plan.lab);
     const run = left ?? (await createRun(options, { house, client, world, teamId: credentials.teamId }));
-    agent = runHousedAgent({ dataDir, log }, { client, plan: prepared.plan, doors, labSecret }, stop.signal);
+    agent = runHousedAgent({ dataDir, log }, { client, plan: prepared.plan, doors, labSecret, claims: openClaims(claimsFile(dataDir)) }, stop.signal);
     return { world, client, run, goesOn: left !== undefined, agent, end };
   } catch (error) {
     await entering.then(end, () => undefined);
@@ -105,6 +106,7 @@ async function startNewWorld(options: RehearsalOptions, labSecret: string, signa
   const { plan, faults, hubs } = prepared;
   const spec = { plan, bmcSecret: labSecret, seed, speed: speed ?? null, faults: [...faults], crdsDir: null, hubs: [...hubs] };
   await mkdir(worldDir(dataDir), { recursive: true });
+  await rm(claimsFile(dataDir), { force: true });
   await writeFile(askedFile(dataDir), asked(options));
   return startWorld({ stateDir: worldDir(dataDir), spec }, signal);
 }
@@ -122,6 +124,11 @@ function readAsked(dataDir: string): Promise<string | undefined> {
 
 function askedFile(dataDir: string): string {
   return join(worldDir(dataDir), 'asked');
+}
+
+/** Claims of a rehearsal begin as the lab's are now, and end with its world. */
+function claimsFile(dataDir: string): string {
+  return join(worldDir(dataDir), CLAIMS_FILE);
 }
 
 async function openRun(client: Client): Promise<Run | undefined> {
