@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { unlessAborted } from '../agent/unless-aborted.ts';
-import { FAULTS } from '../rehearsal/faults.ts';
 import { LabwrightError } from '../util/errors.ts';
 import { createLog } from '../util/log.ts';
+import { listFaults } from './house/list-faults.ts';
 import { clearLeftRehearsals } from './house/clear-left-rehearsals.ts';
 import { lockDataDir } from './house/lock-data-dir.ts';
 import { makeDataDir, openHouse } from './house/open-house.ts';
@@ -56,7 +56,7 @@ export function command(): Command {
 
 async function rehearse(pipeline: string | undefined, options: RehearseOptions): Promise<void> {
   if (options.listFaults) {
-    for (const [name, meaning] of Object.entries(FAULTS)) process.stdout.write(`${name.padEnd(18)} ${meaning}\n`);
+    process.stdout.write(listFaults(options.json ?? false));
     return;
   }
   if (pipeline === undefined) throw new LabwrightError('bad_input', 'no pipeline file was named', { hint: 'labwright rehearse PIPELINE.yml' });

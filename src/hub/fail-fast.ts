@@ -10,9 +10,11 @@ import {
   hostError,
   hostsWithoutAgent,
   ignoredInstance,
+  importedSilently,
   infraEnvs,
   install,
   invalidCluster,
+  managedCluster,
   type Sees,
 } from './symptoms.ts';
 
@@ -146,7 +148,8 @@ export const FAIL_FAST: readonly FailFastRule[] = [
   {
     id: 'cluster-invalid',
     sees: invalidCluster,
-    tolerateMs: 15 * MINUTE,
+    // Later than agent-invalid: a cluster is invalid as soon as a host of it registers, the host only when it has been looked at.
+    tolerateMs: 17 * MINUTE,
     hint: 'mend what the message lists: VIPs, networks, or a host of this cluster',
   },
   {
@@ -154,6 +157,20 @@ export const FAIL_FAST: readonly FailFastRule[] = [
     sees: agentsInState('installing-pending-user-action'),
     tolerateMs: 5 * MINUTE,
     hint: 'put the disk first in the boot order of this machine and reset it',
+  },
+
+  // The installed cluster under management.
+  {
+    id: 'import-failed',
+    sees: conditionIs(managedCluster, 'ManagedClusterImportSucceeded', 'False', ['ManagedClusterImportFailed']),
+    tolerateMs: 5 * MINUTE,
+    hint: 'see that the hub reaches the API of the cluster, and the kubeconfig that its ClusterDeployment names',
+  },
+  {
+    id: 'agent-not-joined',
+    sees: importedSilently,
+    tolerateMs: 15 * MINUTE,
+    hint: 'see that the cluster reaches the API of the hub, and what a klusterlet of another hub left in it',
   },
 
   // Limits of the service for each stage of a host (§2.7), and 5 minutes.

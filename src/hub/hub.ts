@@ -35,10 +35,27 @@ export function openHub(input: ActionInput, deps: ActionDeps, context: StepConte
 /** Server-side apply with our field manager. @throws StepFailed that names the object, and for a conflict the other manager and the fields. */
 export async function applyObject(hub: Hub, object: KubeObject): Promise<KubeObject> {
   try {
-    return await hub.kube.apply(object, { fieldManager: FIELD_MANAGER }, hub.context.signal);
+    return await pastWebhooks(hub, () => hub.kube.apply(object, { fieldManager: FIELD_MANAGER }, hub.context.signal));
   } catch (error) {
     if (isKubeApiError(error)) throw refusal(hub, objectPath(object), 'Applied', error.reason ?? `HTTP ${error.status}`, error);
     throw error;
+  }
+}
+
+const WEBHOOK_PATIENCE_MS = 90_000;
+const WEBHOOK_PAUSE_MS = 5000;
+
+/** Asks again while an admission webhook does not answer: an operator's pod restarts in less than a minute. */
+async function pastWebhooks<T>({ context: { clock, signal, log } }: Hub, write: () => Promise<T>): Promise<T> {
+  const untilMs = clock.now() + WEBHOOK_PATIENCE_MS;
+  for (;;) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!isKubeApiError(error) || !/failed calling webhook/.test(error.message) || clock.now() >= untilMs) throw error;
+      log(error.message);
+      await clock.sleep(WEBHOOK_PAUSE_MS, signal);
+    }
   }
 }
 

@@ -18,6 +18,7 @@ type Pick = (objects: ClusterObjects) => readonly KubeObject[];
 export const clusterInstance: Pick = (objects) => some(objects.clusterInstance);
 export const install: Pick = (objects) => some(objects.agentClusterInstall);
 export const agents: Pick = (objects) => objects.agents;
+export const managedCluster: Pick = (objects) => some(objects.managedCluster);
 export const infraEnvs: Pick = (objects) => objects.infraEnvs;
 
 function some(object: KubeObject | undefined): readonly KubeObject[] {
@@ -94,6 +95,13 @@ export function failedPreparation(objects: ClusterObjects): readonly Symptom[] {
 export function invalidCluster(objects: ClusterObjects): readonly Symptom[] {
   const all = objects.agents.length > 0 && objects.agents.length >= objects.hosts.length;
   return all ? conditionIs(install, 'Validated', 'False')(objects) : [];
+}
+
+/** Its agent was brought to the cluster, and has not called since. */
+export function importedSilently(objects: ClusterObjects): readonly Symptom[] {
+  return managedCluster(objects)
+    .filter((object) => conditionOf(object, 'ManagedClusterImportSucceeded')?.status === 'True' && conditionOf(object, 'ManagedClusterJoined') === undefined)
+    .map((object) => symptom(object, 'ManagedClusterJoined', 'NotReported', 'the cluster was imported, but its agent has not joined the hub'));
 }
 
 export function agentsInState(state: string): Sees {

@@ -1,14 +1,17 @@
+import { closest } from '../util/closest.ts';
 import { LabwrightError } from '../util/errors.ts';
+import { API_FAULTS } from './faults/api-faults.ts';
+import type { FaultRow } from './faults/fault-row.ts';
+import { HUB_FAULTS } from './faults/hub-faults.ts';
+import { INSTALLER_FAULTS } from './faults/installer-faults.ts';
+import { MACHINE_FAULTS } from './faults/machine-faults.ts';
 
-/** What can be made to go wrong in a rehearsal. `--list-faults` prints these, one a line. */
-export const FAULTS = {
-  'bmc-password': 'the machine refuses the BMC password it is given',
-  'host-never-boots': 'the machine takes power but never starts what was inserted',
-  'install-fails': 'the installer reports Failed while it writes the image to disk',
-  'stuck-finalizer': 'a finalizer nobody removes stays on the AgentClusterInstall when it is deleted',
-} as const;
+const ALL = { ...MACHINE_FAULTS, ...HUB_FAULTS, ...INSTALLER_FAULTS, ...API_FAULTS } as const;
 
-export type FaultName = keyof typeof FAULTS;
+export type FaultName = keyof typeof ALL;
+
+/** What can be made to go wrong in a rehearsal (reference/ztp.md §7.2): the single source of `--list-faults`, of the world's behaviour and of the tests. */
+export const FAULTS: Readonly<Record<FaultName, FaultRow>> = ALL;
 
 /** A fault and where: a cluster, and one of its nodes. Without a place: the first spoke's first node in its first install. */
 export interface Fault {
@@ -20,7 +23,25 @@ export interface Fault {
 /** Reads `NAME[@CLUSTER[/NODE]]`. @throws LabwrightError `bad_input` naming the faults there are. */
 export function parseFault(text: string): Fault {
   const [name = '', place] = text.split('@');
-  if (!Object.hasOwn(FAULTS, name)) throw new LabwrightError('bad_input', `there is no fault "${name}"`, { hint: `one of: ${Object.keys(FAULTS).join(', ')}` });
+  if (!isFaultName(name)) {
+    const near = closest(name, Object.keys(FAULTS));
+    const meant = near === undefined ? '' : `did you mean ${near}? `;
+    throw new LabwrightError('bad_input', `there is no fault "${name}"`, { hint: `${meant}there are: ${Object.keys(FAULTS).join(', ')}` });
+  }
   const [cluster, node] = place?.split('/') ?? [];
-  return { name: name as FaultName, cluster, node };
+  return { name, cluster, node };
+}
+
+function isFaultName(name: string): name is FaultName {
+  return Object.hasOwn(FAULTS, name);
+}
+
+/** The rows in which something is brought about the same way, with their names. */
+export function faultsWith<K extends 'host' | 'sabotage' | 'finalizingEndsIn' | 'api'>(
+  key: K,
+): readonly { readonly name: FaultName; readonly row: FaultRow & Required<Pick<FaultRow, K>> }[] {
+  return (Object.keys(FAULTS) as FaultName[]).flatMap((name) => {
+    const row = FAULTS[name];
+    return row[key] === undefined ? [] : [{ name, row: row as FaultRow & Required<Pick<FaultRow, K>> }];
+  });
 }

@@ -1,10 +1,12 @@
 // Each fault, on a spoke of a hub that is there from the start: what a user is told.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { test, type TestContext } from 'node:test';
-import type { FAULTS } from '../../src/rehearsal/faults.ts';
+import { describe, test, type TestContext } from 'node:test';
+import type { ListedFault } from '../../src/cli/house/list-faults.ts';
+import type { FaultRow } from '../../src/rehearsal/faults/fault-row.ts';
+import { FAULTS } from '../../src/rehearsal/faults.ts';
 import { labwright } from '../cli/labwright.ts';
 import { DAILY, rehearse } from './rehearse.ts';
 
@@ -12,58 +14,71 @@ const PIPELINE = `- {name: sno1-install, stage: install, topic: OCP-4.18, compon
 - {name: sno1-redeploy, stage: redeploy, topic: OCP-4.18, components: [ocp], action: redeploy, cluster: sno1}
 - {name: sno1-detach, stage: detach, topic: OCP-4.18, components: [ocp], action: detach, cluster: sno1}
 `;
+const INSTALL = PIPELINE.split('\n')[0]!;
+/** As many at a time as the machine has processors: nearly all of a rehearsal is work. */
+const RUNS = { concurrency: availableParallelism() };
 
-/** Which job fails, and with what. */
-interface Told {
-  readonly job: string;
-  readonly object: RegExp;
-  readonly condition: RegExp;
-  readonly reason: RegExp;
-  readonly message: RegExp;
+describe('every fault of the table', RUNS, () => {
+  for (const [name, { expect, minNodes = 1 }] of Object.entries<FaultRow>(FAULTS)) {
+    const cluster = minNodes > 1 ? 'mno1' : 'sno1';
+    const text = expect.outcome === 'survives' || expect.action === undefined ? INSTALL : PIPELINE;
+    test(`${name} ${expect.outcome === 'survives' ? 'is survived' : 'fails the job, which says which object, condition and message'}`, async (t) => {
+      const { exitCode, report } = await rehearse(pipelineFile(t, text.replaceAll('sno1', cluster)), '--lab', dirname(DAILY), '--fault', name);
+      const said = JSON.stringify(report.jobs, null, 1);
+      if (expect.outcome === 'survives') {
+        assert.deepEqual([exitCode, report.result], [0, 'success'], said);
+        assert.ok(
+          report.jobs.every(({ simulated_s }) => simulated_s <= expect.limitS),
+          said,
+        );
+        return;
+      }
+      assert.deepEqual([exitCode, report.result], [1, 'failure']);
+      const failed = report.jobs.findIndex(({ status }) => status === 'failure');
+      const job = report.jobs[failed];
+      assert.equal(job?.name, `${cluster}-${expect.action ?? 'install'}`, said);
+      assert.match(job.error?.object ?? '', placeIn(expect.object, cluster));
+      assert.deepEqual([job.error?.condition, job.error?.reason], [expect.condition, expect.reason], said);
+      assert.match(job.error?.message ?? '', expect.message);
+      assert.ok(job.error?.hint, 'it says what to do');
+      assert.ok(job.simulated_s <= expect.limitS, said);
+      for (const later of report.jobs.slice(failed + 1)) assert.equal(later.status, 'skipped');
+    });
+  }
+});
+
+/** The object of a row, in this cluster; NODE is its first one. */
+function placeIn(object: string, cluster: string): RegExp {
+  const path = object.replaceAll('CLUSTER', cluster).replace('NODE', 'master-0').replace('UUID', '[0-9a-f-]{36}');
+  return new RegExp(`^${path}$`);
 }
 
-const TOLD: Readonly<Record<keyof typeof FAULTS, Told>> = {
-  'bmc-password': {
-    job: 'sno1-install',
-    object: /^BareMetalHost\/sno1\/master-0$/,
-    condition: /^Manageable$/,
-    reason: /./,
-    message: /credentials|401|Unauthorized|authenticat/i,
-  },
-  'host-never-boots': { job: 'sno1-install', object: /sno1/, condition: /./, reason: /./, message: /./ },
-  'install-fails': { job: 'sno1-install', object: /^AgentClusterInstall\/sno1\/sno1$/, condition: /./, reason: /./, message: /./ },
-  'stuck-finalizer': { job: 'sno1-redeploy', object: /sno1/, condition: /./, reason: /./, message: /./ },
-};
-
-for (const [fault, told] of Object.entries(TOLD)) {
-  test(`fault ${fault}: the job fails and says which object, which condition and which message`, async (t) => {
-    const { exitCode, report } = await rehearse(pipelineFile(t), '--lab', dirname(DAILY), '--fault', fault);
-    assert.equal(exitCode, 1);
-    assert.equal(report.result, 'failure');
-    const failed = report.jobs.findIndex(({ status }) => status === 'failure');
-    const job = report.jobs[failed];
-    assert.equal(job?.name, told.job, JSON.stringify(report.jobs, null, 1));
-    for (const key of ['object', 'condition', 'reason', 'message'] as const) assert.match(job.error?.[key] ?? '', told[key], JSON.stringify(job.error));
-    assert.ok(job.error?.hint, 'it says what to do');
-    for (const later of report.jobs.slice(failed + 1)) assert.equal(later.status, 'skipped');
-  });
-}
-
-test('every fault is listed, one a line', () => {
+test('faults are listed one a line for people, and as a table with --json', () => {
   const { status, stdout } = labwright('rehearse', '--list-faults');
   assert.equal(status, 0);
+  const names = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ')[0]);
+  assert.deepEqual(names, Object.keys(FAULTS));
+  const listed = JSON.parse(labwright('rehearse', '--list-faults', '--json').stdout) as ListedFault[];
   assert.deepEqual(
-    stdout
-      .trim()
-      .split('\n')
-      .map((line) => line.split(' ')[0]),
-    Object.keys(TOLD),
+    listed.map(({ name }) => name),
+    names,
   );
+  for (const row of listed) {
+    assert.ok(row.limit_s > 0 && ['host', 'cluster', 'hub'].includes(row.target));
+    const cause = [row.object, row.condition, row.reason];
+    assert.deepEqual(
+      cause.map((one) => one !== undefined),
+      Array(3).fill(row.expect === 'fails'),
+    );
+  }
 });
 
 test('a fault that is not there, or has no such place, is refused before anything starts', () => {
   for (const [fault, message, hint] of [
-    ['bmc-pasword', /there is no fault "bmc-pasword"/, /^hint: one of: bmc-password/m],
+    ['bmc-pasword', /there is no fault "bmc-pasword"/, /^hint: did you mean bmc-password\? there are: .*boot-order/m],
     ['bmc-password@sno9', /lab pretty has no cluster sno9/, /^hint: .*sno1/m],
     ['bmc-password@sno1/master-9', /sno1 has no node master-9/, /^hint: .*master-0/m],
     ['bmc-password@mno1', /would never strike: .*mno1 is not/, /^hint: .*hub1, sno1$/m],

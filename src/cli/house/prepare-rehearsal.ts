@@ -1,12 +1,12 @@
 import { dirname, join } from 'node:path';
 import type { RunJob } from '../../contract/runs.ts';
-import type { LabPlan } from '../../lab/plan.ts';
+import type { LabPlan, PlannedCluster } from '../../lab/plan.ts';
 import type { IsGiven } from '../../pipeline/check-jobdefs.ts';
 import { HUB_KUBECONFIG, type Jobdef } from '../../pipeline/jobdef.ts';
 import { readPipeline } from '../../pipeline/read-pipeline.ts';
 import type { CatalogueComponent } from '../../pipeline/select-component.ts';
 import { toRunJobs } from '../../pipeline/to-run-jobs.ts';
-import { parseFault, type Fault } from '../../rehearsal/faults.ts';
+import { FAULTS, parseFault, type Fault } from '../../rehearsal/faults.ts';
 import { formatDiagnostic, hasErrors, type Diagnostic } from '../../util/diagnostic.ts';
 import { LabwrightError } from '../../util/errors.ts';
 import { readTextFile } from '../../util/read-text-file.ts';
@@ -65,15 +65,19 @@ export async function prepareRehearsal(request: RehearsalRequest): Promise<Prepa
 function placeFault(fault: Fault, plan: LabPlan, jobs: readonly RunJob[]): Fault {
   checkPlace(fault, plan);
   const { name } = fault;
-  const isSpoke = (cluster: string | null): boolean => plan.clusters.some((one) => one.name === cluster && one.role === 'spoke');
-  const installed = jobs.filter(({ action }) => action === 'install' || action === 'redeploy').flatMap((job) => job.cluster ?? []);
-  const candidates = [...new Set(name === 'stuck-finalizer' ? installed.filter(isSpoke) : installed)];
-  const cluster = fault.cluster ?? installed.find(isSpoke);
+  const { anyCluster, minNodes = 1 } = FAULTS[name];
+  const found = (cluster: string): PlannedCluster | undefined => plan.clusters.find((one) => one.name === cluster);
+  const installed = [...new Set(jobs.filter(({ action }) => action === 'install' || action === 'redeploy').flatMap((job) => job.cluster ?? []))];
+  const bigEnough = installed.filter((cluster) => (found(cluster)?.nodes.length ?? 0) >= minNodes);
+  const spokes = bigEnough.filter((cluster) => found(cluster)?.role === 'spoke');
+  const candidates = anyCluster ? bigEnough : spokes;
+  const cluster = fault.cluster ?? spokes[0];
   if (cluster !== undefined && candidates.includes(cluster)) return { ...fault, cluster };
+  const kind = minNodes > 1 ? ` of ${minNodes} nodes or more` : '';
   const where =
     cluster === undefined
-      ? 'the pipeline installs no spoke'
-      : `it strikes what the pipeline installs${name === 'stuck-finalizer' ? ' from a hub' : ''}, and ${cluster} is not`;
+      ? `the pipeline installs no spoke${kind}`
+      : `it strikes what the pipeline installs${anyCluster ? '' : ' from a hub'}${kind}, and ${cluster} is not`;
   throw new LabwrightError('bad_input', `fault ${name} would never strike: ${where}`, {
     hint: candidates.length === 0 ? 'leave it away, or add an install job' : `write --fault ${name}@CLUSTER with one of: ${candidates.join(', ')}`,
   });

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Traffic } from '../clock/traffic.ts';
+import type { Interfere, Trouble } from './interfere.ts';
 import type { Authenticate, User } from './access/authenticate.ts';
 import type { Registry } from './kinds/registry.ts';
 import type { Form } from './negotiate.ts';
@@ -23,6 +24,7 @@ export interface HandlerDeps extends WriteDeps {
   readonly traffic: Traffic;
   readonly registry: Registry;
   readonly authenticate: Authenticate;
+  readonly interfere: Interfere | undefined;
   readonly onMutation: ((mutation: Mutation) => void) | undefined;
 }
 
@@ -33,6 +35,8 @@ export interface Exchange {
   readonly user: User;
   readonly form: Form;
   readonly participant: string | undefined;
+  /** What ends its watch. */
+  readonly trouble: Trouble | undefined;
   /** To be called when the answer, or the head of a watch, has been sent. */
   readonly answered: () => void;
 }

@@ -9,6 +9,7 @@ import { ACCESS_REVIEW, DEFINITION } from './kinds/built-ins.ts';
 import { discover } from './kinds/discovery.ts';
 import { member } from './json.ts';
 import type { Exchange, HandlerDeps } from './exchange.ts';
+import type { Trouble } from './interfere.ts';
 import { negotiate } from './negotiate.ts';
 import { openApi } from './kinds/openapi.ts';
 import { parseRequest } from './parse-request.ts';
@@ -28,10 +29,12 @@ export async function handle(deps: HandlerDeps, request: IncomingMessage, respon
   try {
     const who = deps.authenticate(request);
     user = who.name;
-    await route(deps, { request, response, user: who, participant, answered });
+    const trouble = deps.interfere?.({ method: request.method ?? 'GET', path: request.url ?? '/', participant });
+    refuse(trouble);
+    await route(deps, { request, response, user: who, participant, trouble, answered });
   } catch (error) {
     const status = error instanceof StatusError ? error : new StatusError(500, 'InternalError', `Internal error occurred: ${String(error)}`);
-    if (status.code === 504) response.setHeader('Retry-After', '1');
+    if ([429, 503, 504].includes(status.code)) response.setHeader('Retry-After', '1');
     if (!response.headersSent) sendJson(response, status.code, status.body);
   } finally {
     const method = request.method ?? 'GET';
@@ -41,6 +44,11 @@ export async function handle(deps: HandlerDeps, request: IncomingMessage, respon
     }
     answered();
   }
+}
+
+function refuse(trouble: Trouble | undefined): void {
+  if (trouble === 'too-many-requests') throw new StatusError(429, 'TooManyRequests', 'Too many requests, please try again later.');
+  if (trouble === 'unavailable') throw new StatusError(503, 'ServiceUnavailable', 'the server is currently unable to handle the request');
 }
 
 function headerOf(request: IncomingMessage, name: string): string | undefined {

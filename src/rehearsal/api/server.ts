@@ -4,6 +4,7 @@ import type { KubeObject } from '../../kube/objects.ts';
 import type { Clock } from '../../util/clock.ts';
 import { LabwrightError, messageOf } from '../../util/errors.ts';
 import { listenOnLoopback } from '../../util/listen-on-loopback.ts';
+import type { Interfere } from './interfere.ts';
 import type { Traffic } from '../clock/traffic.ts';
 import type { Admit } from './write/admission.ts';
 import { authenticator } from './access/authenticate.ts';
@@ -35,6 +36,7 @@ export interface ApiDeps {
   /** How long, in real milliseconds, old resourceVersions and continue tokens are kept. */
   readonly historyMs?: number;
   readonly admit?: Admit;
+  readonly interfere?: Interfere;
   readonly randomUuid?: () => string;
   readonly onMutation?: (mutation: Mutation) => void;
 }
@@ -58,13 +60,14 @@ async function selfMade(): Promise<{ readonly ca: string; readonly cert: string;
 export async function serveApi(deps: ApiDeps, port: number): Promise<ApiServer> {
   const tls = deps.tls ?? (await selfMade());
   const store = createStore(deps.historyMs);
-  const { clock, traffic, admit, onMutation, randomUuid = randomUUID } = deps;
+  const { clock, traffic, admit, interfere, onMutation, randomUuid = randomUUID } = deps;
   const clientCa = deps.tls?.clientCa;
   const handler = {
     clock,
     traffic,
     store,
     admit,
+    interfere,
     onMutation,
     randomUuid,
     registry: createRegistry(store),

@@ -75,7 +75,8 @@ export function createMachine(deps: MachineDeps, spec: MachineSpec): PoweredMach
 
   async function source(target: Override['target'], signal: AbortSignal): Promise<Boot['from'] | undefined> {
     const disk = system && ({ kind: 'disk', system } as const);
-    if (disk && (target !== 'Cd' || image === undefined)) return disk;
+    const imageFirst = target === 'Cd' || deps.faults?.get(spec.name) === 'boot-order';
+    if (disk && (!imageFirst || image === undefined)) return disk;
     if (image === undefined || target === 'Hdd') return undefined;
     const url = image;
     return { kind: 'iso', url, content: await deps.clock.during(deps.fetchIso(url, signal)) };

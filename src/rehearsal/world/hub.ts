@@ -24,6 +24,7 @@ import type { Controller } from '../controllers/controller.ts';
 import { runControllers } from '../controllers/run-controllers.ts';
 import type { ClusterCertificates } from '../api/access/cluster-certificates.ts';
 import { bmcSecrets, hubContent } from './hub-content.ts';
+import { hubTroubles, webhooksDown } from './hub-troubles.ts';
 import type { WorldDeps } from './world-deps.ts';
 
 export interface HubOptions {
@@ -58,7 +59,8 @@ export async function startHub(world: WorldDeps, options: HubOptions): Promise<R
       tokens: options.tokens ?? [],
       historyMs: options.historyMs,
       tls: { ca: certificates.ca, cert: certificates.cert, key: certificates.key, clientCa: certificates.ca },
-      admit: admitHubObject,
+      admit: webhooksDown(admitHubObject, world),
+      interfere: hubTroubles(world.faults),
       randomUuid: uuidSource(world.seed, name),
       onMutation: (mutation) => world.mutated({ ...mutation, participant: mutation.participant ?? null, server: name }),
     },

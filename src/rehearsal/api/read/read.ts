@@ -44,7 +44,11 @@ export async function readCollection(deps: HandlerDeps, exchange: Exchange, targ
   exchange.response.on('close', traffic.closed);
   const timeoutSeconds = Number(query.get('timeoutSeconds') ?? WATCH_SECONDS) || WATCH_SECONDS;
   const shown = shownAs(exchange.form, deps, target);
-  const streaming = streamWatch(deps.store, { resource, namespace, matches, options, timeoutSeconds, shown, onLine: traffic.line }, exchange.response);
+  const streaming = streamWatch(
+    deps.store,
+    { resource, namespace, matches, options, timeoutSeconds, shown, onLine: traffic.line, trouble: exchange.trouble },
+    exchange.response,
+  );
   exchange.answered();
   return streaming;
 }

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { realSleep } from '../../../util/clock.ts';
 import { member, text } from '../json.ts';
 import type { Json } from '../json.ts';
+import type { Trouble } from '../interfere.ts';
 import type { ListOptions } from './list-options.ts';
 import { apiVersionOf, storageKey } from '../kinds/resource.ts';
 import type { Resource } from '../kinds/resource.ts';
@@ -16,6 +17,8 @@ export interface WatchQuery {
   readonly timeoutSeconds: number;
   /** The form in which the client wants objects. */
   readonly shown: (object: Json) => Json;
+  /** `watch-dropped`: it ends at once; `watch-expired`: its version counts as too old. */
+  readonly trouble: Trouble | undefined;
   /** Called before each line. */
   readonly onLine: () => void;
 }
@@ -45,7 +48,9 @@ export async function streamWatch(store: Store, query: WatchQuery, response: Ser
 
   const isFromNow = options.version === undefined || options.version === 0;
   const isInitial = options.sendInitialEvents ?? isFromNow;
-  const missed = isInitial || isFromNow ? [] : store.since(key, options.version ?? 0);
+  if (query.trouble === 'watch-dropped') return void response.end();
+  const isExpired = query.trouble === 'watch-expired' && !isFromNow;
+  const missed = isExpired ? undefined : isInitial || isFromNow ? [] : store.since(key, options.version ?? 0);
   if (missed === undefined) {
     const message = `too old resource version: ${options.version} (${store.oldest() - 1})`;
     send('ERROR', new StatusError(410, 'Expired', message).body);

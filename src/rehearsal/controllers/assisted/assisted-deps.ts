@@ -1,3 +1,4 @@
+import { UNAUTHORIZED_RELEASE } from '../../faults/hub-faults.ts';
 import type { HubDeps } from '../hub-deps.ts';
 import type { AgentApi } from './service/agent-api.ts';
 import type { InstallationService } from './service/installation-service.ts';
@@ -17,10 +18,14 @@ export interface Releases {
   readonly versionOf: (image: string) => { readonly version: string } | { readonly error: string };
 }
 
-/** Releases of a rehearsal: the version is in the tag or, for a digest, nowhere. */
+/** Releases of a rehearsal: any OpenShift 4; the version is in the tag or, for a digest, nowhere. */
 export const ANY_RELEASE: Releases = {
-  osImages: undefined,
-  versionOf: (image) => ({ version: /:v?(\d+\.\d+\.\d+[^:/@]*?)(?:-(?:x86_64|aarch64|multi|ppc64le|s390x))?$/.exec(image)?.[1] ?? '4.18.0' }),
+  osImages: Array.from({ length: 100 }, (_, minor) => `4.${minor}`),
+  versionOf(image) {
+    if (image === UNAUTHORIZED_RELEASE)
+      return { error: `error: unable to read image ${image}: unauthorized: access to the requested resource is not authorized` };
+    return { version: /:v?(\d+\.\d+\.\d+[^:/@]*?)(?:-(?:x86_64|aarch64|multi|ppc64le|s390x))?$/.exec(image)?.[1] ?? '4.18.0' };
+  },
 };
 
 export const FIELD_MANAGER = { fieldManager: 'assisted-service' } as const;

@@ -92,6 +92,11 @@ export function infraEnvController(deps: AssistedDeps, cache: ObjectCache): Cont
       const dueMs = building.get(id) ?? clock.now() + jitterMs(deps.seed, `${key.namespace}/${key.name}`, 'image', 3000, 7000);
       building.set(id, dueMs);
       if (clock.now() < dueMs) return { afterMs: dueMs - clock.now() };
+      if (deps.faults.hits('iso-not-built', key.namespace ?? '', key.name)) {
+        const message = 'Failed to create image: the image service answered 500 Internal Server Error';
+        await write(infraEnv, { type: 'ImageCreated', status: 'False', reason: 'ImageCreationError', message }, {}, signal);
+        return;
+      }
       building.delete(id);
       await publish(infraEnv, id, signal);
     },

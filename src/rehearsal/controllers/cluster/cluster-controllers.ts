@@ -8,6 +8,7 @@ import { garbageCollector } from './garbage-collector.ts';
 import { importController } from './import-controller.ts';
 import { ADD_ON, MANIFEST_WORK } from './managed-cluster.ts';
 import { namespaceController } from './namespace-controller.ts';
+import { sabotage } from './sabotage.ts';
 import { stuckFinalizer } from './stuck-finalizer.ts';
 
 /** Kinds that own others on a hub, or are owned. */
@@ -31,5 +32,6 @@ export function clusterControllers(deps: Pick<HubDeps, 'kube' | 'clock' | 'seed'
     addOnsController(deps, cache),
     clusterNamespaceController(deps, cache),
     stuckFinalizer(deps, cache),
+    ...sabotage(deps),
   ];
 }

@@ -28,7 +28,7 @@ import { finishDeletions, reportApplied } from './work-agent.ts';
 
 const KEEP_SECRET = 'managedcluster-import-controller.open-cluster-management.io/keeping-auto-import-secret';
 
-type Deps = Pick<HubDeps, 'kube' | 'clock' | 'seed'>;
+type Deps = Pick<HubDeps, 'kube' | 'clock' | 'seed' | 'faults'>;
 
 /**
  * Takes clusters under management: accepts them at once, brings them the agent as soon as there are credentials, and
@@ -78,12 +78,19 @@ async function bringIn(deps: Deps, cache: ObjectCache, given: KubeObject, signal
       await show(deps, cluster, [accepted, importing('False', why[0]!, why[1]!)], {}, signal);
       return undefined;
     }
+    if (deps.faults.hits('import-fails', name)) {
+      const why = `cannot reach the API of ${name} with the kubeconfig of its ClusterDeployment: i/o timeout`;
+      await show(deps, cluster, [accepted, importing('False', 'ManagedClusterImportFailed', why)], {}, signal);
+      return undefined;
+    }
     klusterlet = await bringAgent(deps, name, signal);
   }
 
   const sinceMs = deps.clock.now() - Date.parse(klusterlet.metadata.creationTimestamp!);
   const stage = (what: string, minMs: number, maxMs: number): number => jitterMs(deps.seed, `ManagedCluster/${name}`, what, minMs, maxMs);
-  const stages = [stage('applied', 8000, 15_000), stage('joined', 25_000, 35_000), stage('available', 50_000, 70_000)];
+  const applied = stage('applied', 8000, 15_000);
+  const silent = deps.faults.hits('klusterlet-never-joins', name);
+  const stages = silent ? [applied] : [applied, stage('joined', 25_000, 35_000), stage('available', 50_000, 70_000)];
   const reached = stages.filter((dueMs) => sinceMs >= dueMs).length;
   const conditions = [
     accepted,

@@ -28,6 +28,8 @@ export interface HostScript {
 export type InstallerStep =
   | { readonly do: 'report'; readonly stage: Stage; readonly info?: string; readonly afterMs: number }
   | { readonly do: 'fail'; readonly message: string; readonly afterMs: number }
+  /** Its agent is not heard of any more. */
+  | { readonly do: 'fall-silent'; readonly afterMs: number }
   /** Until every other control plane but the bootstrap host has reached its reboot. */
   | { readonly do: 'await-control-plane' }
   /** The image is on the disk and the host reboots; the rest is played after its next boot. */

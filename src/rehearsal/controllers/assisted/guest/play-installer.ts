@@ -20,6 +20,10 @@ export async function playInstaller(deps: PlayerDeps, hostId: string, steps: rea
         await clock.sleep(step.afterMs, signal);
         agents.report(hostId, 'Failed', step.message);
         return [];
+      case 'fall-silent':
+        await clock.sleep(step.afterMs, signal);
+        agents.silent(hostId);
+        return [];
       case 'await-control-plane':
         await controlPlaneRebooted(deps, hostId, signal);
         break;

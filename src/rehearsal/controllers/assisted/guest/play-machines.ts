@@ -1,3 +1,4 @@
+import { faultsWith } from '../../../faults.ts';
 import type { ObjectCache } from '../../object-cache.ts';
 import type { Boot } from '../../../machines/machines.ts';
 import type { AssistedDeps } from '../assisted-deps.ts';
@@ -27,7 +28,9 @@ export function playMachines(deps: AssistedDeps, cache: ObjectCache): () => void
   const stopFinalizing = deps.service.onChange((change) => {
     if (!('cluster' in change) || change.cluster.state !== 'finalizing' || finalizing.has(change.cluster.id)) return;
     finalizing.add(change.cluster.id);
-    void playFinalizing(deps, change.cluster.id, deps.seed, new AbortController().signal);
+    const { id, spec } = change.cluster;
+    const endless = faultsWith('finalizingEndsIn').find(({ name }) => deps.faults.hits(name, spec.name));
+    void playFinalizing(deps, id, { seed: deps.seed, endsIn: endless?.row.finalizingEndsIn }, new AbortController().signal);
   });
   return () => {
     stopBoots();
@@ -39,7 +42,8 @@ async function discover(deps: AssistedDeps, cache: ObjectCache, boot: Boot, cont
   const iso = parseIso(content);
   if (iso?.hub !== deps.hub) return;
   const { machine, signal } = boot;
-  const script = scriptOf(deps, cache, boot);
+  const [cluster = '', node = ''] = iso.infraEnv.split('/');
+  const script = scriptOf(deps, cache, boot, { cluster, node });
   const onGone = (): void => {
     // From its reboot on nobody expects the discovery agent to answer.
     if (!hasRebooted(deps.service.hosts.get(machine.uuid)?.progress?.stage)) deps.agents.silent(machine.uuid);
@@ -47,12 +51,12 @@ async function discover(deps: AssistedDeps, cache: ObjectCache, boot: Boot, cont
   signal.addEventListener('abort', onGone, { once: true });
   await playAgent(deps, machine.uuid, iso.id, script, signal);
   const host = deps.service.hosts.get(machine.uuid);
-  const cluster = host?.clusterId === undefined ? undefined : deps.service.clusters.get(host.clusterId);
-  if (!host || !cluster) return;
-  await playInstaller(deps, host.id, script.install(host, stagesOfHost(host, cluster)), signal);
+  const record = host?.clusterId === undefined ? undefined : deps.service.clusters.get(host.clusterId);
+  if (!host || !record) return;
+  await playInstaller(deps, host.id, script.install(host, stagesOfHost(host, record)), signal);
   const after = deps.service.hosts.get(host.id);
   if (after?.progress?.stage !== 'Rebooting' || after.state !== 'installing-in-progress') return;
-  machine.writeDisk({ cluster: cluster.spec.name, hostname: hostnameOf(after), data: { hub: deps.hub, host: host.id, cluster: cluster.id } });
+  machine.writeDisk({ cluster: record.spec.name, hostname: hostnameOf(after), data: { hub: deps.hub, host: host.id, cluster: record.id } });
   machine.guestReboot();
 }
 
@@ -67,19 +71,28 @@ async function continueOnDisk(deps: AssistedDeps, cache: ObjectCache, boot: Boot
   await playInstaller(
     deps,
     host.id,
-    scriptOf(deps, cache, boot)
+    scriptOf(deps, cache, boot, { cluster: cluster.spec.name, node: boot.from.system.hostname })
       .install(host, stages)
       .filter((step) => step.do === 'report' && left.includes(step.stage)),
     boot.signal,
   );
 }
 
-function scriptOf(deps: AssistedDeps, cache: ObjectCache, { machine }: Boot): HostScript {
-  return healthyHost(machine.uuid, {
+/** What the machine's guest does: the faults that hit it change what a healthy one would. */
+function scriptOf(
+  deps: AssistedDeps,
+  cache: ObjectCache,
+  { machine }: Boot,
+  { cluster, node }: { readonly cluster: string; readonly node: string },
+): HostScript {
+  const healthy = healthyHost(machine.uuid, {
     seed: deps.seed,
     inventory: machineInventory(machine, cache.list(NMSTATE_CONFIG)),
     writingFails: () => writingFault(deps, machine.uuid, machine.name),
   });
+  return faultsWith('host')
+    .filter(({ name, row }) => deps.faults.hits(name, cluster, row.target === 'host' ? node : undefined))
+    .reduce((script, { row }) => row.host(script), healthy);
 }
 
 /** The fault `install-fails`, once per world: coreos-installer's words as recorded (sno-fail-writing-image). */
