@@ -6,6 +6,7 @@ import { labClaimCommand, labReleaseCommand } from './lab-claim.ts';
 import { labDestroyCommand } from './lab-destroy.ts';
 import { labPlanCommand } from './lab-plan.ts';
 import { labSchemaCommand } from './lab-schema.ts';
+import { labShowCommand } from './lab-show.ts';
 import { labStatusCommand } from './lab-status.ts';
 
 const EXAMPLES = `
@@ -28,6 +29,7 @@ export function command(): Command {
     labReleaseCommand,
     labApplyCommand,
     labCheckCommand,
+    labShowCommand,
     labStatusCommand,
     labDestroyCommand,
     labSchemaCommand,
