@@ -13,16 +13,34 @@ const Change = z.union([
   z.looseObject({ conditions_removed: z.array(z.string()) }),
   z.looseObject({ action: z.string() }),
 ]);
-const Case = z.looseObject({
+const Times = z.array(z.looseObject({ t_ms: z.number() })).optional();
+const Fields = z.looseObject({
   case: z.string().min(1),
   program: z.string().optional(),
   inputs: z.array(Item),
+  final: z.looseObject({ objects: z.array(Item) }).optional(),
   script: z.array(z.looseObject({ do: z.string() })).optional(),
   timeline: z.array(z.looseObject({ t_ms: z.number(), kind: z.string(), name: z.string(), change: Change.optional() })).optional(),
+  conditionTimeline: Times,
+  metadataTimeline: Times,
+  objectTimeline: Times,
+  refusals: z.array(z.looseObject({ name: z.string(), status: z.number() })).optional(),
 });
+const Case = Fields.refine(hasOutcome, {
+  error: 'it does not say what happened: timeline, or conditionTimeline, metadataTimeline and objectTimeline, or refusals',
+});
+
+function hasOutcome(one: z.infer<typeof Fields>): boolean {
+  return Boolean(one.timeline ?? one.refusals ?? (one.conditionTimeline && one.metadataTimeline && one.objectTimeline));
+}
 
 /** A case of `recorded/`: what all have in common. The players know their own members. */
 export type RecordedCase = z.infer<typeof Case>;
+
+/** The objects that were left when the recording ended. */
+export function leftBy({ final }: RecordedCase): RecordedCase['inputs'] {
+  return final?.objects ?? [];
+}
 
 /** @throws LabwrightError `bad_input`, with the file and why, when it is no recorded case. */
 export async function readCase(path: string): Promise<RecordedCase> {

@@ -3,7 +3,7 @@ import type { Difference } from '../difference.ts';
 import type { Player } from '../player.ts';
 import type { TimelineEntry } from '../timeline.ts';
 import { answerRequests } from './answer-requests.ts';
-import { differencesBetween, failureDifferences, recordedTiming } from './compare.ts';
+import { differencesBetween, endDifferences, failureDifferences, recordedTiming } from './compare.ts';
 import { playRecording, type Timing } from './play-recording.ts';
 import { STEPS, type Recording } from './recording.ts';
 
@@ -70,8 +70,11 @@ async function play(
 ): Promise<{ readonly differences: readonly Difference[]; readonly timeline: readonly TimelineEntry[] }> {
   const { timeline, objects } = await playRecording(definitions, recording, timing, FIELDS);
   const endMs = recording.timeline.at(-1)?.t_ms ?? 0;
-  return {
-    timeline,
-    differences: [...differencesBetween(recording.timeline, timeline, FIELDS), ...failureDifferences(endMs, recording.final.objects, objects)],
-  };
+  const left = recording.final.objects;
+  const differences = [
+    ...differencesBetween(recording.timeline, timeline, FIELDS),
+    ...failureDifferences(endMs, left, objects),
+    ...endDifferences(recording.timeline, left, timeline, FIELDS),
+  ];
+  return { timeline, differences };
 }

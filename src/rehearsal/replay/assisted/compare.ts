@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../../kube/objects.ts';
 import { SEQUENCES } from './recording.ts';
+import { compareEnd } from '../compare-end.ts';
 import type { Difference } from '../difference.ts';
 import { tracksOf, type TimelineEntry, type Track } from '../timeline.ts';
 import type { Timing } from './play-recording.ts';
@@ -150,6 +151,17 @@ function lastSentences(timeline: readonly TimelineEntry[]): ReadonlyMap<string, 
     }
   }
   return last;
+}
+
+/** What the objects that were left say, against what the replay's ended with. Where a loop was left is chance. */
+export function endDifferences(
+  recording: readonly TimelineEntry[],
+  left: readonly KubeObject[],
+  replay: readonly TimelineEntry[],
+  fields: readonly string[],
+): readonly Difference[] {
+  const ours = left.filter(({ kind }) => KINDS.includes(kind));
+  return isLoop(recording) ? [] : compareEnd(recording.at(-1)?.t_ms ?? 0, ours, tracks(replay, fields));
 }
 
 /** The checks that have failed at the end, with their messages. */

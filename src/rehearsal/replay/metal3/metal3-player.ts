@@ -1,6 +1,8 @@
+import { compareEnd } from '../compare-end.ts';
 import { compareTracks, reached } from '../compare-tracks.ts';
 import type { Difference } from '../difference.ts';
 import type { Player } from '../player.ts';
+import { leftBy } from '../read-case.ts';
 import { recordTimeline, tracksOf, type TimelineEntry, type Track } from '../timeline.ts';
 import { normal } from './placeholders.ts';
 import { ACTIONS, actionOf, playAction } from './play-actions.ts';
@@ -49,7 +51,8 @@ export const metal3Player: Player = {
       }
       const all = expected(timeline.length);
       await world.until(() => reached(all, actual()));
-      return [...differences, ...compareTracks(all, actual()).filter((one) => !isFree(one))];
+      const end = compareEnd(timeline.at(-1)?.t_ms ?? 0, leftBy(recorded), actual());
+      return [...differences, ...[...compareTracks(all, actual()), ...end].filter((one) => !isFree(one))];
     } finally {
       over.abort(new Error('the recording is over'));
       await world.close();

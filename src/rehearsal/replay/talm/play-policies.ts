@@ -32,7 +32,11 @@ const AVAILABLE = [
 /** Plays what the recordings had around TALM: clusters that report, policies copied to their namespaces, their compliance. */
 export function playPolicies(kube: KubeClient, inputs: readonly KubeObject[]): (action: TalmAction) => Promise<void> {
   const early = new Set<string>();
-  const input = (kind: string, name: string): KubeObject => inputs.find((one) => one.kind === kind && one.metadata.name === name)!;
+  const input = (kind: string, name: string): KubeObject => {
+    const found = inputs.find((one) => one.kind === kind && one.metadata.name === name);
+    if (!found) throw new Error(`an action needs ${kind}/${name}, which is not among the inputs`);
+    return found;
+  };
   const patchStatus = async (object: KubeObject, status: unknown): Promise<unknown> =>
     kube.patch(refOf(object), { status }, { type: 'merge', subresource: 'status' });
   const report = async (policy: KubeObject, compliance: Readonly<Record<string, string>>): Promise<void> => {

@@ -1,7 +1,9 @@
 import { placementController } from '../../controllers/placement/placement-controller.ts';
 import { talmControllers } from '../../controllers/talm/talm-controllers.ts';
+import { compareEnd } from '../compare-end.ts';
 import { compareTracks, reached } from '../compare-tracks.ts';
 import type { Player } from '../player.ts';
+import { leftBy } from '../read-case.ts';
 import { startHub } from '../start-hub.ts';
 import { recordTimeline, tracksOf, type TimelineEntry, type Track } from '../timeline.ts';
 import { normal, settled } from './comparable-policies.ts';
@@ -62,7 +64,8 @@ export const talmPlayer: Player = {
       // A recording that ends with nothing left to do proves that nothing more comes.
       await hub.later(2000, () => Promise.resolve());
       if (hub.log.length > 0) throw new Error(`a controller failed: ${hub.log.join('; ')}`);
-      return compareTracks(tracks(expected), actual());
+      const end = compareEnd(expected.at(-1)?.t_ms ?? 0, leftBy(recorded), actual());
+      return [...compareTracks(tracks(expected), actual()), ...end];
     } finally {
       over.abort(new Error('the recording is over'));
       await hub.close();
