@@ -19,6 +19,18 @@ export const MACHINE_FAULTS = {
       limitS: 10 * MINUTE_S,
     },
   },
+  'bmc-unreachable': {
+    meaning: 'the hub cannot reach the BMC of the machine, though the jumphost can',
+    target: 'host',
+    expect: {
+      outcome: 'fails',
+      object: 'BareMetalHost/CLUSTER/NODE',
+      condition: 'Manageable',
+      reason: 'RegistrationFailed',
+      message: /timed out|connect/i,
+      limitS: 20 * MINUTE_S,
+    },
+  },
   'host-never-boots': {
     meaning: 'the machine takes power but never starts what was inserted',
     target: 'host',

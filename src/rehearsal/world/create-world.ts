@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:https';
 import { request, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { machineCredentials, type BmcCredentials } from '../../machines/bmc/credentials.ts';
+import type { BmcAddress, OpenBmc } from '../../machines/bmc/bmc.ts';
 import { createOpenBmc } from '../../machines/bmc/redfish-client.ts';
 import { createRedfishService } from '../../machines/bmc/redfish-service.ts';
 import { endpointOf } from '../../util/dial.ts';
@@ -13,6 +14,7 @@ import { createSimulatedClock, type SimulatedClock } from '../clock/simulated-cl
 import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
 import { playInstallations } from '../installer/play-installations.ts';
 import { serveHttpBehind } from './serve-http.ts';
+import type { FaultName } from '../faults.ts';
 import type { PowerEvent } from '../machines/machines.ts';
 import { createSimulatedMachines } from '../machines/simulated-machines.ts';
 import type { MachineSpec } from '../machines/simulated-machine.ts';
@@ -69,7 +71,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     seed,
     machines,
     credentials,
-    bmc: createOpenBmc({ clock: own, dial: dial.dial, tls: { insecure: true }, headers }),
+    bmc: cutOff(createOpenBmc({ clock: own, dial: dial.dial, tls: { insecure: true }, headers }), ({ url }) =>
+      faults.machines.get(machines.byBmcUrl(url)?.name ?? ''),
+    ),
     crdsDir: options.crdsDir ?? undefined,
     publishIso: (url, content) => void (content === undefined ? isos.delete(url) : isos.set(url, content)),
     spokeCredentials: spokes.credentials,
@@ -125,6 +129,14 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     await world.addHub({ name, baseDomain: cluster.baseDomain });
   }
   return world;
+}
+
+/** The fault `bmc-unreachable`: a firewall between the hub and a BMC that everybody else reaches. */
+function cutOff(open: OpenBmc, faultOf: (address: BmcAddress) => FaultName | undefined): OpenBmc {
+  return (address, cause) => {
+    if (faultOf(address) === 'bmc-unreachable') throw new LabwrightError('unreachable', `${new URL(address.url).host}: connection timed out`);
+    return open(address, cause);
+  };
 }
 
 function machineSpecs({ plan }: WorldSpec, credentials: ReadonlyMap<string, BmcCredentials>): MachineSpec[] {
