@@ -81,7 +81,7 @@ export function clusterOf(plan: LabPlan, name: string): PlannedCluster {
 /** The refusal of a claim; says all holders at once. */
 export function heldByOthers(cluster: string, holders: readonly Holder[]): LabwrightError {
   const held = holders.map((holder) => `${someOf(holder.machines)} by ${holder.cluster}${sinceText(holder)}`);
-  const releases = holders.map((holder) => `labwright lab release ${holder.cluster}`);
+  const releases = holders.map((holder) => `labwright lab release ${holder.cluster} --lab PATH`);
   return new LabwrightError('conflict', `${cluster} cannot have its machines: ${held.join('; ')}`, {
     hint: `when ${holders.length === 1 ? 'it is' : 'they are'} not needed any more: ${releases.join(' && ')}, then try again`,
   });
