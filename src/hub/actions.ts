@@ -1,5 +1,6 @@
 import type { InstallMethod, PlannedCluster } from '../lab/plan.ts';
 import type { Action } from './action.ts';
+import { attachSpoke } from './attach-spoke.ts';
 import { detachSpoke } from './detach-spoke.ts';
 import { installByAgent } from './install-by-agent.ts';
 import { installSpoke } from './install-spoke.ts';
@@ -7,6 +8,7 @@ import { redeploySpoke } from './redeploy-spoke.ts';
 
 const ACTIONS: Readonly<Record<string, Partial<Readonly<Record<InstallMethod, Action>>>>> = {
   install: { abi: installByAgent, clusterinstance: installSpoke },
+  attach: { clusterinstance: attachSpoke },
   detach: { clusterinstance: detachSpoke },
   redeploy: { abi: installByAgent, clusterinstance: redeploySpoke },
 };

@@ -17,6 +17,15 @@ export const MANAGED_CLUSTER: KindRef = { apiVersion: 'cluster.open-cluster-mana
 
 export const NMSTATE_CONFIG: KindRef = { apiVersion: 'agent-install.openshift.io/v1beta1', kind: 'NMStateConfig' };
 export const KLUSTERLET_ADDON_CONFIG: KindRef = { apiVersion: 'agent.open-cluster-management.io/v1', kind: 'KlusterletAddonConfig' };
+export const MANAGED_CLUSTER_ADD_ON: KindRef = { apiVersion: 'addon.open-cluster-management.io/v1alpha1', kind: 'ManagedClusterAddOn' };
+export const MANIFEST_WORK: KindRef = { apiVersion: 'work.open-cluster-management.io/v1', kind: 'ManifestWork' };
+
+// On a spoke.
+export const CLUSTER_VERSION: KindRef = { apiVersion: 'config.openshift.io/v1', kind: 'ClusterVersion' };
+export const NODE: KindRef = { apiVersion: 'v1', kind: 'Node' };
+export const KLUSTERLET: KindRef = { apiVersion: 'operator.open-cluster-management.io/v1', kind: 'Klusterlet' };
+export const APPLIED_MANIFEST_WORK: KindRef = { apiVersion: 'work.open-cluster-management.io/v1', kind: 'AppliedManifestWork' };
+export const CUSTOM_RESOURCE_DEFINITION: KindRef = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
 
 /** What a hub must serve before it can install a spoke. */
 export const SPOKE_KINDS: readonly KindRef[] = [

@@ -1,6 +1,6 @@
 import type { FilePosition } from '../util/errors.ts';
 
-export const ACTIONS = ['install', 'detach', 'redeploy', 'release'] as const;
+export const ACTIONS = ['install', 'detach', 'attach', 'redeploy', 'release'] as const;
 export type ActionName = (typeof ACTIONS)[number];
 
 /** The variable by which a job gets the kubeconfig of the hub it works through. */

@@ -8,7 +8,7 @@ import { CLUSTER_DEPLOYMENT, CLUSTER_INSTANCE, MANAGED_CLUSTER, refTo } from '..
 import { conditionOf, valueAt } from '../read-object.ts';
 
 /** Imported and usable is all of these (reference/ztp.md §2.9). */
-const USABLE = ['HubAcceptedManagedCluster', 'ManagedClusterJoined', 'ManagedClusterConditionAvailable', 'ManagedClusterImportSucceeded'];
+export const USABLE = ['HubAcceptedManagedCluster', 'ManagedClusterJoined', 'ManagedClusterConditionAvailable', 'ManagedClusterImportSucceeded'];
 
 /** The hub knows the cluster as installed and manages it. */
 export function importCluster(input: ActionInput): Step<ActionDeps> {

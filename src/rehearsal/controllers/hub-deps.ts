@@ -26,7 +26,15 @@ export interface HubDeps {
     readonly name: string;
     readonly baseDomain: string;
     readonly clusterId: string;
+    readonly version: string;
   }) => Promise<{ readonly kubeconfig: string; readonly password: string }>;
+  /** The clusters on the other side of an import. Absent: nothing is done there. */
+  readonly spokes?: {
+    /** A client of the cluster that a kubeconfig leads to; one that is away refuses the connection. */
+    open(kubeconfig: string): KubeClient;
+    /** Where an agent finds this hub. */
+    readonly hubUrl: string;
+  };
   /** Those that have a place in this world; read when they matter. */
   readonly faults: FaultBoard;
   readonly log: (line: string) => void;

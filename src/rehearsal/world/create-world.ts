@@ -22,7 +22,7 @@ import { makeClusterCertificates } from '../api/access/cluster-certificates.ts';
 import { createDialTable, type DialTable } from './dial-table.ts';
 import { createFaultBoard } from './fault-board.ts';
 import { startHub, worldClient, type HubOptions, type RunningHub } from './hub.ts';
-import { createSpokes } from './spoke-credentials.ts';
+import { createSpokes } from './create-spokes.ts';
 import type { Mutation, WorldDeps } from './world-deps.ts';
 import type { WorldSpec } from './world-spec.ts';
 
@@ -63,7 +63,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const redfish = await serveRedfish(createRedfishService(backend), clock, (mutation) => mutations.push(mutation));
   dial.set({ host: `bmc.${plan.domain}`, port: 8443 }, { host: '127.0.0.1', port: redfish.port });
   const headers = { [PARTICIPANT_HEADER]: 'world' };
-  const spokes = createSpokes({ clock: own, traffic: clock.traffic, dial, seed });
+  // The world's own controllers write for every change that others make: theirs are not what the log is for.
+  const mutated = (mutation: Mutation): void => void (mutation.participant !== 'world' && mutations.push(mutation));
+  const spokes = createSpokes({ clock: own, traffic: clock.traffic, dial, seed, plan, log, mutated, failed: options.failed });
   const deps: WorldDeps = {
     clock: own,
     traffic: clock.traffic,
@@ -77,10 +79,10 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     crdsDir: options.crdsDir ?? undefined,
     publishIso: (url, content) => void (content === undefined ? isos.delete(url) : isos.set(url, content)),
     spokeCredentials: spokes.credentials,
+    openSpoke: spokes.open,
     faults,
     log,
-    // The world's own controllers write for every change that others make: theirs are not what the log is for.
-    mutated: (mutation) => mutation.participant !== 'world' && mutations.push(mutation),
+    mutated,
     failed: options.failed,
   };
   const hubs = new Map<string, RunningHub>();

@@ -3,7 +3,6 @@ import type { KubeClient } from '../../kube/kube-client.ts';
 import { hubDefinitions } from '../definitions/hub-definitions.ts';
 import { installDefinitions } from '../definitions/install-definitions.ts';
 import { parseKubeconfig } from '../../kube/parse-kubeconfig.ts';
-import { LABWRIGHT_NAMESPACE, uuidV5 } from '../../util/ids.ts';
 import type { Admit } from '../api/write/admission.ts';
 import type { StaticToken } from '../api/access/authenticate.ts';
 import { serveApi, type ApiServer } from '../api/server.ts';
@@ -25,6 +24,7 @@ import { runControllers } from '../controllers/run-controllers.ts';
 import type { ClusterCertificates } from '../api/access/cluster-certificates.ts';
 import { bmcSecrets, hubContent } from './hub-content.ts';
 import { hubTroubles, webhooksDown } from './hub-troubles.ts';
+import { uuidSource } from './uuid-source.ts';
 import type { WorldDeps } from './world-deps.ts';
 
 export interface HubOptions {
@@ -87,6 +87,7 @@ export async function startHub(world: WorldDeps, options: HubOptions): Promise<R
     publishIso: world.publishIso,
     imageServiceHost: `assisted-image-service-multicluster-engine.apps.${name}.${baseDomain}`,
     spokeCredentials: world.spokeCredentials,
+    spokes: { open: world.openSpoke, hubUrl: `https://${address.host}:${address.port}` },
     faults: world.faults,
     log: (line) => world.log(`${name}: ${line}`),
   };
@@ -117,10 +118,4 @@ const admitHubObject: Admit = async (request) => admitClusterInstance(request) ?
 export function worldClient(world: Pick<WorldDeps, 'clock' | 'dial'>, kubeconfig: string): KubeClient {
   const headers = { [PARTICIPANT_HEADER]: 'world', 'User-Agent': 'labwright-world' };
   return createKubeClient({ clock: world.clock, dial: world.dial.dial, headers }, parseKubeconfig(kubeconfig));
-}
-
-/** UUIDs in the order in which they are asked for, the same for one seed. */
-export function uuidSource(seed: number | string, name: string): () => string {
-  let count = 0;
-  return () => uuidV5(LABWRIGHT_NAMESPACE, `${seed}/${name}/${++count}`);
 }

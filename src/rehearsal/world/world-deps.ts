@@ -4,6 +4,7 @@ import type { Clock } from '../../util/clock.ts';
 import type { Traffic } from '../clock/traffic.ts';
 import type { HubDeps } from '../controllers/hub-deps.ts';
 import type { SimulatedMachines } from '../machines/machines.ts';
+import type { Spokes } from './create-spokes.ts';
 import type { DialTable } from './dial-table.ts';
 
 /** What the parts of a world share. */
@@ -19,6 +20,7 @@ export interface WorldDeps extends Pick<HubDeps, 'publishIso' | 'spokeCredential
   readonly credentials: ReadonlyMap<string, BmcCredentials>;
   /** Folder of real CustomResourceDefinitions; undefined: ours. */
   readonly crdsDir: string | undefined;
+  readonly openSpoke: Spokes['open'];
   readonly mutated: (mutation: Mutation) => void;
   /** Something that cannot go on: the world ends. */
   readonly failed: (error: unknown) => void;

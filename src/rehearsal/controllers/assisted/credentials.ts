@@ -30,7 +30,8 @@ export async function writePassword(deps: AssistedDeps, cd: KubeObject, aci: Kub
 }
 
 function credentialsOf(deps: AssistedDeps, cluster: ClusterRecord): ReturnType<AssistedDeps['spokeCredentials']> {
-  return deps.spokeCredentials({ name: cluster.spec.name, baseDomain: cluster.spec.baseDomain, clusterId: cluster.openshiftId ?? '' });
+  const { name, baseDomain, openshiftVersion: version } = cluster.spec;
+  return deps.spokeCredentials({ name, baseDomain, clusterId: cluster.openshiftId ?? '', version });
 }
 
 function putMetadata({ kube }: AssistedDeps, aci: KubeObject, clusterMetadata: ClusterMetadata, signal: AbortSignal): Promise<KubeObject> {

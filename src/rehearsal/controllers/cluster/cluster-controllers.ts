@@ -24,7 +24,7 @@ const COLLECTED: readonly KindRef[] = [
 ];
 
 /** What any cluster's controller manager does for a hub, and the import of its managed clusters. */
-export function clusterControllers(deps: Pick<HubDeps, 'kube' | 'clock' | 'seed' | 'faults'>, cache: ObjectCache): readonly Controller[] {
+export function clusterControllers(deps: Pick<HubDeps, 'kube' | 'clock' | 'seed' | 'faults' | 'spokes'>, cache: ObjectCache): readonly Controller[] {
   return [
     namespaceController(deps),
     garbageCollector(deps, cache, COLLECTED),

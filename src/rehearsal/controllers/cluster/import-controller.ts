@@ -3,12 +3,12 @@ import { isKubeApiError } from '../../../kube/kube-api-error.ts';
 import type { Condition, KubeObject } from '../../../kube/objects.ts';
 import { changedOnly } from '../changed-only.ts';
 import { withConditions } from '../conditions.ts';
-import type { Controller, ObjectKey } from '../controller.ts';
+import type { Controller, LookAgain, ObjectKey } from '../controller.ts';
 import type { HubDeps } from '../hub-deps.ts';
 import { jitterMs } from '../jitter.ts';
 import type { ObjectCache } from '../object-cache.ts';
 import { detach } from './detach.ts';
-import { importSource, type ImportSource } from './import-source.ts';
+import { importSource } from './import-source.ts';
 import { crdsWorkName, KLUSTERLET_CRDS, klusterletManifests, klusterletWorkName, manifestWork } from './klusterlet-works.ts';
 import {
   ADD_ON,
@@ -24,11 +24,17 @@ import {
   SECRET,
   type ManagedClusterStatus,
 } from './managed-cluster.ts';
+import { spokeAgent, type SpokeAgent } from './spoke-agent.ts';
 import { finishDeletions, reportApplied } from './work-agent.ts';
 
 const KEEP_SECRET = 'managedcluster-import-controller.open-cluster-management.io/keeping-auto-import-secret';
 
-type Deps = Pick<HubDeps, 'kube' | 'clock' | 'seed' | 'faults'>;
+/** How soon an import that failed is tried again. */
+const RETRY_MS = 30_000;
+
+type Deps = Pick<HubDeps, 'kube' | 'clock' | 'seed' | 'faults' | 'spokes'>;
+/** Agents that were brought to a cluster, by its name: each runs over there, and does not need the hub to find its way. */
+type Agents = Map<string, SpokeAgent>;
 
 /**
  * Takes clusters under management: accepts them at once, brings them the agent as soon as there are credentials, and
@@ -38,6 +44,7 @@ export function importController(deps: Deps, cache: ObjectCache): Controller {
   const inNamespace = ({ metadata }: KubeObject): readonly ObjectKey[] => [{ namespace: undefined, name: metadata.namespace! }];
   const spec = ({ spec: of, metadata }: KubeObject): unknown => [of, metadata.deletionTimestamp, metadata.finalizers];
   const goes = ({ metadata }: KubeObject): unknown => metadata.deletionTimestamp;
+  const agents: Agents = new Map();
   return {
     name: 'import',
     watches: [
@@ -50,18 +57,22 @@ export function importController(deps: Deps, cache: ObjectCache): Controller {
     async reconcile({ name }, signal) {
       const works = cache.list({ ...MANIFEST_WORK, namespace: name });
       const cluster = await deps.kube.get({ ...MANAGED_CLUSTER, name }, signal);
-      if (cluster === undefined) return void (await finishDeletions(deps, name, works, true, signal));
-      if (isDeleting(cluster)) return detach(deps, cache, cluster, signal);
-      const dueMs = await finishDeletions(deps, name, works, false, signal);
-      const nextMs = (cluster['spec'] as { hubAcceptsClient?: boolean }).hubAcceptsClient === true ? await bringIn(deps, cache, cluster, signal) : undefined;
-      const waits = [dueMs, nextMs].filter((ms) => ms !== undefined);
-      return waits.length > 0 ? { afterMs: Math.min(...waits) } : undefined;
+      if (cluster === undefined) {
+        agents.delete(name);
+        return void (await finishDeletions(deps, name, works, true, undefined, signal));
+      }
+      if (isDeleting(cluster)) return detach(deps, cache, cluster, agents.get(name), signal);
+      const dueMs = await finishDeletions(deps, name, works, false, agents.get(name), signal);
+      const accepted = (cluster['spec'] as { hubAcceptsClient?: boolean }).hubAcceptsClient === true;
+      const next = accepted ? await bringIn(deps, cache, agents, cluster, signal) : undefined;
+      if (dueMs === undefined) return next;
+      return next === undefined || dueMs < next.afterMs ? { afterMs: dueMs } : { afterMs: next.afterMs };
     },
   };
 }
 
 /** @returns when the agent has the next thing to report. */
-async function bringIn(deps: Deps, cache: ObjectCache, given: KubeObject, signal: AbortSignal): Promise<number | undefined> {
+async function bringIn(deps: Deps, cache: ObjectCache, agents: Agents, given: KubeObject, signal: AbortSignal): Promise<LookAgain | undefined> {
   const cluster = await withFinalizers(deps, given, signal);
   const { name } = cluster.metadata;
   await ensureNamespace(deps, cache, name, signal);
@@ -70,9 +81,8 @@ async function bringIn(deps: Deps, cache: ObjectCache, given: KubeObject, signal
     condition('ManagedClusterImportSucceeded', status, reason, message);
 
   let klusterlet = cache.get({ ...MANIFEST_WORK, namespace: name, name: klusterletWorkName(name) });
-  let source: ImportSource | undefined;
   if (klusterlet === undefined) {
-    source = await importSource(deps, cache, name, signal);
+    const source = await importSource(deps, cache, name, signal);
     if (source.from === 'nothing') {
       const why = source.mistake === undefined ? ['ManagedClusterWaitForImporting', 'Wait for importing'] : ['ManagedClusterImportFailed', source.mistake];
       await show(deps, cluster, [accepted, importing('False', why[0]!, why[1]!)], {}, signal);
@@ -82,6 +92,15 @@ async function bringIn(deps: Deps, cache: ObjectCache, given: KubeObject, signal
       const why = `cannot reach the API of ${name} with the kubeconfig of its ClusterDeployment: i/o timeout`;
       await show(deps, cluster, [accepted, importing('False', 'ManagedClusterImportFailed', why)], {}, signal);
       return undefined;
+    }
+    if (deps.spokes !== undefined && source.kubeconfig !== undefined) {
+      const agent = spokeAgent(deps.spokes, source.kubeconfig);
+      const mistake = await agent.install({ cluster: name, managedClusterUid: cluster.metadata.uid! }, signal);
+      if (mistake !== undefined) {
+        await show(deps, cluster, [accepted, importing('False', 'ManagedClusterImportFailed', mistake)], {}, signal);
+        return { afterMs: RETRY_MS, idle: true };
+      }
+      agents.set(name, agent);
     }
     klusterlet = await bringAgent(deps, name, signal);
   }
@@ -106,9 +125,9 @@ async function bringIn(deps: Deps, cache: ObjectCache, given: KubeObject, signal
       : []),
   ];
   if (reached > 0) await agentReports(deps, cache, name, signal);
-  const clusterId = reached > 2 ? clusterIdOf(cache, name) : undefined;
+  const clusterId = reached > 2 ? (clusterIdOf(cache, name) ?? (await agents.get(name)?.clusterId(signal))) : undefined;
   await show(deps, cluster, conditions, clusterId === undefined ? {} : { clusterClaims: [{ name: 'id.openshift.io', value: clusterId }] }, signal);
-  return reached < stages.length ? stages[reached]! - sinceMs : undefined;
+  return reached < stages.length ? { afterMs: stages[reached]! - sinceMs } : undefined;
 }
 
 /** The import secret for people, and the works with which the hub follows the agent. @returns the klusterlet's work. */

@@ -7,8 +7,8 @@ import { AUTO_IMPORT_SECRET, CLUSTER_DEPLOYMENT, SECRET } from './managed-cluste
 
 /** With what credentials a cluster can be imported, if any. */
 export type ImportSource =
-  | { readonly from: 'secret'; readonly secret: KubeObject; readonly clusterId: undefined }
-  | { readonly from: 'deployment'; readonly clusterId: string | undefined }
+  | { readonly from: 'secret'; readonly kubeconfig: string | undefined }
+  | { readonly from: 'deployment'; readonly kubeconfig: string | undefined }
   | { readonly from: 'nothing'; readonly mistake?: string };
 
 /**
@@ -19,13 +19,18 @@ export async function importSource({ kube }: Pick<HubDeps, 'kube'>, cache: Objec
   const secret = cache.get({ ...SECRET, namespace: cluster, name: AUTO_IMPORT_SECRET });
   if (secret) {
     const mistake = secretMistake(secret);
-    return mistake === undefined ? { from: 'secret', secret, clusterId: undefined } : { from: 'nothing', mistake };
+    return mistake === undefined ? { from: 'secret', kubeconfig: kubeconfigIn(secret) } : { from: 'nothing', mistake };
   }
   const spec = cache.get({ ...CLUSTER_DEPLOYMENT, namespace: cluster, name: cluster })?.['spec'] as DeploymentSpec | undefined;
   const kubeconfig = spec?.clusterMetadata?.adminKubeconfigSecretRef?.name;
   if (spec?.installed !== true || kubeconfig === undefined) return { from: 'nothing' };
-  if (!(await kube.get({ ...SECRET, namespace: cluster, name: kubeconfig }, signal))) return { from: 'nothing' };
-  return { from: 'deployment', clusterId: spec.clusterMetadata?.clusterID };
+  const admin = await kube.get({ ...SECRET, namespace: cluster, name: kubeconfig }, signal);
+  return admin === undefined ? { from: 'nothing' } : { from: 'deployment', kubeconfig: kubeconfigIn(admin) };
+}
+
+function kubeconfigIn(secret: KubeObject): string | undefined {
+  const data = (secret['data'] ?? {}) as Readonly<Record<string, string>>;
+  return data['kubeconfig'] === undefined ? undefined : Buffer.from(data['kubeconfig'], 'base64').toString('utf8');
 }
 
 interface DeploymentSpec {
