@@ -88,6 +88,8 @@ async function bringIn(deps: Deps, cache: ObjectCache, agents: Agents, given: Ku
       await show(deps, cluster, [accepted, importing('False', why[0]!, why[1]!)], {}, signal);
       return undefined;
     }
+    const leftMs = Date.parse(cluster.metadata.creationTimestamp!) + jitterMs(deps.seed, `ManagedCluster/${name}`, 'import', 2000, 5000) - deps.clock.now();
+    if (leftMs > 0) return { afterMs: leftMs };
     if (deps.faults.hits('import-fails', name)) {
       const why = `cannot reach the API of ${name} with the kubeconfig of its ClusterDeployment: i/o timeout`;
       await show(deps, cluster, [accepted, importing('False', 'ManagedClusterImportFailed', why)], {}, signal);
