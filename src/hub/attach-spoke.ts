@@ -9,4 +9,10 @@ import { verifyAttached } from './cluster-import/verify-attached.ts';
  * Brings a running spoke back under its hub by its kept kubeconfig (reference/ztp.md §5.3). The hub then manages the cluster
  * and holds nothing of its installation: what is deleted there later cannot touch its machines.
  */
-export const attachSpoke: Action = (input) => [checkSpoke(input), registerCluster(input), followImport(input), verifyAttached(input), verifyPower(input, 'attached')];
+export const attachSpoke: Action = (input) => [
+  checkSpoke(input),
+  registerCluster(input),
+  followImport(input),
+  verifyAttached(input),
+  verifyPower(input, 'attached'),
+];

@@ -67,7 +67,7 @@ test('a cluster that never joined is cut off', async () => {
   const name = 'never';
   await hub.kube.create(managedCluster(name));
   await installed(name);
-  await later(2000, async () => assert.deepEqual(await names(MANIFEST_WORK, name), ['never-klusterlet', 'never-klusterlet-crds']));
+  await later(6000, async () => assert.deepEqual(await names(MANIFEST_WORK, name), ['never-klusterlet', 'never-klusterlet-crds']));
   await hub.kube.delete({ ...MANAGED_CLUSTER, name });
   await later(2000, async () => {
     assert.equal(await hub.kube.get({ ...MANAGED_CLUSTER, name }), undefined);

@@ -45,7 +45,11 @@ function succeeded(report: JobReport): void {
 /** What of an import agent is on a cluster. */
 async function agentOn(spoke: KubeClient): Promise<string[]> {
   const namespaces = (await spoke.list(NAMESPACE)).items.filter(({ metadata }) => metadata.name.startsWith(AGENT)).map(({ metadata }) => metadata.name);
-  const crd = await spoke.get({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name: 'klusterlets.operator.open-cluster-management.io' });
+  const crd = await spoke.get({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    name: 'klusterlets.operator.open-cluster-management.io',
+  });
   const klusterlets = crd ? (await spoke.list(KLUSTERLET)).items.map(({ metadata }) => metadata.name) : [];
   return [...klusterlets, ...namespaces.toSorted()];
 }

@@ -72,6 +72,11 @@ async function answer(name: string, ask: () => Promise<SpokeState>): Promise<Spo
 }
 
 function managedElsewhere(cluster: string, server: string): StepFailed {
-  const on = { object: objectPath(refTo(KLUSTERLET, 'klusterlet')), condition: 'Absent', reason: 'AlreadyExists', message: `${cluster} is managed by ${server}` };
+  const on = {
+    object: objectPath(refTo(KLUSTERLET, 'klusterlet')),
+    condition: 'Absent',
+    reason: 'AlreadyExists',
+    message: `${cluster} is managed by ${server}`,
+  };
   return new StepFailed('conflict', on, { hint: `detach ${cluster} from that hub first; if that hub is no more, delete Klusterlet/klusterlet on ${cluster}` });
 }

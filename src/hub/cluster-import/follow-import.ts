@@ -57,7 +57,11 @@ export function followImport(input: ActionInput): Step<ActionDeps> {
   };
 }
 
-function missing(cluster: string, managed: KubeObject | undefined, seen: readonly KubeObject[]): { readonly on: WaitingOn; readonly percent: number } | undefined {
+function missing(
+  cluster: string,
+  managed: KubeObject | undefined,
+  seen: readonly KubeObject[],
+): { readonly on: WaitingOn; readonly percent: number } | undefined {
   const path = objectPath(refTo(MANAGED_CLUSTER, cluster));
   const index = ATTACHED.findIndex((type) => conditionOf(managed, type)?.status !== 'True');
   if (index >= 0) return { on: waitingFor(managed, path, ATTACHED[index]!), percent: Math.floor((80 * index) / ATTACHED.length) };

@@ -13,7 +13,11 @@ export function inspectSpoke(input: ActionInput): Step<ActionDeps> {
     async run(deps, context) {
       const spoke = await spokeClient(input, deps, openHub(input, deps, context));
       if (spoke === undefined) return context.log(`there is no kubeconfig of ${cluster.name}: only its hub is looked at`);
-      const state = await ifReachable(() => readSpoke(spoke, context.signal), context, (why) => `${cluster.name} is away: ${why}`);
+      const state = await ifReachable(
+        () => readSpoke(spoke, context.signal),
+        context,
+        (why) => `${cluster.name} is away: ${why}`,
+      );
       return state === undefined ? undefined : { spoke: { clusterId: state.clusterId, ready: [...state.ready] } };
     },
   };

@@ -34,7 +34,9 @@ async function namespaceThere({ kube, cluster, context }: Hub): Promise<void> {
   await watchUntil({ kube, clock: context.clock, signal: context.signal }, [query], (seen): Look<undefined> => {
     const namespace = seen[0];
     if (namespace && namespace.metadata.deletionTimestamp === undefined) return { met: undefined };
-    const [reason, message] = namespace ? ['Terminating', 'the namespace of an earlier life is still going'] : ['NotFound', 'the hub makes it for the ManagedCluster'];
+    const [reason, message] = namespace
+      ? ['Terminating', 'the namespace of an earlier life is still going']
+      : ['NotFound', 'the hub makes it for the ManagedCluster'];
     context.waiting({ object: objectPath(ref), condition: 'Exists', reason: reason!, message: message! });
     return { againMs: undefined };
   });

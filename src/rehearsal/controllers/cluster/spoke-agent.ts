@@ -51,7 +51,8 @@ export function spokeAgent({ open, hubUrl }: NonNullable<HubDeps['spokes']>, kub
         await defineKinds(kube, signal);
         const found = await kube.get(KLUSTERLET, signal);
         if (found === undefined) await create(kube, klusterlet(cluster, managedClusterUid), signal);
-        else if (found.metadata.annotations?.[OWNER] !== managedClusterUid) return 'klusterlets.operator.open-cluster-management.io "klusterlet" already exists';
+        else if (found.metadata.annotations?.[OWNER] !== managedClusterUid)
+          return 'klusterlets.operator.open-cluster-management.io "klusterlet" already exists';
         for (const object of agentObjects(cluster, hubUrl)) await create(kube, object, signal);
         return undefined;
       } catch (error) {
