@@ -37,7 +37,7 @@ async function namespaceThere({ kube, cluster, context }: Hub): Promise<void> {
     const [reason, message] = namespace
       ? ['Terminating', 'the namespace of an earlier life is still going']
       : ['NotFound', 'the hub makes it for the ManagedCluster'];
-    context.waiting({ object: objectPath(ref), condition: 'Exists', reason: reason!, message: message! });
+    context.waiting({ object: objectPath(ref), condition: 'Exists', reason, message });
     return { againMs: undefined };
   });
   context.waiting(undefined);

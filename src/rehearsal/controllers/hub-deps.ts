@@ -31,7 +31,7 @@ export interface HubDeps {
   /** The clusters on the other side of an import. Absent: nothing is done there. */
   readonly spokes?: {
     /** A client of the cluster that a kubeconfig leads to; one that is away refuses the connection. */
-    open(kubeconfig: string): KubeClient;
+    readonly open: (kubeconfig: string) => KubeClient;
     /** Where an agent finds this hub. */
     readonly hubUrl: string;
   };

@@ -19,7 +19,7 @@ import type { WorldDeps } from './world-deps.ts';
 export interface Spokes {
   readonly credentials: HubDeps['spokeCredentials'];
   /** A client for the world's own use, through the dial table: a spoke that is not there refuses the connection. */
-  open(kubeconfig: string): KubeClient;
+  readonly open: (kubeconfig: string) => KubeClient;
   close(): Promise<void>;
 }
 
