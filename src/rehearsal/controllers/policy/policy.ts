@@ -1,7 +1,7 @@
 import { refOf, type KubeObject } from '../../../kube/objects.ts';
 import type { ObjectCache } from '../object-cache.ts';
-import { BINDING, PLACEMENT, POLICY, ROOT_POLICY_LABEL } from '../talm/kinds.ts';
-import { selectedBy } from '../placement/placement-controller.ts';
+import { BINDING, POLICY, ROOT_POLICY_LABEL } from '../talm/kinds.ts';
+import { PLACEMENT, selectedBy } from '../placement/placement-controller.ts';
 
 export interface PolicySpec {
   readonly disabled?: boolean;

@@ -7,7 +7,8 @@ import { keyOf, type Controller, type ObjectKey } from '../controller.ts';
 import type { HubDeps } from '../hub-deps.ts';
 import type { ObjectCache } from '../object-cache.ts';
 import { rootOf } from '../talm/find-policies.ts';
-import { BINDING, PLACEMENT, POLICY, ROOT_POLICY_LABEL } from '../talm/kinds.ts';
+import { PLACEMENT } from '../placement/placement-controller.ts';
+import { BINDING, POLICY, ROOT_POLICY_LABEL } from '../talm/kinds.ts';
 import { bindingOf, boundClusters, isRoot, specOf, statusOf, type PolicyStatus } from './policy.ts';
 
 type Deps = Pick<HubDeps, 'kube'>;

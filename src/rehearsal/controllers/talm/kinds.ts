@@ -1,7 +1,6 @@
 export const UPGRADE = { apiVersion: 'ran.openshift.io/v1alpha1', kind: 'ClusterGroupUpgrade' } as const;
 export const POLICY = { apiVersion: 'policy.open-cluster-management.io/v1', kind: 'Policy' } as const;
 export const BINDING = { apiVersion: 'policy.open-cluster-management.io/v1', kind: 'PlacementBinding' } as const;
-export const PLACEMENT = { apiVersion: 'cluster.open-cluster-management.io/v1beta1', kind: 'Placement' } as const;
 
 /** On the copies of a policy in the namespaces of its clusters: `<namespace>.<name>` of the policy. */
 export const ROOT_POLICY_LABEL = 'policy.open-cluster-management.io/root-policy';

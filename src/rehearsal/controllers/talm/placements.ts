@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { isKubeApiError } from '../../../kube/kube-api-error.ts';
 import { refOf, type KindRef, type KubeObject } from '../../../kube/objects.ts';
 import type { HubDeps } from '../hub-deps.ts';
-import { BINDING, PLACEMENT } from './kinds.ts';
+import { PLACEMENT } from '../placement/placement-controller.ts';
+import { BINDING } from './kinds.ts';
 import type { PolicyRef, Upgrade } from './upgrade.ts';
 
 type Deps = Pick<HubDeps, 'kube' | 'seed'>;
