@@ -4,6 +4,7 @@ import { labCapacityCommand } from './lab-capacity.ts';
 import { labCheckCommand } from './lab-check.ts';
 import { labClaimCommand, labReleaseCommand } from './lab-claim.ts';
 import { labDestroyCommand } from './lab-destroy.ts';
+import { labInventoryCommand } from './lab-inventory.ts';
 import { labPlanCommand } from './lab-plan.ts';
 import { labSchemaCommand } from './lab-schema.ts';
 import { labShowCommand } from './lab-show.ts';
@@ -30,6 +31,7 @@ export function command(): Command {
     labApplyCommand,
     labCheckCommand,
     labShowCommand,
+    labInventoryCommand,
     labStatusCommand,
     labDestroyCommand,
     labSchemaCommand,
