@@ -8,12 +8,12 @@ import { hubDefinitions } from '../../src/rehearsal/definitions/hub-definitions.
 import { systemClock } from '../../src/util/clock.ts';
 import { directDial } from '../../src/util/dial.ts';
 import { TOKENS } from './recorded-scenarios.ts';
+import { establishDefinitions } from './real/establish-definitions.ts';
 import { ensureRealApiServer } from './real/ensure-real-api-server.ts';
 import { noGo } from './real/go-version.ts';
 import type { RealApiServer } from './real/start-real-api-server.ts';
 import { startRealApiServer } from './real/start-real-api-server.ts';
 
-const DEFINITION = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
 const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'lab' };
 
 describe('our client holds against a real API server', { skip: noGo }, () => {
@@ -25,7 +25,7 @@ describe('our client holds against a real API server', { skip: noGo }, () => {
     kube = createKubeClient({ clock: systemClock, dial: directDial }, { server: server.url, ca: server.ca, token: 'admin-token' });
     await kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'lab' } });
   });
-  after(() => server[Symbol.asyncDispose]());
+  after(() => server?.[Symbol.asyncDispose]());
 
   test('a write is read, applied over with a readable conflict, forced, patched, and deleted by identity', async () => {
     await kube.create(configMap('one', { a: '1' }), { fieldManager: 'other' });
@@ -76,31 +76,19 @@ describe('our client holds against a real API server', { skip: noGo }, () => {
 
   test("it takes every definition of a rehearsal's hub, and lists each kind although its storage is only starting", async () => {
     const definitions = hubDefinitions();
-    for (const definition of definitions) await kube.create(definition);
-    for (const { metadata } of definitions) await established(metadata.name);
+    await establishDefinitions(kube, definitions);
     for (const definition of definitions) {
       const { group, names, versions } = definition['spec'] as Spec;
       const version = versions.find(({ served }) => served)!.name;
       assert.deepEqual((await kube.list({ apiVersion: `${group}/${version}`, kind: names.kind })).items, [], names.kind);
     }
   });
-
-  async function established(name: string): Promise<void> {
-    for await (const event of kube.watch({ ...DEFINITION, fieldSelector: `metadata.name=${name}` }, AbortSignal.timeout(60_000))) {
-      const status = event.type === 'synced' ? undefined : (event.object['status'] as Status | undefined);
-      if (status?.conditions?.some((one) => one.type === 'Established' && one.status === 'True')) return;
-    }
-  }
 });
 
 interface Spec {
   readonly group: string;
   readonly names: { readonly kind: string };
   readonly versions: readonly { readonly name: string; readonly served: boolean }[];
-}
-
-interface Status {
-  readonly conditions: readonly { readonly type: string; readonly status: string }[] | null;
 }
 
 function configMap(name: string, data: Readonly<Record<string, string>>): KubeObject {

@@ -38,7 +38,8 @@ export const TOKENS = [
   { token: 'viewer-token', user: 'viewer', uid: 'uid-viewer', groups: ['lab-viewers'] },
 ];
 
-const recorded = process.env['LABWRIGHT_RECORDED'] ?? join(import.meta.dirname, '..', '..', '..', 'shared', 'recorded');
+/** The folder of recordings, and beside it the real definitions. */
+export const recorded = process.env['LABWRIGHT_RECORDED'] ?? join(import.meta.dirname, '..', '..', '..', 'shared', 'recorded');
 const player = join(recorded, 'replay-kube.mjs');
 
 /** Why nothing can be replayed here; with CI=true it must be possible. */
