@@ -51,7 +51,8 @@ describe("the world's siteconfig controllers on a real API server", { skip: noGo
   for (const name of CASES) {
     test(`do what the real operator did: ${name}`, async (t) => {
       const { inputs, rendered, finalStatus } = JSON.parse(readFileSync(join(recorded, 'siteconfig', `${name}.json`), 'utf8')) as RecordedCase;
-      for (const input of inputs) await kube.create(input);
+      // Both cases install the same release: its ClusterImageSet belongs to the whole hub.
+      for (const input of inputs) if (input.kind !== 'ClusterImageSet' || (await kube.get(refOf(input))) === undefined) await kube.create(input);
       const instance = await settled(
         inputs.find(({ kind }) => kind === 'ClusterInstance')!,
         finalStatus.conditions.length,

@@ -22,7 +22,10 @@ test('holders of one lock take turns, and the lock of a process that died holds 
       inside--;
     });
   await Promise.all([hold(1), hold(2)]);
-  assert.deepEqual(order.toSorted(), [1, 2]);
+  assert.deepEqual(
+    order.toSorted((a, b) => a - b),
+    [1, 2],
+  );
   await assert.rejects(
     withFileLock(lock, () => Promise.reject(new Error('no'))),
     /no/,
