@@ -13,11 +13,11 @@ import { LabwrightError } from '../util/errors.ts';
 import { readManifests, type GivenManifest } from './read-manifests.ts';
 
 const EXAMPLES = `
-The files hold one ClusterInstance and the objects it refers to: its ClusterImageSet, pull secret, BMC secrets, extra manifests,
+The files hold one ClusterInstance and the objects it refers to: its ClusterImageSet, pull secret, BMC secrets, extra manifests, templates,
 and the namespaces that nothing else in them lies in. Several documents, a List, YAML or JSON. Contacts nothing.
 
 Prints what the siteconfig operator would apply, in its order; or where it would stop: admission, validation, render, dry-run.
-Templates other than ai-cluster-templates-v1 and ai-node-templates-v1 are refused.
+Of the operator's own templates ai-cluster-templates-v1 and ai-node-templates-v1 are known; those of other installations are refused.
 Exit codes: 0 expanded, 1 refused, 2 the files cannot be read.
 
 Examples:
@@ -68,7 +68,7 @@ function theInstance(given: readonly GivenManifest[]): KubeObject {
 
 /** A hub that has nothing but the given objects, and the namespaces that they lie in. */
 function hubOf(instance: KubeObject, objects: readonly KubeObject[]): ExpandDeps {
-  const present = new Set(objects.map((object) => keyOf(refOf(object))));
+  const present = new Map(objects.map((object) => [keyOf(refOf(object)), object]));
   const declared = objects.filter(({ apiVersion, kind }) => apiVersion === 'v1' && kind === 'Namespace').map(({ metadata }) => metadata.name);
   const used = objects.map(({ metadata }) => metadata.namespace ?? 'default');
   const api = createMemoryApi({
@@ -77,7 +77,7 @@ function hubOf(instance: KubeObject, objects: readonly KubeObject[]): ExpandDeps
     admit: (request) => Promise.resolve(admitClusterInstance(request)),
     warn: (text) => void process.stderr.write(`warning: ${text}\n`),
   });
-  return { has: (ref) => present.has(keyOf(ref)), create: (object) => create(api, object), dryRun: (object) => dryRun(api, object) };
+  return { get: (ref) => present.get(keyOf(ref)), create: (object) => create(api, object), dryRun: (object) => dryRun(api, object) };
 }
 
 function refOf({ apiVersion, kind, metadata: { name, namespace = 'default' } }: KubeObject): ObjectRef {

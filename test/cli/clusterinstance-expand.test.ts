@@ -4,7 +4,7 @@ import { test, type TestContext } from 'node:test';
 import { parseAllDocuments, stringify } from 'yaml';
 import type { KubeObject } from '../../src/kube/objects.ts';
 import type { SiteconfigCase } from '../../src/rehearsal/replay/siteconfig/recording.ts';
-import { CUSTOM_TEMPLATES, recordedCases } from '../controllers/siteconfig-recordings.ts';
+import { OTHER_INSTALLATIONS, recordedCases } from '../controllers/siteconfig-recordings.ts';
 import { labFolder, labwright, type Ended } from './labwright.ts';
 
 interface Answer {
@@ -26,7 +26,7 @@ const refusals = cases.find((one) => one.refusals !== undefined);
 if (skip) test('a ClusterInstance becomes what the recorded operator made of it', { skip }, () => undefined);
 
 for (const recorded of cases) {
-  if (recorded.refusals || CUSTOM_TEMPLATES.has(recorded.case)) continue;
+  if (recorded.refusals || OTHER_INSTALLATIONS.has(recorded.case)) continue;
   // No condition at all: a template is missing, which the operator only logs.
   if (recorded.conditionTimeline.length === 0) continue;
   const failed = firstFailure(recorded);
@@ -65,8 +65,8 @@ for (const refusal of refusals?.refusals ?? []) {
   });
 }
 
-test('the cases left out need templates other than the operator’s own: they are refused by name', { skip }, (t) => {
-  for (const name of CUSTOM_TEMPLATES) {
+test('the operator’s templates of other installations are refused by name', { skip }, (t) => {
+  for (const name of OTHER_INSTALLATIONS) {
     const { status, answer } = expand(t, caseNamed(name).inputs);
     assert.deepEqual([status, answer.refused?.stage, answer.refused?.condition], [1, 'render', 'RenderedTemplates'], name);
     const instance = caseNamed(name).inputs.find(({ kind }) => kind === 'ClusterInstance')!;
@@ -74,7 +74,7 @@ test('the cases left out need templates other than the operator’s own: they ar
     for (const one of [...templateRefs, ...nodes.flatMap((node) => node.templateRefs)].filter((ref) => !ref.name.startsWith('ai-')))
       assert.ok(answer.refused?.message.includes(`${one.namespace}/${one.name}`), `${name}: ${answer.refused?.message}`);
   }
-  t.diagnostic(`not rendered here: ${[...CUSTOM_TEMPLATES].join(', ')}`);
+  t.diagnostic(`not rendered here: ${[...OTHER_INSTALLATIONS].join(', ')}`);
 });
 
 interface Ref {

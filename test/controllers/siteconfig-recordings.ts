@@ -2,22 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SiteconfigCase } from '../../src/rehearsal/replay/siteconfig/recording.ts';
 
-/** Cases with Go templates of the user's own, or with the operator's image-based ones: our renderer knows the assisted ones only. */
-export const CUSTOM_TEMPLATES: ReadonlySet<string> = new Set([
-  'custom-templates',
-  'image-based',
-  'template-bad-yaml',
-  'template-exec-error',
-  'template-missing-namespace',
-  'template-no-kind',
-  'template-no-name',
-  'template-number-name',
-  'template-parse-error',
-  'template-schema-error',
-  'template-typed-string',
-  'template-unknown-function',
-  'template-unknown-kind',
-]);
+/** Cases of the operator's image-based templates: of its own, our renderer knows the assisted ones only. */
+export const OTHER_INSTALLATIONS: ReadonlySet<string> = new Set(['image-based']);
 
 const recorded = process.env['LABWRIGHT_RECORDED'] ?? join(import.meta.dirname, '..', '..', '..', 'shared', 'recorded');
 const folder = join(recorded, 'siteconfig');

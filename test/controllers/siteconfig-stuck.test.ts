@@ -34,20 +34,22 @@ test('after half an hour with a stuck object the operator pauses itself, and goe
   assert.deepEqual(hub.log, []);
 });
 
-test('a template that is not the operator’s own is refused by its name', async (t) => {
+test('a template of the operator’s for another installation is refused by its name', async (t) => {
   const hub = await startHub();
   t.after(() => hub.close());
   const { kube } = hub;
   await hub.run(siteconfigControllers);
   const [namespace, ...rest] = inputs();
   await kube.create(namespace!);
-  await kube.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'mine', namespace: 'stuck' }, data: {} });
   const instance = rest.pop()!;
   for (const input of rest) await kube.create(input);
-  await kube.create({ ...instance, spec: { ...(instance['spec'] as object), templateRefs: [{ name: 'mine', namespace: 'stuck' }] } });
+  await kube.create({
+    ...instance,
+    spec: { ...(instance['spec'] as object), templateRefs: [{ name: 'ibi-cluster-templates-v1', namespace: 'open-cluster-management' }] },
+  });
   const refused = await hub.at(1000, () => kube.get(INSTANCE));
   const { conditions = [] } = (refused?.['status'] ?? {}) as { conditions?: readonly Condition[] };
-  assert.match(conditions.find(({ type }) => type === 'RenderedTemplates')?.message ?? '', /not stuck\/mine$/);
+  assert.match(conditions.find(({ type }) => type === 'RenderedTemplates')?.message ?? '', /not open-cluster-management\/ibi-cluster-templates-v1$/);
 });
 
 /** The ClusterInstance comes last. */

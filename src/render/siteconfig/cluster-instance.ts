@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { KubeObject } from '../../kube/objects.ts';
 
 export const CLUSTER_INSTANCE = { apiVersion: 'siteconfig.open-cluster-management.io/v1alpha1', kind: 'ClusterInstance' } as const;
+export const CLUSTER_IMAGE_SET = { apiVersion: 'hive.openshift.io/v1', kind: 'ClusterImageSet' } as const;
 export const CLUSTER_DEPLOYMENT = { apiVersion: 'hive.openshift.io/v1', kind: 'ClusterDeployment' } as const;
 
 const NameRef = z.looseObject({ name: z.string() });

@@ -1,10 +1,11 @@
 import type { KubeObject, ObjectRef } from '../../kube/objects.ts';
 import { messageOf } from '../../util/errors.ts';
-import { clusterInstanceSpec, type ClusterInstanceSpec } from './cluster-instance.ts';
-import { foreignTemplates, foreignTemplatesRefusal, isOperatorTemplate } from './foreign-templates.ts';
+import { CLUSTER_IMAGE_SET, clusterInstanceSpec, type ClusterInstanceSpec } from './cluster-instance.ts';
+import { foreignTemplates, isOperatorTemplate, operatorTemplatesRefusal, templateKey } from './foreign-templates.ts';
 import { missingReference } from './references.ts';
 import { renderTemplates, type Manifest } from './render-templates.ts';
 import { applyFailure, STAGES } from './stages.ts';
+import type { UserTemplates } from './user-templates.ts';
 
 /** Where the operator stops, and why, in its own words. */
 export interface ExpandRefusal {
@@ -26,7 +27,8 @@ export interface Expansion {
 export interface ExpandDeps {
   /** Creates the ClusterInstance. @returns it with its definition's defaults, or why schema or webhook refuse it. */
   readonly create: (instance: KubeObject) => Promise<{ readonly stored: KubeObject } | { readonly code: number; readonly message: string }>;
-  readonly has: (ref: ObjectRef) => boolean;
+  /** An object beside the ClusterInstance. */
+  readonly get: (ref: ObjectRef) => KubeObject | undefined;
   /** @returns why the API server would refuse this object. */
   readonly dryRun: (object: KubeObject) => Promise<string | undefined>;
 }
@@ -40,12 +42,13 @@ export async function expandInstance(deps: ExpandDeps, instance: KubeObject): Pr
   const namespace = metadata.namespace!;
 
   const foreign = foreignTemplates(spec);
-  const absent = foreign.find((template) => !isOperatorTemplate(template) && !deps.has(template));
+  const absent = foreign.find((template) => !isOperatorTemplate(template) && deps.get(template) === undefined);
   if (absent) return { objects: [], refused: { stage: 'validation', message: `ConfigMap "${absent.name}" not found in namespace ${absent.namespace}` } };
-  const missing = await missingReference((ref) => Promise.resolve(deps.has(ref)), namespace, spec);
+  const missing = await missingReference((ref) => Promise.resolve(deps.get(ref) !== undefined), namespace, spec);
   if (missing !== undefined) return refusedAt('validation', missing);
-  if (foreign.length > 0) return refusedAt('render', foreignTemplatesRefusal(foreign));
-  const rendering = rendered({ namespace, name: metadata.name }, spec);
+  const refusal = operatorTemplatesRefusal(foreign);
+  if (refusal !== undefined) return refusedAt('render', refusal);
+  const rendering = rendered({ namespace, name: metadata.name }, spec, userTemplates(deps.get, spec, foreign));
   if (typeof rendering === 'string') return refusedAt('render', rendering);
 
   const objects = rendering.filter(({ fate }) => fate === 'applied').map(({ object }) => object);
@@ -56,14 +59,23 @@ export async function expandInstance(deps: ExpandDeps, instance: KubeObject): Pr
   return { objects };
 }
 
+/** The texts of templates that are there, and the release image of the ClusterImageSet. */
+export function userTemplates(get: ExpandDeps['get'], spec: ClusterInstanceSpec, foreign: readonly ObjectRef[]): UserTemplates {
+  const imageSet = get({ ...CLUSTER_IMAGE_SET, name: spec.clusterImageSetNameRef })?.['spec'] as { readonly releaseImage?: string } | undefined;
+  const texts = foreign.map(
+    (ref) => [templateKey({ name: ref.name, namespace: ref.namespace! }), (get(ref)?.['data'] ?? {}) as Readonly<Record<string, string>>] as const,
+  );
+  return { texts: new Map(texts), releaseImage: imageSet?.releaseImage ?? '' };
+}
+
 function refusedAt(stage: keyof typeof STAGES, why: string): Expansion {
   const { condition, failed } = STAGES[stage];
   return { objects: [], refused: { stage, condition, message: failed(why) } };
 }
 
-function rendered(owner: { readonly namespace: string; readonly name: string }, spec: ClusterInstanceSpec): readonly Manifest[] | string {
+function rendered(owner: { readonly namespace: string; readonly name: string }, spec: ClusterInstanceSpec, users: UserTemplates): readonly Manifest[] | string {
   try {
-    return renderTemplates(owner, spec);
+    return renderTemplates(owner, spec, users);
   } catch (error) {
     return messageOf(error);
   }

@@ -1,5 +1,5 @@
 import type { ObjectRef } from '../../kube/objects.ts';
-import type { ClusterInstanceSpec } from './cluster-instance.ts';
+import { CLUSTER_IMAGE_SET, type ClusterInstanceSpec } from './cluster-instance.ts';
 
 /** An object that has to be there before anything is rendered. */
 export interface Reference {
@@ -14,7 +14,7 @@ export function referencesOf(namespace: string, spec: ClusterInstanceSpec): read
   const pullSecret = spec.pullSecretRef.name;
   return [
     {
-      ref: { apiVersion: 'hive.openshift.io/v1', kind: 'ClusterImageSet', name: imageSet },
+      ref: { ...CLUSTER_IMAGE_SET, name: imageSet },
       missing: `encountered error validating ClusterImageSetNameRef: ${imageSet}, err: ClusterImageSet.hive.openshift.io "${imageSet}" not found`,
     },
     {

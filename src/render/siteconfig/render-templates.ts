@@ -1,9 +1,12 @@
 import type { KubeObject } from '../../kube/objects.ts';
 import type { ClusterInstanceSpec, NodeSpec } from './cluster-instance.ts';
 import { renderClusterTemplates } from './cluster-templates.ts';
+import { isDefaultTemplate, templateKey } from './foreign-templates.ts';
 import { renderNodeTemplates } from './node-templates.ts';
 import { OWNED_BY, ownerMark, type Owner } from './owner.ts';
 import { waveOf } from './sync-wave.ts';
+import { templateData } from './template-data.ts';
+import { renderUserTemplates, type UserTemplates } from './user-templates.ts';
 
 /** One rendered object, and what the spec says about its kind. */
 export interface Manifest {
@@ -19,14 +22,27 @@ type Levels = readonly (ClusterInstanceSpec | NodeSpec)[];
  *
  * @throws Error with the operator's words when a template cannot be rendered.
  */
-export function renderTemplates(owner: Owner, spec: ClusterInstanceSpec): readonly Manifest[] {
+export function renderTemplates(owner: Owner, spec: ClusterInstanceSpec, users: UserTemplates = NONE): readonly Manifest[] {
   const manifest = (object: KubeObject, levels: Levels): Manifest => ({
     object: { ...object, metadata: { ...object.metadata, ...extended(object, levels, ownerMark(owner)) } },
     fate: fateOf(object, levels),
   });
-  const cluster = renderClusterTemplates(spec).map((object) => manifest(object, [spec]));
-  const nodes = spec.nodes.flatMap((node) => renderNodeTemplates(spec, node).map((object) => manifest(object, [node, spec])));
+  const cluster = objectsOf(spec, undefined, users).map((object) => manifest(object, [spec]));
+  const nodes = spec.nodes.flatMap((node) => objectsOf(spec, node, users).map((object) => manifest(object, [node, spec])));
   return [...cluster, ...nodes].toSorted((a, b) => waveOf(a.object) - waveOf(b.object) || compare(a.object.kind, b.object.kind));
+}
+
+const NONE: UserTemplates = { texts: new Map(), releaseImage: '' };
+
+/** Of one level, template by template; the operator's own are functions here. */
+function objectsOf(spec: ClusterInstanceSpec, node: NodeSpec | undefined, users: UserTemplates): readonly KubeObject[] {
+  const own = (): readonly KubeObject[] => (node ? renderNodeTemplates(spec, node) : renderClusterTemplates(spec));
+  const refs = (node ?? spec).templateRefs;
+  if (refs.length === 0) return own();
+  return refs.flatMap((ref) => {
+    if (isDefaultTemplate(ref, node ? 'node' : 'cluster')) return own();
+    return renderUserTemplates(users.texts.get(templateKey(ref)) ?? {}, templateData(spec, node, users.releaseImage));
+  });
 }
 
 /** What a template sets wins, then the most special non-empty map for the kind; the owner's mark comes last (reference/ztp.md §3.5.1). */

@@ -10,3 +10,8 @@ export function waveAnnotation(wave: number): Record<string, string> {
 export function waveOf(object: KubeObject): number {
   return Number(object.metadata.annotations?.[SYNC_WAVE] ?? '0');
 }
+
+/** Whether its wave is a whole number, as the operator wants it. */
+export function isWave(object: KubeObject): boolean {
+  return /^[+-]?\d+$/.test(object.metadata.annotations?.[SYNC_WAVE] ?? '0');
+}

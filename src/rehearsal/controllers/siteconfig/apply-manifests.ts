@@ -1,6 +1,7 @@
 import { isKubeApiError } from '../../../kube/kube-api-error.ts';
 import type { KubeClient } from '../../../kube/kube-client.ts';
-import { messageOf } from '../../../util/errors.ts';
+import type { KubeObject } from '../../../kube/objects.ts';
+import { isLabwrightError, messageOf } from '../../../util/errors.ts';
 import { rfc3339Seconds } from '../conditions.ts';
 import type { ManifestReference, ManifestStatus } from '../../../render/siteconfig/instance-status.ts';
 import { applyFailure, FIELD_MANAGER } from '../../../render/siteconfig/stages.ts';
@@ -28,12 +29,19 @@ export async function applyManifests(
       references.push(referenceTo(manifest, dryRun ? 'validated' : 'rendered', nowMs));
     } catch (error) {
       signal.throwIfAborted();
-      const message = applyFailure(isKubeApiError(error) ? error.serverMessage : messageOf(error));
+      const message = applyFailure(reasonOf(error, manifest.object));
       references.push({ ...referenceTo(manifest, 'failed', nowMs), message });
       first ??= message;
     }
   }
   return { references, error: first };
+}
+
+function reasonOf(error: unknown, { apiVersion, kind }: KubeObject): string {
+  if (isKubeApiError(error)) return error.serverMessage;
+  // The client finds no such kind in discovery; these are the words of the operator's client for it (recorded case template-unknown-kind).
+  if (isLabwrightError(error) && error.code === 'not_found') return `no matches for kind "${kind}" in version "${apiVersion}"`;
+  return messageOf(error);
 }
 
 export function referenceTo({ object }: Manifest, status: ManifestStatus, nowMs: number): ManifestReference {

@@ -1,11 +1,11 @@
-import type { Condition, KubeObject } from '../../../kube/objects.ts';
+import type { Condition, KubeObject, ObjectRef } from '../../../kube/objects.ts';
 import { messageOf } from '../../../util/errors.ts';
 import { changedOnly } from '../changed-only.ts';
 import { withConditions } from '../conditions.ts';
 import type { Controller, LookAgain, ObjectKey } from '../controller.ts';
 import type { HubDeps } from '../hub-deps.ts';
 import { applyManifests, referenceTo, sameObject, withReferences } from './apply-manifests.ts';
-import { CLUSTER_INSTANCE, clusterInstanceSpec, type ClusterInstanceSpec } from '../../../render/siteconfig/cluster-instance.ts';
+import { CLUSTER_IMAGE_SET, CLUSTER_INSTANCE, clusterInstanceSpec, type ClusterInstanceSpec } from '../../../render/siteconfig/cluster-instance.ts';
 import { STAGES, type Stage } from '../../../render/siteconfig/stages.ts';
 import { deleteOrPause, PAUSED } from './delete-or-pause.ts';
 import { finalizeInstance } from './finalize-instance.ts';
@@ -14,7 +14,8 @@ import { instanceStatus, type InstanceStatus, type ManifestReference } from '../
 import { withOperatorMarks, withObservedSpec } from './operator-marks.ts';
 import { reinstall } from './reinstall.ts';
 import { renderTemplates, type Manifest } from '../../../render/siteconfig/render-templates.ts';
-import { foreignTemplates, foreignTemplatesRefusal } from '../../../render/siteconfig/foreign-templates.ts';
+import { foreignTemplates, isOperatorTemplate, operatorTemplatesRefusal } from '../../../render/siteconfig/foreign-templates.ts';
+import { userTemplates } from '../../../render/siteconfig/expand-instance.ts';
 import { missingReference } from '../../../render/siteconfig/references.ts';
 
 /**
@@ -60,10 +61,18 @@ async function reconcile(deps: Deps, key: ObjectKey, signal: AbortSignal): Promi
 /** What the templates give, or why they give nothing. @throws Error for a template that is not there: no condition tells of it (recorded). */
 async function render({ kube }: Deps, { metadata }: KubeObject, spec: ClusterInstanceSpec, signal: AbortSignal): Promise<Rendering> {
   const foreign = foreignTemplates(spec);
-  for (const template of foreign) if (!(await kube.get(template, signal))) throw new Error(`ConfigMap "${template.name}" not found`);
-  if (foreign.length > 0) return foreignTemplatesRefusal(foreign);
+  const found = new Map<ObjectRef, KubeObject>();
+  for (const template of foreign) {
+    const configMap = await kube.get(template, signal);
+    if (configMap) found.set(template, configMap);
+    else if (!isOperatorTemplate(template)) throw new Error(`ConfigMap "${template.name}" not found`);
+  }
+  const refusal = operatorTemplatesRefusal(foreign);
+  if (refusal !== undefined) return refusal;
+  const imageSet = foreign.length > 0 ? await kube.get({ ...CLUSTER_IMAGE_SET, name: spec.clusterImageSetNameRef }, signal) : undefined;
+  const users = userTemplates((ref) => (ref.kind === CLUSTER_IMAGE_SET.kind ? imageSet : found.get(ref)), spec, foreign);
   try {
-    return renderTemplates({ namespace: metadata.namespace!, name: metadata.name }, spec);
+    return renderTemplates({ namespace: metadata.namespace!, name: metadata.name }, spec, users);
   } catch (error) {
     return messageOf(error);
   }

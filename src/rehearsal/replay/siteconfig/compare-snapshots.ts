@@ -36,9 +36,10 @@ function compareObjects(
   });
 }
 
-function sent({ apiVersion, kind, metadata: { name, namespace, labels, annotations }, spec: given }: KubeObject): unknown {
-  const { installed: _ofHive, ...spec } = given as Record<string, unknown>;
-  return JSON.parse(JSON.stringify({ apiVersion, kind, metadata: { name, namespace, labels, annotations }, spec }));
+function sent({ apiVersion, kind, metadata: { name, namespace, labels, annotations }, spec: given, data }: KubeObject): unknown {
+  // A ConfigMap of a user's template has no spec.
+  const { installed: _ofHive, ...spec } = (given ?? {}) as Record<string, unknown>;
+  return JSON.parse(JSON.stringify({ apiVersion, kind, metadata: { name, namespace, labels, annotations }, data, spec }));
 }
 
 function withDefaults(object: KubeObject, defaults: Readonly<Record<string, unknown>>): unknown {

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../../kube/objects.ts';
 import { admitClusterInstance } from '../../../render/siteconfig/admit-cluster-instance.ts';
 import { clusterInstanceSpec } from '../../../render/siteconfig/cluster-instance.ts';
-import { foreignTemplates, foreignTemplatesRefusal, isOperatorTemplate } from '../../../render/siteconfig/foreign-templates.ts';
+import { foreignTemplates, operatorTemplatesRefusal } from '../../../render/siteconfig/foreign-templates.ts';
 import { siteconfigControllers } from '../../controllers/siteconfig/siteconfig-controllers.ts';
 import type { Player } from '../player.ts';
 import { startHub } from '../start-hub.ts';
@@ -31,13 +31,9 @@ export const siteconfigPlayer: Player = {
   },
 };
 
-/** Templates that are there and that our renderer does not know; missing ones are part of what is compared. */
+/** The operator's own templates that our renderer does not know. */
 function unrenderable({ inputs }: SiteconfigCase): string | undefined {
-  const instance = inputs.find(({ kind }) => kind === 'ClusterInstance')!;
-  const given = (name: string, namespace: string | undefined): boolean =>
-    inputs.some(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === name && metadata.namespace === namespace);
-  const foreign = foreignTemplates(clusterInstanceSpec(instance)).filter((ref) => isOperatorTemplate(ref) || given(ref.name, ref.namespace));
-  return foreign.length > 0 ? foreignTemplatesRefusal(foreign) : undefined;
+  return operatorTemplatesRefusal(foreignTemplates(clusterInstanceSpec(inputs.find(({ kind }) => kind === 'ClusterInstance')!)));
 }
 
 interface Pruning {
