@@ -77,7 +77,7 @@ const failures: readonly {
   },
   {
     file: 'assisted/compact-vip-in-use',
-    afterMs: 15 * 60_000,
+    afterMs: 17 * 60_000,
     sees: {
       object: 'AgentClusterInstall/spoke-ns/spoke',
       condition: 'Validated',
