@@ -17,7 +17,7 @@ The files hold one ClusterInstance and the objects it refers to: its ClusterImag
 and the namespaces that nothing else in them lies in. Several documents, a List, YAML or JSON. Contacts nothing.
 
 Prints what the siteconfig operator would apply, in its order; or where it would stop: admission, validation, render, dry-run.
-Of the operator's own templates ai-cluster-templates-v1 and ai-node-templates-v1 are known; those of other installations are refused.
+Of the operator's own templates ai-*-templates-v1 and ibi-*-templates-v1 are known; those for hosted installation are refused.
 Exit codes: 0 expanded, 1 refused, 2 the files cannot be read.
 
 Examples:

@@ -2,9 +2,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SiteconfigCase } from '../../src/rehearsal/replay/siteconfig/recording.ts';
 
-/** Cases of the operator's image-based templates: of its own, our renderer knows the assisted ones only. */
-export const OTHER_INSTALLATIONS: ReadonlySet<string> = new Set(['image-based']);
-
 const recorded = process.env['LABWRIGHT_RECORDED'] ?? join(import.meta.dirname, '..', '..', '..', 'shared', 'recorded');
 const folder = join(recorded, 'siteconfig');
 

@@ -45,11 +45,11 @@ test('a template of the operator’s for another installation is refused by its 
   for (const input of rest) await kube.create(input);
   await kube.create({
     ...instance,
-    spec: { ...(instance['spec'] as object), templateRefs: [{ name: 'ibi-cluster-templates-v1', namespace: 'open-cluster-management' }] },
+    spec: { ...(instance['spec'] as object), templateRefs: [{ name: 'hcp-cluster-templates-v1', namespace: 'open-cluster-management' }] },
   });
   const refused = await hub.at(1000, () => kube.get(INSTANCE));
   const { conditions = [] } = (refused?.['status'] ?? {}) as { conditions?: readonly Condition[] };
-  assert.match(conditions.find(({ type }) => type === 'RenderedTemplates')?.message ?? '', /not open-cluster-management\/ibi-cluster-templates-v1$/);
+  assert.match(conditions.find(({ type }) => type === 'RenderedTemplates')?.message ?? '', /not open-cluster-management\/hcp-cluster-templates-v1$/);
 });
 
 /** The ClusterInstance comes last. */

@@ -65,7 +65,8 @@ function clusterDeployment({ clusterName, baseDomain, pullSecretRef }: ClusterIn
   };
 }
 
-function managedCluster({ clusterName }: ClusterInstanceSpec): KubeObject {
+/** The same for every way of installing. */
+export function managedCluster({ clusterName }: ClusterInstanceSpec): KubeObject {
   return {
     apiVersion: 'cluster.open-cluster-management.io/v1',
     kind: 'ManagedCluster',

@@ -2,23 +2,24 @@ import type { ObjectRef } from '../../kube/objects.ts';
 import type { ClusterInstanceSpec } from './cluster-instance.ts';
 
 export const OPERATOR_NAMESPACE = 'open-cluster-management';
-const CLUSTER_TEMPLATES = 'ai-cluster-templates-v1';
-const NODE_TEMPLATES = 'ai-node-templates-v1';
+/** How it installs: what its templates' names begin with. */
+export type Installation = 'ai' | 'ibi';
 /** What the operator brings with it: image-based and hosted installation beside the assisted one. */
 const OPERATOR_TEMPLATES = ['ai', 'ibi', 'hcp'].flatMap((prefix) => [`${prefix}-cluster-templates-v1`, `${prefix}-node-templates-v1`]);
 
-/** Templates other than the operator's assisted-installer ones, each once. */
+/** Templates other than those of the operator's that are rendered by typed functions, each once. */
 export function foreignTemplates(spec: ClusterInstanceSpec): readonly ObjectRef[] {
   const foreign = (refs: ClusterInstanceSpec['templateRefs'], level: 'cluster' | 'node'): ClusterInstanceSpec['templateRefs'] =>
-    refs.filter((ref) => !isDefaultTemplate(ref, level));
+    refs.filter((ref) => installationOf(ref, level) === undefined);
   const all = [...foreign(spec.templateRefs, 'cluster'), ...spec.nodes.flatMap((node) => foreign(node.templateRefs, 'node'))];
   const found = new Map(all.map(({ name, namespace }) => [templateKey({ name, namespace }), { apiVersion: 'v1', kind: 'ConfigMap', namespace, name }]));
   return [...found.values()];
 }
 
-/** Whether it is the one of the assisted installer, which is rendered by typed functions. */
-export function isDefaultTemplate({ name, namespace }: TemplateName, level: 'cluster' | 'node'): boolean {
-  return namespace === OPERATOR_NAMESPACE && name === (level === 'cluster' ? CLUSTER_TEMPLATES : NODE_TEMPLATES);
+/** Of a template that is rendered by typed functions: what it installs with. */
+export function installationOf({ name, namespace }: TemplateName, level: 'cluster' | 'node'): Installation | undefined {
+  if (namespace !== OPERATOR_NAMESPACE) return undefined;
+  return (['ai', 'ibi'] as const).find((installation) => name === `${installation}-${level}-templates-v1`);
 }
 
 export function templateKey({ name, namespace }: TemplateName): string {
@@ -36,12 +37,12 @@ export function isOperatorTemplate({ name, namespace }: ObjectRef): boolean {
 }
 
 /**
- * Why rendering stops before it begins: image-based and hosted installation are the operator's own templates, whose texts
+ * Why rendering stops before it begins: the templates for hosted installation are the operator's own, and their texts
  * are not here (docs/differences.md).
  *
  * @returns undefined when there is none among `foreign`.
  */
 export function operatorTemplatesRefusal(foreign: readonly ObjectRef[]): string | undefined {
   const names = foreign.filter(isOperatorTemplate).map(({ name, namespace }) => `${namespace}/${name}`);
-  return names.length === 0 ? undefined : `labwright renders the operator's templates of the assisted installer only, not ${names.join(', ')}`;
+  return names.length === 0 ? undefined : `labwright renders the operator's templates for assisted and image-based installation only, not ${names.join(', ')}`;
 }

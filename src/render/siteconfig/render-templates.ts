@@ -1,7 +1,8 @@
 import type { KubeObject } from '../../kube/objects.ts';
 import type { ClusterInstanceSpec, NodeSpec } from './cluster-instance.ts';
 import { renderClusterTemplates } from './cluster-templates.ts';
-import { isDefaultTemplate, templateKey } from './foreign-templates.ts';
+import { installationOf, templateKey, type Installation } from './foreign-templates.ts';
+import { renderImageBasedCluster, renderImageBasedNode } from './image-based-templates.ts';
 import { renderNodeTemplates } from './node-templates.ts';
 import { OWNED_BY, ownerMark, type Owner } from './owner.ts';
 import { waveOf } from './sync-wave.ts';
@@ -36,13 +37,18 @@ const NONE: UserTemplates = { texts: new Map(), releaseImage: '' };
 
 /** Of one level, template by template; the operator's own are functions here. */
 function objectsOf(spec: ClusterInstanceSpec, node: NodeSpec | undefined, users: UserTemplates): readonly KubeObject[] {
-  const own = (): readonly KubeObject[] => (node ? renderNodeTemplates(spec, node) : renderClusterTemplates(spec));
   const refs = (node ?? spec).templateRefs;
-  if (refs.length === 0) return own();
+  if (refs.length === 0) return operatorObjects('ai', spec, node);
   return refs.flatMap((ref) => {
-    if (isDefaultTemplate(ref, node ? 'node' : 'cluster')) return own();
+    const installation = installationOf(ref, node ? 'node' : 'cluster');
+    if (installation !== undefined) return operatorObjects(installation, spec, node);
     return renderUserTemplates(users.texts.get(templateKey(ref)) ?? {}, templateData(spec, node, users.releaseImage));
   });
+}
+
+function operatorObjects(installation: Installation, spec: ClusterInstanceSpec, node: NodeSpec | undefined): readonly KubeObject[] {
+  if (installation === 'ibi') return node ? renderImageBasedNode(spec, node) : renderImageBasedCluster(spec);
+  return node ? renderNodeTemplates(spec, node) : renderClusterTemplates(spec);
 }
 
 /** What a template sets wins, then the most special non-empty map for the kind; the owner's mark comes last (reference/ztp.md §3.5.1). */
