@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { realSleep } from '../../../src/util/clock.ts';
 
@@ -15,7 +15,7 @@ const TAIL_LINES = 20;
 export function startDaemon(program: string, args: readonly string[], logFile: string): Daemon {
   endOnSignals();
   const log = openSync(logFile, 'w');
-  const child = spawn(program, args, { stdio: ['ignore', log, log] });
+  const child = spawn(...dyingWithUs(program, args), { stdio: ['ignore', log, log] });
   closeSync(log);
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
   let ended: string | undefined;
@@ -35,6 +35,12 @@ export function startDaemon(program: string, args: readonly string[], logFile: s
       process.off('exit', kill);
     },
   };
+}
+
+/** Also when this process is killed with SIGKILL: the kernel sees to it (prctl(2), PR_SET_PDEATHSIG). */
+function dyingWithUs(program: string, args: readonly string[]): [string, string[]] {
+  const setpriv = '/usr/bin/setpriv';
+  return existsSync(setpriv) ? [setpriv, ['--pdeathsig', 'KILL', program, ...args]] : [program, [...args]];
 }
 
 /** A signal ends Node without its 'exit' event, and with that the children would live on. */

@@ -31,8 +31,8 @@ const READY_WITHIN_MS = 120_000;
 /**
  * Starts a kube-apiserver with an empty etcd on free ports of loopback and waits until it is ready; it takes 300 MB.
  *
- * Disposing stops both and removes their files; so does the end of this process, however it comes but by SIGKILL. Versions
- * are forgotten after 5 to 10 s, as in the recordings.
+ * Disposing stops both and removes their files; so does the end of this process. After SIGKILL both end too, and only their
+ * folder is left. Versions are forgotten after 5 to 10 s, as in the recordings.
  *
  * @throws LabwrightError `exec_failed` with the end of the log when one of them gives up, `timed_out`, or the signal's reason.
  */
