@@ -3,7 +3,7 @@ import { objectPath, type KubeObject } from '../../kube/objects.ts';
 import { StepFailed } from '../../util/step-failed.ts';
 import type { WaitingOn } from '../../util/step.ts';
 import type { Hub } from '../hub.ts';
-import { CLUSTER_INSTANCE } from '../kinds.ts';
+import { CLUSTER_DEPLOYMENT, CLUSTER_INSTANCE } from '../kinds.ts';
 import { conditionsOf } from '../read-object.ts';
 import { watchUntil, type Look } from '../watch-until.ts';
 import { refOf, type FoundObject } from './found-objects.ts';
@@ -36,7 +36,9 @@ export async function deleteAndWait(hub: Hub, objects: readonly FoundObject[], o
     const left = seen.filter(({ metadata: { uid = '' } }) => uids.has(uid));
     if (left.length === 0) return { met: undefined };
     const holding = seen.filter((object) => known.has(object.metadata.uid ?? '') && waitsForFinalizers(object));
-    const blocking = holding.find(({ kind }) => kind !== CLUSTER_INSTANCE.kind && kind !== 'Namespace') ?? left[0]!;
+    const named = holding.filter(({ kind }) => kind !== CLUSTER_INSTANCE.kind && kind !== 'Namespace');
+    // A ClusterDeployment waits for its AgentClusterInstall: it hangs itself only when it is alone.
+    const blocking = named.find(({ kind }) => kind !== CLUSTER_DEPLOYMENT.kind) ?? named[0] ?? left[0]!;
     const on = { ...waitingOnDeletion(blocking), message: hub.redact(waitingOnDeletion(blocking).message) };
     context.waiting(on);
     const path = objectPath(blocking);
