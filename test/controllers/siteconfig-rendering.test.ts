@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject, ObjectRef } from '../../src/kube/objects.ts';
 import { clusterInstanceSpec } from '../../src/render/siteconfig/cluster-instance.ts';
-import { userTemplates } from '../../src/render/siteconfig/expand-instance.ts';
+import { userTemplates } from '../../src/render/siteconfig/user-templates.ts';
 import { foreignTemplates } from '../../src/render/siteconfig/foreign-templates.ts';
 import { renderTemplates } from '../../src/render/siteconfig/render-templates.ts';
 import { recordedCases } from './siteconfig-recordings.ts';

@@ -1,5 +1,5 @@
-import { stringify } from 'yaml';
 import { ANY, BOOL, INT, isTrue, membersOf, memberOf, plainOf, pointed, printed, sliceOf, STRING, typedOf, type GoType, type Typed } from './go-types.ts';
+import { goYaml } from './go-yaml.ts';
 import { sprintf } from './sprintf.ts';
 
 /** A function of templates: the types it takes (the last one repeats when `variadic`), and what it does. */
@@ -165,7 +165,7 @@ export const FUNCTIONS: ReadonlyMap<string, TemplateFunction> = new Map(
     until: fn([INT], (count) => list(Array.from({ length: number(count) }, (_, index) => index))),
     toJson: fn([ANY], (one) => string(JSON.stringify(plainOf(one)))),
     fromJson: text(1, (one) => fromJson(one)),
-    toYaml: fn([ANY], (one) => string(yamlOf(plainOf(one)))),
+    toYaml: fn([ANY], (one) => string(goYaml(plainOf(one)))),
     regexMatch: text(2, (pattern, one) => new RegExp(pattern, 'u').test(one)),
     fail: fn([STRING], (why) => {
       throw new Error(`error calling fail: ${String(why.value)}`);
@@ -219,10 +219,4 @@ function fromJson(value: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** As sigs.k8s.io/yaml writes it: keys sorted, lists not indented. Without the last newline, as the operator's `toYaml` has it. */
-function yamlOf(value: unknown): string {
-  if (value === undefined) return 'null';
-  return stringify(value, { version: '1.1', sortMapEntries: true, indentSeq: false, lineWidth: 0 }).replace(/\n$/, '');
 }

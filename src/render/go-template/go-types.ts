@@ -43,7 +43,7 @@ export function struct(name: string, fields: Readonly<Record<string, GoType | re
 }
 
 /** The value that Go has where none was set: nothing for maps, lists and pointers. */
-export function zeroOf({ kind }: GoType): unknown {
+function zeroOf({ kind }: GoType): unknown {
   return ZEROES[kind];
 }
 

@@ -1,11 +1,11 @@
 import type { KubeObject, ObjectRef } from '../../kube/objects.ts';
 import { messageOf } from '../../util/errors.ts';
-import { CLUSTER_IMAGE_SET, clusterInstanceSpec, type ClusterInstanceSpec } from './cluster-instance.ts';
-import { foreignTemplates, isOperatorTemplate, operatorTemplatesRefusal, templateKey } from './foreign-templates.ts';
+import { clusterInstanceSpec, type ClusterInstanceSpec } from './cluster-instance.ts';
+import { foreignTemplates, isOperatorTemplate, operatorTemplatesRefusal } from './foreign-templates.ts';
 import { missingReference } from './references.ts';
 import { renderTemplates, type Manifest } from './render-templates.ts';
 import { applyFailure, STAGES } from './stages.ts';
-import type { UserTemplates } from './user-templates.ts';
+import { userTemplates, type UserTemplates } from './user-templates.ts';
 
 /** Where the operator stops, and why, in its own words. */
 export interface ExpandRefusal {
@@ -57,15 +57,6 @@ export async function expandInstance(deps: ExpandDeps, instance: KubeObject): Pr
     if (why !== undefined) return refusedAt('dry-run', applyFailure(why));
   }
   return { objects };
-}
-
-/** The texts of templates that are there, and the release image of the ClusterImageSet. */
-export function userTemplates(get: ExpandDeps['get'], spec: ClusterInstanceSpec, foreign: readonly ObjectRef[]): UserTemplates {
-  const imageSet = get({ ...CLUSTER_IMAGE_SET, name: spec.clusterImageSetNameRef })?.['spec'] as { readonly releaseImage?: string } | undefined;
-  const texts = foreign.map(
-    (ref) => [templateKey({ name: ref.name, namespace: ref.namespace! }), (get(ref)?.['data'] ?? {}) as Readonly<Record<string, string>>] as const,
-  );
-  return { texts: new Map(texts), releaseImage: imageSet?.releaseImage ?? '' };
 }
 
 function refusedAt(stage: keyof typeof STAGES, why: string): Expansion {

@@ -1,6 +1,5 @@
 import type { KubeObject } from '../../kube/objects.ts';
-import { mapOf, ANY } from '../go-template/go-types.ts';
-import { FUNCTIONS } from '../go-template/functions.ts';
+import { goYaml } from '../go-template/go-yaml.ts';
 import { CLUSTER_DEPLOYMENT, type ClusterInstanceSpec, type NodeSpec } from './cluster-instance.ts';
 import { managedCluster } from './cluster-templates.ts';
 import { waveAnnotation } from './sync-wave.ts';
@@ -106,12 +105,11 @@ function host(node: NodeSpec, { name, namespace }: Place): KubeObject {
 }
 
 function networkSecret(config: unknown, { name, namespace }: Place): KubeObject {
-  const nmstate = FUNCTIONS.get('toYaml')!.call([{ type: mapOf(ANY), value: config }]).value as string;
   return {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name, namespace, annotations: waveAnnotation(1) },
-    data: { nmstate: Buffer.from(nmstate).toString('base64') },
+    data: { nmstate: Buffer.from(goYaml(config)).toString('base64') },
     type: 'Opaque',
   };
 }

@@ -1,14 +1,25 @@
 import { parseDocument } from 'yaml';
-import type { KubeObject } from '../../kube/objects.ts';
+import type { KubeObject, ObjectRef } from '../../kube/objects.ts';
 import { isRecord } from '../../util/is-record.ts';
 import { executeTemplate, parseOperatorTemplate } from '../go-template/execute-template.ts';
 import type { Typed } from '../go-template/go-types.ts';
+import { CLUSTER_IMAGE_SET, type ClusterInstanceSpec } from './cluster-instance.ts';
+import { templateKey } from './foreign-templates.ts';
 import { isWave } from './sync-wave.ts';
 
 /** Templates of a user's: by `namespace/name` of their ConfigMap the text of each key, and the image that the ClusterImageSet names. */
 export interface UserTemplates {
   readonly texts: ReadonlyMap<string, Readonly<Record<string, string>>>;
   readonly releaseImage: string;
+}
+
+/** The texts of templates that are there, and the release image of the ClusterImageSet. */
+export function userTemplates(get: (ref: ObjectRef) => KubeObject | undefined, spec: ClusterInstanceSpec, foreign: readonly ObjectRef[]): UserTemplates {
+  const imageSet = get({ ...CLUSTER_IMAGE_SET, name: spec.clusterImageSetNameRef })?.['spec'] as { readonly releaseImage?: string } | undefined;
+  const texts = foreign.map(
+    (ref) => [templateKey({ name: ref.name, namespace: ref.namespace! }), (get(ref)?.['data'] ?? {}) as Readonly<Record<string, string>>] as const,
+  );
+  return { texts: new Map(texts), releaseImage: imageSet?.releaseImage ?? '' };
 }
 
 /**

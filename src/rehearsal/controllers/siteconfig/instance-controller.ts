@@ -15,7 +15,7 @@ import { withOperatorMarks, withObservedSpec } from './operator-marks.ts';
 import { reinstall } from './reinstall.ts';
 import { renderTemplates, type Manifest } from '../../../render/siteconfig/render-templates.ts';
 import { foreignTemplates, isOperatorTemplate, operatorTemplatesRefusal } from '../../../render/siteconfig/foreign-templates.ts';
-import { userTemplates } from '../../../render/siteconfig/expand-instance.ts';
+import { userTemplates } from '../../../render/siteconfig/user-templates.ts';
 import { missingReference } from '../../../render/siteconfig/references.ts';
 
 /**
