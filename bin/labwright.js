@@ -12,8 +12,9 @@ const short = process.argv.length === 3 && ['-h', '--help', '-V', '--version'].i
 
 if (major > 24 || (major === 24 && minor >= 11)) {
   const { enableCompileCache } = await import('node:module');
-  enableCompileCache(join(root, 'node_modules/.cache/labwright/compile'));
-  await import(pathToFileURL(bundlePath(root)).href);
+  const entry = bundlePath(root);
+  enableCompileCache(join(dirname(entry), 'compile'));
+  await import(pathToFileURL(entry).href);
 } else if (short && (major > 20 || (major === 20 && minor >= 16))) {
   await import(pathToFileURL(bundlePath(root)).href);
 } else {

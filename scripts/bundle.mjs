@@ -1,6 +1,8 @@
 // Plain JavaScript without dependencies at load time: the shim and the npm scripts use it before anything is built.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readdirSync, readlinkSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+
+const GRACE_MS = 10 * 60_000;
 
 /** The Node that came as an optional dependency, or undefined where npm had none for this platform. */
 export function packagedNode(root) {
@@ -8,27 +10,43 @@ export function packagedNode(root) {
   return existsSync(path) ? path : undefined;
 }
 
-/** The command line's bundle, built first when a source is newer than it. Under Node 20.16 or later. */
+/**
+ * The entry of the command line's bundle, built first when the sources are newer than any. Under Node 20.16 or later.
+ *
+ * Each state of the sources has a folder of its own, named by the newest change: a process that runs goes on loading its
+ * parts from there, whatever is built meanwhile. The folder is held open by whoever uses it, and removed by a later build
+ * once nobody does.
+ */
 export function bundlePath(root) {
-  const out = join(root, 'node_modules/.cache/labwright/bundle');
-  const entry = join(out, 'main.js');
-  const stamp = join(out, 'stamp');
-  if (existsSync(stamp)) {
-    const builtMs = statSync(stamp).mtimeMs;
-    if (statSync(join(root, 'package.json')).mtimeMs < builtMs && newestMtimeMs(join(root, 'src')) < builtMs) return entry;
+  const bundles = join(root, 'node_modules/.cache/labwright/bundles');
+  const newestMs = Math.max(statSync(join(root, 'package.json')).mtimeMs, newestMtimeMs(join(root, 'src')));
+  const out = join(bundles, String(newestMs));
+  if (!held(out)) {
+    build(root, out);
+    held(out);
+    removeUnused(bundles, out);
   }
-  build(root, out);
-  return entry;
+  return join(out, 'main.js');
+}
+
+/** Keeps a folder open until this process ends, however it does. @returns whether it is there. */
+function held(folder) {
+  try {
+    openSync(folder, 'r');
+    return true;
+  } catch (error) {
+    if (error.code === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 function build(root, out) {
   const esbuild = join(root, 'node_modules/esbuild/bin/esbuild');
   if (!existsSync(esbuild)) throw new Error(`esbuild is not installed; run "npm ci --ignore-scripts" in ${root}`);
-  const startedAt = new Date();
   // Built beside and renamed: two commands started at once must not read each other's half-written files.
-  const fresh = `${out}.${process.pid}`;
-  rmSync(fresh, { recursive: true, force: true });
-  mkdirSync(fresh, { recursive: true });
+  const draft = `${out}.${process.pid}`;
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft, { recursive: true });
   // Loaded only here: the shim starts without it in two thirds of the time.
   process
     .getBuiltinModule('node:child_process')
@@ -42,7 +60,7 @@ function build(root, out) {
         '--platform=node',
         '--format=esm',
         '--target=node24',
-        `--outdir=${fresh}`,
+        `--outdir=${draft}`,
         '--sourcemap=linked',
         '--log-level=warning',
         '--external:pg-native',
@@ -51,17 +69,39 @@ function build(root, out) {
       ],
       { stdio: ['ignore', 'ignore', 'inherit'] },
     );
-  writeFileSync(join(fresh, 'stamp'), startedAt.toISOString());
-  const old = `${out}.old.${process.pid}`;
-  if (existsSync(out)) renameSync(out, old);
   try {
-    renameSync(fresh, out);
+    renameSync(draft, out);
   } catch (error) {
     // Somebody else built the same at the same time; theirs serves as well.
     if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-    rmSync(fresh, { recursive: true, force: true });
+    rmSync(draft, { recursive: true, force: true });
   }
-  rmSync(old, { recursive: true, force: true });
+}
+
+/** Removes what no process has open. What is young stays: somebody may just be about to build it, or to open it. */
+function removeUnused(bundles, current) {
+  const inUse = openFolders();
+  if (inUse === undefined) return;
+  for (const name of readdirSync(bundles)) {
+    const folder = join(bundles, name);
+    if (folder === current || inUse.has(realpathSync(folder)) || Date.now() - statSync(folder).mtimeMs < GRACE_MS) continue;
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What the processes of this machine have open, as far as it may be seen; undefined where the system does not say. */
+function openFolders() {
+  if (!existsSync('/proc/self/fd')) return undefined;
+  const found = new Set();
+  for (const pid of readdirSync('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    try {
+      for (const fd of readdirSync(`/proc/${pid}/fd`)) found.add(readlinkSync(`/proc/${pid}/fd/${fd}`));
+    } catch {
+      // It has ended, or is another user's.
+    }
+  }
+  return found;
 }
 
 /** Every command waits for this: names and plain concatenation take a third of the time of directory entries and join. */
