@@ -21,8 +21,8 @@ const FENCE = 'claimFence';
  * fails at once, naming the holder, if somebody does. Each later step looks whether the claim is still the same one.
  */
 export function claimed(action: string, claim: JobClaim, steps: readonly Step<ActionDeps>[]): readonly Step<ActionDeps>[] {
-  // What a detach takes apart may have lost its claim already; only machines of others must not be touched.
-  if (action === 'detach') return [checkMachines(claim), ...steps];
+  // What a detach or a destroy takes apart may have lost its claim already; only machines of others must not be touched.
+  if (action === 'detach' || action === 'destroy') return [checkMachines(claim), ...steps];
   return [claimMachines(claim), ...steps.map((step) => guarded(claim, step))];
 }
 

@@ -9,6 +9,8 @@ export const RunJob = z.object({
   name: z.string(),
   stage: z.string(),
   needs: z.array(z.string()),
+  /** Jobs that must have ended before it starts, however they ended. */
+  after: z.array(z.string()).exactOptional(),
   topic: z.string(),
   action: z.string(),
   cluster: z.string().nullable(),

@@ -1,6 +1,7 @@
 import type { InstallMethod, PlannedCluster } from '../lab/plan.ts';
 import type { Action } from './action.ts';
 import { attachSpoke } from './attach-spoke.ts';
+import { destroySpoke } from './destroy-spoke.ts';
 import { detachSpoke } from './detach-spoke.ts';
 import { installByAgent } from './install-by-agent.ts';
 import { installSpoke } from './install-spoke.ts';
@@ -10,6 +11,7 @@ const ACTIONS: Readonly<Record<string, Partial<Readonly<Record<InstallMethod, Ac
   install: { abi: installByAgent, clusterinstance: installSpoke },
   attach: { clusterinstance: attachSpoke },
   detach: { clusterinstance: detachSpoke },
+  destroy: { clusterinstance: destroySpoke },
   redeploy: { abi: installByAgent, clusterinstance: redeploySpoke },
 };
 

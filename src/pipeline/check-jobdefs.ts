@@ -22,6 +22,9 @@ export function checkJobdefs(jobs: readonly Jobdef[], isGiven: IsGiven = () => f
     for (const name of job.needs) {
       if (!jobs.some((one) => one.name === name)) error('unknown-need', job, 'needs', `needs: no job is called ${name}`, 'name a job of this pipeline');
     }
+    for (const name of job.after) {
+      if (!jobs.some((one) => one.name === name)) error('unknown-after', job, 'after', `after: no job is called ${name}`, 'name a job of this pipeline');
+    }
     for (const output of Object.keys(job.inputs)) {
       if (!inputProducer(jobs, job, output) && !isGiven(job, output, jobs))
         error(
@@ -50,7 +53,7 @@ export function checkJobdefs(jobs: readonly Jobdef[], isGiven: IsGiven = () => f
     const names = cycle.map(({ job }) => job.name).join(', ');
     error(
       'cycle',
-      cycle.find(({ job }) => job.needs.length > 0)?.job ?? first.job,
+      cycle.find(({ job }) => job.needs.length > 0 || job.after.length > 0)?.job ?? first.job,
       'needs',
       `these jobs wait for each other: ${names}`,
       'remove one of their needs; a job already waits for all earlier stages',

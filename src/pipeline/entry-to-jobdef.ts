@@ -14,6 +14,7 @@ const Shape = z.object({
   stage: z.string().min(1, 'write the name of a stage'),
   prev_stages: names,
   needs: names,
+  after: names,
   topic: z.string().optional(),
   use_previous_topic: z.unknown().optional(),
   components: z.array(z.unknown()).default([]),
@@ -33,6 +34,7 @@ const EXAMPLES: Examples = {
   stage: 'stage: hub',
   prev_stages: 'prev_stages: [hub]',
   needs: 'needs: [hub1-install]',
+  after: 'after: [sno1-detach]',
   topic: 'topic: OCP-4.18',
   components: 'components: [ocp]',
   cluster: 'cluster: hub1',
@@ -43,7 +45,7 @@ const EXAMPLES: Examples = {
 
 /** Ours by design, read by nothing yet: silence would make a user rely on them. */
 const FUTURE_KEYS = ['when', 'matrix', 'retries', 'resources', 'concurrency_group'];
-const OUR_KEYS = ['action', 'cluster', 'needs', 'timeout', ...FUTURE_KEYS];
+const OUR_KEYS = ['action', 'after', 'cluster', 'needs', 'timeout', ...FUTURE_KEYS];
 const DCI_KEYS =
   'name stage type prev_stages topic use_previous_topic components ansible_playbook ansible_inventory inventory_playbook ansible_cfg ansible_extravars ansible_extravars_files ansible_envvars ansible_tags ansible_skip_tags dci_ansible_dir dci_credentials pipeline_user success_tag fallback_last_success outputs inputs comment url configuration previous_job_id'.split(
     ' ',
@@ -102,7 +104,7 @@ export function entryToJobdef(fields: Readonly<Record<string, unknown>>, at: (ke
       report('bad-component', 'error', 'components', error.message, error.hint ?? 'write type, type=version or type?field:value');
     }
   }
-  const { name, stage, needs, topic, components, cluster, inputs, outputs, prev_stages: prevStages, ansible_playbook: ansiblePlaybook } = shape;
-  const rest = { name, stage, needs, topic, components, action, cluster, inputs, outputs, prevStages, ansiblePlaybook };
+  const { name, stage, needs, after, topic, components, cluster, inputs, outputs, prev_stages: prevStages, ansible_playbook: ansiblePlaybook } = shape;
+  const rest = { name, stage, needs, after, topic, components, action, cluster, inputs, outputs, prevStages, ansiblePlaybook };
   return { value: { ...rest, usePreviousTopic: shape.use_previous_topic === true, timeoutMs: shape.timeout ?? null, definition: fields, at }, diagnostics };
 }

@@ -4,6 +4,8 @@ export interface GraphJob {
   readonly job: Jobdef;
   /** Names of the jobs that must end well before this one starts. */
   readonly needs: readonly string[];
+  /** Names of the jobs that must have ended before this one starts, however they ended. */
+  readonly after: readonly string[];
 }
 
 export interface JobGraph {
@@ -21,12 +23,12 @@ export function jobGraph(jobs: readonly Jobdef[]): JobGraph {
   let waiting: GraphJob[] = [];
   for (const [index, stage] of stages.entries()) {
     const earlier = jobs.filter((one) => stages.indexOf(one.stage) < index).map(({ name }) => name);
-    for (const job of jobs.filter((one) => one.stage === stage)) waiting.push({ job, needs: [...new Set([...earlier, ...job.needs])] });
+    for (const job of jobs.filter((one) => one.stage === stage)) waiting.push({ job, needs: [...new Set([...earlier, ...job.needs])], after: job.after });
   }
   const ordered: GraphJob[] = [];
   const done = new Set<string>();
   for (;;) {
-    const next = waiting.find(({ needs }) => needs.every((name) => done.has(name)));
+    const next = waiting.find(({ needs, after }) => [...needs, ...after].every((name) => done.has(name)));
     if (!next) return { jobs: ordered, inFileOrder: jobs, cycle: waiting };
     ordered.push(next);
     done.add(next.job.name);
@@ -47,7 +49,7 @@ export function inputProducer(jobs: readonly Jobdef[], job: Jobdef, output: stri
 /** All jobs that end before a job starts, by its name. */
 export function ancestors({ jobs }: JobGraph): ReadonlyMap<string, ReadonlySet<string>> {
   const before = new Map<string, ReadonlySet<string>>();
-  for (const { job, needs } of jobs) before.set(job.name, new Set(needs.flatMap((name) => [name, ...(before.get(name) ?? [])])));
+  for (const { job, needs, after } of jobs) before.set(job.name, new Set([...needs, ...after].flatMap((name) => [name, ...(before.get(name) ?? [])])));
   return before;
 }
 

@@ -1,6 +1,6 @@
 import type { FilePosition } from '../util/errors.ts';
 
-export const ACTIONS = ['install', 'detach', 'attach', 'redeploy', 'release'] as const;
+export const ACTIONS = ['install', 'detach', 'attach', 'redeploy', 'destroy', 'release'] as const;
 export type ActionName = (typeof ACTIONS)[number];
 
 /** The variable by which a job gets the kubeconfig of the hub it works through. */
@@ -14,6 +14,8 @@ export interface Jobdef {
   readonly prevStages: readonly string[];
   /** Names of jobs that must end well first, besides those of earlier stages. */
   readonly needs: readonly string[];
+  /** Names of jobs that must have ended first, however they ended. */
+  readonly after: readonly string[];
   readonly topic: string | undefined;
   /** The topic is that of the previous job, when there is one. */
   readonly usePreviousTopic: boolean;

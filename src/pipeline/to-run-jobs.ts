@@ -25,7 +25,7 @@ export function toRunJobs(jobs: readonly Jobdef[], { plan, components, nowMs }: 
   const diagnostics: Diagnostic[] = checkAgainstLab(graph, plan);
   const topics = topicsOf(graph);
   const known = new Set(components.map(({ topic }) => topic));
-  const runJobs = graph.jobs.map(({ job, needs }): RunJob => {
+  const runJobs = graph.jobs.map(({ job, needs, after }): RunJob => {
     const topic = topics.get(job.name);
     const inputs: RunJob['inputs'] = {};
     for (const [output, variable] of Object.entries(job.inputs)) {
@@ -38,6 +38,7 @@ export function toRunJobs(jobs: readonly Jobdef[], { plan, components, nowMs }: 
       name: job.name,
       stage: job.stage,
       needs: [...needs],
+      ...(after.length > 0 && { after: [...after] }),
       topic: topic ?? '',
       action: job.action ?? 'ansible',
       cluster: job.cluster ?? null,

@@ -67,6 +67,27 @@ test('jobs go to the agent in order, with what earlier ones handed out, and thei
   assert.equal(stored.rowCount, 0);
 });
 
+test('a job that comes after another runs once that has ended, whatever became of it', async () => {
+  const lab = await setup.newLab('after');
+  const jobs = [runJob('a'), runJob('b', { needs: ['a'] }), runJob('c', { after: ['b'] }), runJob('d', { needs: ['c'] })];
+  const { run } = await lab.createRun({ body: { name: 'after', lab: 'after', jobs } });
+  const agentId = await register(lab, 'after');
+  const a = await leased(lab, agentId, 'a');
+  assert.equal((await lab.leaseJob({ params: { agentId }, body: wait })).lease, null);
+  const error = { object: 'Host/a', condition: 'Booted', reason: 'Off', message: 'off', step: null, hint: null };
+  await send(lab, agentId, a, [{ type: 'job_started' }, { type: 'job_ended', status: 'failure', error, simulatedMs: null }]);
+  for (const name of ['c', 'd'])
+    await send(lab, agentId, await leased(lab, agentId, name), [
+      { type: 'job_started' },
+      { type: 'job_ended', status: 'success', error: null, simulatedMs: null },
+    ]);
+  const ended = (await lab.getRun({ params: { runId: run.id } })).run;
+  assert.deepEqual(
+    ended.jobs.map(({ status }) => status),
+    ['failure', 'skipped', 'success', 'success'],
+  );
+});
+
 test('after a failure every job behind it is skipped, and the others go on', async () => {
   const lab = await setup.newLab('failure');
   const { run } = await lab.createRun({

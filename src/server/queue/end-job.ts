@@ -24,8 +24,8 @@ export async function endJob(sql: Sql, jobId: string, end: JobEnd): Promise<void
 async function skipDependants(sql: Sql, jobId: string): Promise<void> {
   const { rows } = await sql.query<{ job_id: string; needed: string; status: string }>(
     `with recursive behind as (
-       select n.job_id, n.needed_id from run_job_needs n where n.needed_id = $1
-       union select n.job_id, n.needed_id from run_job_needs n join behind b on n.needed_id = b.job_id
+       select n.job_id, n.needed_id from run_job_needs n where n.needed_id = $1 and not n.just_ended
+       union select n.job_id, n.needed_id from run_job_needs n join behind b on n.needed_id = b.job_id where not n.just_ended
      ), skipped as (
        update run_jobs set status = 'skipped', ended_at = clock_timestamp() where status = 'waiting' and job_id in (select job_id from behind)
        returning job_id

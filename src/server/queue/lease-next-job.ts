@@ -26,7 +26,8 @@ export async function leaseNextJob(sql: Sql, agentId: string, remoteciId: string
      where j.remoteci_id = $1 and (
        (j.status in ('leased', 'running') and j.lease_expires_at < clock_timestamp())
        or (j.status = 'waiting'
-         and not exists (select from run_job_needs n join run_jobs needed on needed.job_id = n.needed_id where n.job_id = j.job_id and needed.status <> 'success')
+         and not exists (select from run_job_needs n join run_jobs needed on needed.job_id = n.needed_id where n.job_id = j.job_id
+           and (needed.status in ('waiting', 'leased', 'running') or (needed.status <> 'success' and not n.just_ended)))
          and not exists (select from run_jobs h where h.remoteci_id = j.remoteci_id and h.cluster = j.cluster and h.status in ('leased', 'running')))
      )
      order by j.status = 'waiting', r.created_at, j.position

@@ -19,11 +19,11 @@ export const createRunRoute = handle(createRun, ({ pool, leaseTermMs }, { body, 
     const ids = new Map<string, string>();
     for (const [position, job] of body.jobs.entries()) {
       const jobId = newUuid();
+      ids.set(job.name, jobId);
       await insertDciJob(sql, { job, jobId, runId, lab, previousId: ids.get(job.needs.at(-1) ?? ''), userAgent: request.headers.get('user-agent') ?? '' });
       await insertRunJob(sql, { job, jobId, runId, lab, position });
-      for (const need of new Set(job.needs)) await sql.query('insert into run_job_needs (job_id, needed_id) values ($1, $2)', [jobId, ids.get(need)]);
+      await insertNeeds(sql, job, ids);
       await recordJobstate(sql, jobId, 'new', null);
-      ids.set(job.name, jobId);
     }
     await notify(sql, { kind: 'jobs', remoteciId: lab.remoteciId });
     return { run: await selectRun(sql, { id: runId, caller: principal, termMs: leaseTermMs }) };
@@ -36,7 +36,7 @@ function mustBeOrdered(jobs: readonly RunJob[]): void {
   for (const job of jobs) {
     if (seen.has(job.name)) throw new LabwrightError('bad_input', `two jobs are named ${job.name}`, { hint: 'rename one of them' });
     const sources = Object.values(job.inputs).flatMap((source) => ('job' in source ? [source.job] : []));
-    for (const need of [...job.needs, ...sources]) {
+    for (const need of [...job.needs, ...(job.after ?? []), ...sources]) {
       if (!seen.has(need))
         throw new LabwrightError('bad_input', `${job.name} needs ${need}, which is no earlier job of this run`, { hint: `put ${need} before it` });
     }
@@ -92,4 +92,10 @@ async function insertRunJob(sql: Sql, { job, jobId, runId, lab, position }: NewJ
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [jobId, runId, lab.remoteciId, position, job.name, job.stage, job.action, job.cluster, job.inputs, job.outputs, job.timeoutMs],
   );
+}
+
+async function insertNeeds(sql: Sql, { name, needs, after = [] }: RunJob, ids: ReadonlyMap<string, string>): Promise<void> {
+  const wanted = new Map([...after.map((one) => [one, true] as const), ...needs.map((one) => [one, false] as const)]);
+  for (const [one, justEnded] of wanted)
+    await sql.query('insert into run_job_needs (job_id, needed_id, just_ended) values ($1, $2, $3)', [ids.get(name), ids.get(one), justEnded]);
 }

@@ -2,7 +2,7 @@ import type { JobError, WaitingOn } from '../../contract/agent.ts';
 import type { Run, RunJobState, RunStep } from '../../contract/runs.ts';
 import type { Sql } from '../../db/transaction.ts';
 import { seesAllTeams, type Known } from '../auth/principal.ts';
-import { waitingFor } from './waiting-for.ts';
+import { waitingFor, type QueuedJob } from './waiting-for.ts';
 
 const newestRuns = 50;
 
@@ -23,7 +23,7 @@ export async function selectRuns(sql: Sql, options: { readonly caller: Known | u
   const { rows: jobs } = await sql.query<JobRow>(
     `select j.job_id, j.run_id, j.name, j.stage, j.action, j.cluster, j.status, j.started_at, j.ended_at, j.simulated_ms, j.error,
        coalesce(j.lease_expires_at < clock_timestamp(), false) as lease_ran_out,
-       array(select jsonb_build_object('name', needed.name, 'status', needed.status) from run_job_needs n join run_jobs needed on needed.job_id = n.needed_id
+       array(select jsonb_build_object('name', needed.name, 'status', needed.status, 'justEnded', n.just_ended) from run_job_needs n join run_jobs needed on needed.job_id = n.needed_id
          where n.job_id = j.job_id order by needed.position) as needs,
        (select jsonb_build_object('job', h.name, 'run', h.run_id) from run_jobs h where j.status = 'waiting' and h.remoteci_id = j.remoteci_id
          and h.cluster = j.cluster and h.status in ('leased', 'running')) as held_by
@@ -98,7 +98,7 @@ interface JobRow {
   readonly simulated_ms: number | null;
   readonly error: JobError | null;
   readonly lease_ran_out: boolean;
-  readonly needs: readonly { readonly name: string; readonly status: string }[];
+  readonly needs: QueuedJob['needs'];
   readonly held_by: { readonly job: string; readonly run: string } | null;
 }
 

@@ -12,6 +12,12 @@ test('a job names each need that has not succeeded, and nothing else while there
   assert.deepEqual(waitingFor({ ...ready, needs, agentIsAlive: false }), ['waits for hub1-install (running)']);
 });
 
+test('a job that waits for another just to end is content with a failure', () => {
+  const after = (status: string): QueuedJob => ({ ...ready, needs: [{ name: 'sno1-detach', status, justEnded: true }] });
+  assert.deepEqual(waitingFor(after('running')), ['waits for sno1-detach (running)']);
+  assert.deepEqual(waitingFor(after('skipped')), ['waits for its turn at the agent of lab pretty']);
+});
+
 test('a job whose needs are met says what else is missing', () => {
   const held = { job: 'hub1-install', run: '3f0c' };
   assert.deepEqual(waitingFor({ ...ready, agentIsAlive: false, clusterHeldBy: held }), [
