@@ -48,27 +48,26 @@ function build(root, out) {
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true });
   // Loaded only here: the shim starts without it in two thirds of the time.
-  process
-    .getBuiltinModule('node:child_process')
-    .execFileSync(
-      process.execPath,
-      [
-        esbuild,
-        join(root, 'src/cli/main.ts'),
-        '--bundle',
-        '--splitting',
-        '--platform=node',
-        '--format=esm',
-        '--target=node24',
-        `--outdir=${draft}`,
-        '--sourcemap=linked',
-        '--log-level=warning',
-        '--external:pg-native',
-        '--external:esbuild',
-        `--banner:js=import { createRequire as labwrightRequire } from 'node:module'; const require = labwrightRequire(import.meta.url);`,
-      ],
-      { stdio: ['ignore', 'ignore', 'inherit'] },
-    );
+  process.getBuiltinModule('node:child_process').execFileSync(
+    process.execPath,
+    [
+      esbuild,
+      join(root, 'src/cli/main.ts'),
+      '--bundle',
+      '--splitting',
+      '--platform=node',
+      '--format=esm',
+      '--target=node24',
+      `--outdir=${draft}`,
+      '--sourcemap=linked',
+      '--log-level=warning',
+      '--external:pg-native',
+      '--external:esbuild',
+      '--external:minijinja-js', // finds its WebAssembly beside its own file
+      `--banner:js=import { createRequire as labwrightRequire } from 'node:module'; const require = labwrightRequire(import.meta.url);`,
+    ],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  );
   try {
     renameSync(draft, out);
   } catch (error) {

@@ -1,4 +1,17 @@
-import { isCollection, isMap, isNode, isScalar, LineCounter, parseAllDocuments, parseDocument, visit, type Document, type Node, type YAMLError } from 'yaml';
+import {
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseAllDocuments,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+  type Tags,
+  type YAMLError,
+} from 'yaml';
 import type { Diagnostic } from './diagnostic.ts';
 import { messageOf, type FilePosition } from './errors.ts';
 
@@ -25,12 +38,18 @@ export interface Parsed<T> {
 /** More than any file a person writes: 10,000 machines take about 100 KiB. */
 export const MAX_SOURCE_BYTES = 8 * 1024 * 1024;
 
-/** YAML 1.2, one document, unique keys. Never throws for what the user wrote. */
-export function parseSource(path: string, text: string): Parsed<SourceFile> {
+/** How a file is read where it is not YAML 1.2 as we write it: Ansible's files are YAML 1.1 with tags of their own. */
+export interface Dialect {
+  readonly version: '1.1' | '1.2';
+  readonly customTags: (tags: Tags) => Tags;
+}
+
+/** YAML 1.2 unless told otherwise, one document, unique keys. Never throws for what the user wrote. */
+export function parseSource(path: string, text: string, dialect?: Dialect): Parsed<SourceFile> {
   const refusal = unreadable(path, text);
   if (refusal !== undefined) return refusal;
   const counter = new LineCounter();
-  return read(path, text, parseDocument(text, { ...OPTIONS, lineCounter: counter }), counter);
+  return read(path, text, parseDocument(text, { ...OPTIONS, ...dialect, lineCounter: counter }), counter);
 }
 
 /** The same for a file of several documents between `---` lines; empty ones are left out. Stops at the first that is wrong. */
