@@ -14,7 +14,7 @@ export function ipaddr(value: unknown, query?: unknown): string | number | false
   const index = Number(query);
   if (Number.isInteger(index)) return nth(block, index);
   const network = { ...block, first: block.first - (block.first % block.size) };
-  switch (query) {
+  switch (String(query)) {
     case 'address':
     case 'ip':
       return block.size === 1n || block.first !== network.first ? formatIp({ family: block.family, value: block.first }) : false;

@@ -25,7 +25,7 @@ export function readInventory(files: readonly InventoryFile[]): ReadInventory {
 }
 
 function readOne(inventory: Inventory, { path, text }: InventoryFile): readonly Diagnostic[] {
-  if (/^\$ANSIBLE_VAULT;/.test(text))
+  if (text.startsWith('$ANSIBLE_VAULT;'))
     return [refused(path, 'encrypted', 'the file is encrypted with ansible-vault', 'decrypt a copy of it (ansible-vault decrypt --output FILE) and name that')];
   // As Ansible: a file with a YAML suffix is YAML, one without any is YAML if it can be read so.
   const suffix = /\.([^./]+)$/.exec(path)?.[1];
