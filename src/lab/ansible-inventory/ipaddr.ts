@@ -6,7 +6,7 @@ import { addressAt, formatBlock, formatIp, parseBlock, parseIp, type Block } fro
  *
  * @returns false for what it has no answer to, as the filter does.
  */
-export function ipaddr(value: unknown, query?: unknown): string | number | false {
+export function ipaddr(value: unknown, query?: string | number): string | number | false {
   if (typeof value !== 'string') return false;
   const block = parseBlock(value) ?? hostBlock(value);
   if (!block) return false;
@@ -14,7 +14,7 @@ export function ipaddr(value: unknown, query?: unknown): string | number | false
   const index = Number(query);
   if (Number.isInteger(index)) return nth(block, index);
   const network = { ...block, first: block.first - (block.first % block.size) };
-  switch (String(query)) {
+  switch (query) {
     case 'address':
     case 'ip':
       return block.size === 1n || block.first !== network.first ? formatIp({ family: block.family, value: block.first }) : false;
