@@ -4,6 +4,7 @@ import type { ActionDeps } from '../hub/action.ts';
 import type { PlannedMachine } from '../lab/plan.ts';
 import type { BmcCredentials } from '../machines/bmc/credentials.ts';
 import { createOpenBmc } from '../machines/bmc/redfish-client.ts';
+import { createSitesDoor } from '../sites/create-sites-door.ts';
 import { CAUSE_HEADER } from '../util/step.ts';
 import type { FileStore } from './file-store.ts';
 import type { LabDoors } from './lab-doors.ts';
@@ -13,11 +14,13 @@ export interface JobDoors {
   readonly credentials: ReadonlyMap<string, BmcCredentials>;
   readonly fileStore: FileStore;
   readonly workDir: string;
+  /** Where repositories are kept between jobs. */
+  readonly sitesDir: string;
   readonly output: (name: string, content: string) => void;
 }
 
 /** The doors of one job's steps: the lab's, with the step that asks in every request, and holding the clock while they are used. */
-export function actionDeps({ doors, credentials, fileStore, workDir, output }: JobDoors): ActionDeps {
+export function actionDeps({ doors, credentials, fileStore, workDir, sitesDir, output }: JobDoors): ActionDeps {
   const { clock, dial, headers } = doors;
   const credentialsOf = (machine: PlannedMachine): BmcCredentials => {
     const found = credentials.get(machine.name);
@@ -37,5 +40,6 @@ export function actionDeps({ doors, credentials, fileStore, workDir, output }: J
     serveFile: (path) => Promise.resolve(fileStore.urlOf(path)),
     output: (name, content) => Promise.resolve(output(name, content)),
     installer: doors.installer,
+    sites: createSitesDoor({ ...doors, dataDir: sitesDir, caPath: doors.sitesCaPath }),
   };
 }

@@ -1,5 +1,7 @@
 import type { JobSpec } from '../contract/agent.ts';
+import { SITES_COMPONENT } from '../contract/sites-repo.ts';
 import type { Action, ActionDeps, ActionInput } from '../hub/action.ts';
+import type { SitesSource } from '../hub/gitops/sites-door.ts';
 import type { LabPlan, PlannedCluster } from '../lab/plan.ts';
 import type { ClaimsStore } from '../machines/claims-store.ts';
 import { StepFailed } from '../util/step-failed.ts';
@@ -56,6 +58,25 @@ function actionInput({ plan, doors }: JobStepsDeps, job: JobSpec): ActionInput |
     release: { version: ocp.version, image },
     pullSecret: doors.pullSecret,
     sshPublicKey: doors.sshPublicKey,
+    ...(job.sitesRepo && { sites: sitesSource(plan, job, job.sitesRepo) }),
+  };
+}
+
+/** The repository of a GitOps job, with what the pipeline left to the lab, and the commit that its component names. */
+function sitesSource({ domain }: LabPlan, { cluster, components }: JobSpec, repo: NonNullable<JobSpec['sitesRepo']>): SitesSource {
+  return {
+    url: repo.url ?? `https://git.${domain}/sites.git`,
+    branch: repo.branch,
+    revision: components.find(({ type }) => type === SITES_COMPONENT)?.version,
+    path: repo.path ?? `${cluster}/sites`,
+    policiesPath: repo.policies_path,
+    access: {
+      username: repo.username,
+      passwordPath: repo.password_path,
+      keyPath: repo.key_path,
+      knownHostsPath: repo.known_hosts_path,
+      caPath: repo.ca_path,
+    },
   };
 }
 

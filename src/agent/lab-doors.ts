@@ -28,6 +28,8 @@ export interface LabDoors {
   readonly lost?: AbortSignal;
   /** `openshift-install`, or what stands in for it. */
   readonly installer: readonly string[];
+  /** File with the CA of Git hosts that name none; only a rehearsal's has one. */
+  readonly sitesCaPath?: string | undefined;
   /** Where the jumphost's HTTP store listens. */
   readonly storeListens: Endpoint;
   /** Makes the listening store answer at its address in the lab, and says which that is. */

@@ -111,6 +111,7 @@ async function serve(deps: AgentDeps, { store, agentId }: Pick<Session, 'store' 
     store,
     fileStore,
     jobsDir,
+    sitesDir: join(deps.dataDir, 'sites'),
     credentials,
     onEvent: () => outbox.poke(),
     signal: both,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { route } from './route.ts';
+import { SitesRepo } from './sites-repo.ts';
 
 /** labwright's own API between an agent and its control server: outbound from the agent only (DESIGN §3). */
 
@@ -15,6 +16,8 @@ export const JobSpec = z.object({
   outputs: z.record(z.string(), z.string()),
   components: z.array(z.object({ id: z.uuid(), type: z.string(), name: z.string(), version: z.string(), data: z.record(z.string(), z.unknown()) })),
   timeoutMs: z.number().nullable(),
+  /** The spoke comes from this repository, by Argo CD. */
+  sitesRepo: SitesRepo.exactOptional(),
 });
 export type JobSpec = z.infer<typeof JobSpec>;
 

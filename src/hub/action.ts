@@ -5,6 +5,7 @@ import type { Clock } from '../util/clock.ts';
 import type { Dial } from '../util/dial.ts';
 import type { Exec } from '../util/exec.ts';
 import type { Step } from '../util/step.ts';
+import type { SitesDoor, SitesSource } from './gitops/sites-door.ts';
 
 /** The doors an action may use. A rehearsal hands in the same ones with a world behind them. */
 export interface ActionDeps {
@@ -24,6 +25,8 @@ export interface ActionDeps {
   readonly output: (name: string, content: string) => Promise<void>;
   /** `openshift-install`, or what stands in for it: argv before its own arguments. */
   readonly installer: readonly string[];
+  /** Git repositories that declare spokes. */
+  readonly sites: SitesDoor;
 }
 
 /** What a job asks for, resolved before the first step. Plain data. */
@@ -37,6 +40,8 @@ export interface ActionInput {
   readonly release: { readonly version: string; readonly image: string };
   readonly pullSecret: string;
   readonly sshPublicKey: string | undefined;
+  /** The spoke is made by Argo CD from this repository (`implementation: gitops`); absent: the job hands its ClusterInstance to the hub. */
+  readonly sites?: SitesSource;
 }
 
 /** An action as steps. Pure: the same input gives the same steps, so that a restarted agent finds its place again. */

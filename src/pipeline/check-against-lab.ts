@@ -31,6 +31,8 @@ export function checkAgainstLab(graph: JobGraph, plan: LabPlan): Diagnostic[] {
       error('nothing-to-install', 'action', `${cluster.name} has install: none`, 'give the cluster a method in the lab file');
     if (job.action !== 'install' && cluster.role !== 'spoke')
       error('not-a-spoke', 'action', `${cluster.name} is no spoke: no hub can ${job.action} it`, 'name a cluster with role: spoke');
+    if (job.implementation === 'gitops' && cluster.install !== 'clusterinstance')
+      error('not-by-gitops', 'implementation', `${cluster.name} has install: ${cluster.install}, which Git does not drive`, 'leave implementation away');
     const throughHub = job.action !== 'install' || cluster.install === 'clusterinstance';
     // A hub that stands already is whoever runs the pipeline's to hand in.
     const madeHere = graph.jobs.some(({ job: other }) => other.action === 'install' && other.cluster === cluster.hub);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { GitopsKeys } from '../contract/sites-repo.ts';
 import { checkShape, type Examples } from '../util/check-shape.ts';
 import { closest } from '../util/closest.ts';
 import type { Diagnostic } from '../util/diagnostic.ts';
@@ -21,6 +22,7 @@ const Shape = z.object({
   action: z.string().optional(),
   ansible_playbook: z.string().optional(),
   cluster: z.string().optional(),
+  ...GitopsKeys.shape,
   inputs: z.record(z.string(), z.string()).default({}),
   outputs: z.record(z.string(), z.string()).default({}),
   timeout: z
@@ -38,6 +40,8 @@ const EXAMPLES: Examples = {
   topic: 'topic: OCP-4.18',
   components: 'components: [ocp]',
   cluster: 'cluster: hub1',
+  implementation: 'implementation: gitops',
+  sites_repo: 'sites_repo: {url: https://git.our.pretty.lab/sites.git, branch: main}',
   inputs: 'inputs: {hub_kubeconfig: hub_kubeconfig}',
   outputs: 'outputs: {hub_kubeconfig: kubeconfig}',
   timeout: 'timeout: 90m',
@@ -45,7 +49,7 @@ const EXAMPLES: Examples = {
 
 /** Ours by design, read by nothing yet: silence would make a user rely on them. */
 const FUTURE_KEYS = ['when', 'matrix', 'retries', 'resources', 'concurrency_group'];
-const OUR_KEYS = ['action', 'after', 'cluster', 'needs', 'timeout', ...FUTURE_KEYS];
+const OUR_KEYS = ['action', 'after', 'cluster', 'implementation', 'needs', 'sites_repo', 'timeout', ...FUTURE_KEYS];
 const DCI_KEYS =
   'name stage type prev_stages topic use_previous_topic components ansible_playbook ansible_inventory inventory_playbook ansible_cfg ansible_extravars ansible_extravars_files ansible_envvars ansible_tags ansible_skip_tags dci_ansible_dir dci_credentials pipeline_user success_tag fallback_last_success outputs inputs comment url configuration previous_job_id'.split(
     ' ',
@@ -104,7 +108,8 @@ export function entryToJobdef(fields: Readonly<Record<string, unknown>>, at: (ke
       report('bad-component', 'error', 'components', error.message, error.hint ?? 'write type, type=version or type?field:value');
     }
   }
-  const { name, stage, needs, after, topic, components, cluster, inputs, outputs, prev_stages: prevStages, ansible_playbook: ansiblePlaybook } = shape;
-  const rest = { name, stage, needs, after, topic, components, action, cluster, inputs, outputs, prevStages, ansiblePlaybook };
+  const { name, stage, needs, after, topic, components, cluster, inputs, outputs, implementation } = shape;
+  const { prev_stages: prevStages, ansible_playbook: ansiblePlaybook, sites_repo: sitesRepo } = shape;
+  const rest = { name, stage, needs, after, topic, components, action, cluster, inputs, outputs, prevStages, ansiblePlaybook, implementation, sitesRepo };
   return { value: { ...rest, usePreviousTopic: shape.use_previous_topic === true, timeoutMs: shape.timeout ?? null, definition: fields, at }, diagnostics };
 }

@@ -1,3 +1,4 @@
+import type { Implementation, SitesRepo } from '../contract/sites-repo.ts';
 import type { FilePosition } from '../util/errors.ts';
 
 export const ACTIONS = ['install', 'detach', 'attach', 'redeploy', 'destroy', 'release'] as const;
@@ -25,6 +26,9 @@ export interface Jobdef {
   readonly action: ActionName | undefined;
   readonly ansiblePlaybook: string | undefined;
   readonly cluster: string | undefined;
+  /** How a spoke comes to be; `sitesRepo` is read with `gitops` only. */
+  readonly implementation: Implementation;
+  readonly sitesRepo: SitesRepo;
   /** Output of an earlier job → variable. */
   readonly inputs: Readonly<Record<string, string>>;
   /** Output → file name relative to the job's outputs. */

@@ -18,6 +18,8 @@ export interface WorldHandle {
   readonly headers: Readonly<Record<string, string>>;
   /** Kubeconfig of a hub that the world has had from its start, if it was given one. */
   hubKubeconfig(hub: string): Promise<string | undefined>;
+  /** File with the CA of the world's Git host. */
+  readonly sitesCaPath: string | undefined;
   /** Aborted with the reason when the world dies. */
   readonly died: AbortSignal;
   /** Ends the world and removes its state file. */

@@ -11,6 +11,8 @@ export interface ExecOptions {
   /** Called with each chunk as it is written, for logs that must not wait for the end. */
   readonly onOutput?: (chunk: string, stream: 'stdout' | 'stderr') => void;
   readonly timeoutMs?: number;
+  /** `latin1` keeps every byte as one character, for output that is not all text. Default: utf8. */
+  readonly encoding?: 'utf8' | 'latin1';
 }
 
 export interface ExecResult {
@@ -58,7 +60,7 @@ export function run(host: string, command: readonly string[], argv: readonly str
         ? undefined
         : setTimeout(() => stop(new LabwrightError('timed_out', `${command[0]} on ${host} did not end within ${options.timeoutMs} ms`)), options.timeoutMs);
     for (const stream of ['stdout', 'stderr'] as const) {
-      child[stream].setEncoding('utf8').on('data', (chunk: string) => {
+      child[stream].setEncoding(options.encoding ?? 'utf8').on('data', (chunk: string) => {
         output[stream] += chunk;
         options.onOutput?.(chunk, stream);
       });

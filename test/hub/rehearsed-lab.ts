@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -13,10 +13,11 @@ import { createOpenBmc } from '../../src/machines/bmc/redfish-client.ts';
 import { runOpenshiftInstall } from '../../src/rehearsal/installer/openshift-install.ts';
 import { PARTICIPANT_HEADER } from '../../src/rehearsal/clock/traffic.ts';
 import { parseFault } from '../../src/rehearsal/faults.ts';
+import { createSitesDoor } from '../../src/sites/create-sites-door.ts';
 import { createWorld, type World } from '../../src/rehearsal/world/create-world.ts';
 import { isLabwrightError, LabwrightError } from '../../src/util/errors.ts';
 import type { Clock } from '../../src/util/clock.ts';
-import type { Exec } from '../../src/util/exec.ts';
+import { localExec, type Exec } from '../../src/util/exec.ts';
 import { CAUSE_HEADER, type Memory, type WaitingOn } from '../../src/util/step.ts';
 
 const SECRET = 'test secret';
@@ -52,11 +53,19 @@ export interface RunOptions {
   readonly twice?: boolean;
   /** Stop each step after so much simulated time, wherever it is then, and run it again from its beginning. */
   readonly interruptAfterMs?: number;
+  /** Make the spoke by GitOps from this repository. */
+  readonly sites?: ActionInput['sites'];
 }
 
 export async function rehearseLab(
   plan: LabPlan,
-  options: { readonly hubs?: readonly string[]; readonly faults?: readonly string[]; readonly seed?: number; readonly crdsDir?: string } = {},
+  options: {
+    readonly hubs?: readonly string[];
+    readonly faults?: readonly string[];
+    readonly seed?: number;
+    readonly crdsDir?: string;
+    readonly sites?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<RehearsedLab> {
   const workDir = await mkdtemp(join(tmpdir(), 'labwright-hub-test-'));
   const worldLog: string[] = [];
@@ -69,6 +78,7 @@ export async function rehearseLab(
     faults: (options.faults ?? []).map(parseFault),
     crdsDir: options.crdsDir ?? null,
     hubs: [...(options.hubs ?? [])],
+    sites: options.sites ?? {},
     log: (line) => worldLog.push(line),
     failed: (error) => (broken = error),
   });
@@ -86,6 +96,9 @@ export async function rehearseLab(
   const headers = { [PARTICIPANT_HEADER]: 'agent' };
   const credentials = machineCredentials(plan, SECRET);
   const openBmc = createOpenBmc({ clock, dial: world.dial.dial, tls: { insecure: true }, headers });
+  const caPath = join(workDir, 'git-ca.pem');
+  if (world.sitesCa !== undefined) await clock.during(writeFile(caPath, world.sitesCa));
+  const sites = createSitesDoor({ clock, exec: localExec, dial: world.dial.dial, headers, simulated: true, dataDir: join(workDir, 'sites'), caPath });
   const depsOf = (dir: string, outputs: Map<string, string>): ActionDeps => ({
     clock,
     dial: world.dial.dial,
@@ -102,13 +115,14 @@ export async function rehearseLab(
     },
     output: async (name, content) => void outputs.set(name, content),
     installer: ['stand-in'],
+    sites,
   });
 
   return {
     world,
     plan,
     bmcOf: (name) => openBmc({ url: plan.machines.find((machine) => machine.name === name)!.bmc.url, ...credentials.get(name)! }),
-    async run(job, name, clusterName, inputs = {}, { twice = false, interruptAfterMs } = {}) {
+    async run(job, name, clusterName, inputs = {}, { twice = false, interruptAfterMs, sites: source } = {}) {
       const cluster = plan.clusters.find((one) => one.name === clusterName)!;
       const input: ActionInput = {
         job,
@@ -118,6 +132,7 @@ export async function rehearseLab(
         release: { version: '4.18.10', image: 'quay.example.com/ocp/release:4.18.10-x86_64' },
         pullSecret: PULL_SECRET,
         sshPublicKey: 'ssh-ed25519 AAAA test',
+        ...(source && { sites: source }),
       };
       const dir = join(workDir, job);
       await clock.during(mkdir(dir, { recursive: true }));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { KubeObject } from '../../kube/objects.ts';
 import { LabwrightError, messageOf } from '../../util/errors.ts';
+import { argoDefinitions } from './argoproj.ts';
 import { assistedDefinitions } from './assisted.ts';
 import { hiveDefinitions } from './hive.ts';
 import { metal3Definitions } from './metal3.ts';
@@ -28,6 +29,7 @@ export function hubDefinitions(crdsDir?: string): readonly KubeObject[] {
     ...metal3Definitions(),
     ...managementDefinitions(),
     ...policyDefinitions(),
+    ...argoDefinitions(),
     ...openshiftDefinitions(),
   ];
   if (crdsDir === undefined) return ours;

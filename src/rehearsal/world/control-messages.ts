@@ -20,5 +20,7 @@ export const WorldState = z.object({
   startTicks: z.string(),
   clockSocket: z.string(),
   controlSocket: z.string(),
+  /** Of the world's Git host. */
+  sitesCaPath: z.string().exactOptional(),
 });
 export type WorldState = z.infer<typeof WorldState>;

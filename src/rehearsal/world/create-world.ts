@@ -20,6 +20,7 @@ import { createSimulatedMachines } from '../machines/simulated-machines.ts';
 import type { MachineSpec } from '../machines/simulated-machine.ts';
 import { makeClusterCertificates } from '../api/access/cluster-certificates.ts';
 import { createDialTable, type DialTable } from './dial-table.ts';
+import { createGitHost } from './git-host.ts';
 import { createFaultBoard } from './fault-board.ts';
 import { startHub, worldClient, type HubOptions, type RunningHub } from './hub.ts';
 import { createSpokes } from './create-spokes.ts';
@@ -35,12 +36,16 @@ export interface World {
   readonly powerLog: readonly PowerEvent[];
   readonly mutations: readonly Mutation[];
   readonly hubs: ReadonlyMap<string, RunningHub>;
+  /** CA of its Git host, as PEM; undefined when it has none. */
+  readonly sitesCa: string | undefined;
   /** Starts a hub that nobody had to install. */
   addHub(options: Omit<HubOptions, 'certificates' | 'version'>): Promise<RunningHub>;
   close(): Promise<void>;
 }
 
-export interface WorldOptions extends WorldSpec {
+export interface WorldOptions extends Omit<WorldSpec, 'sites'> {
+  /** Default: no Git host. */
+  readonly sites?: WorldSpec['sites'];
   readonly log: (line: string) => void;
   /** Called when the world cannot go on. */
   readonly failed: (error: unknown) => void;
@@ -85,6 +90,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     mutated,
     failed: options.failed,
   };
+  const gitHost = Object.keys(options.sites ?? {}).length === 0 ? undefined : await createGitHost(deps, plan.domain, options.sites ?? {});
   const hubs = new Map<string, RunningHub>();
   const stopInstallations = playInstallations({
     clock: own,
@@ -111,6 +117,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     powerLog: machines.powerLog,
     mutations,
     hubs,
+    sitesCa: gitHost?.ca,
     async addHub({ name, baseDomain, ...more }) {
       const certificates = await makeClusterCertificates(name, { host: `api.${name}.${baseDomain}`, port: 6443 });
       const hub = await startHub(deps, { name, baseDomain, certificates, version: '4.18.0', ...more });
@@ -121,6 +128,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       stopInstallations();
       await Promise.all([...hubs.values()].map((hub) => hub.close()));
       await spokes.close();
+      await gitHost?.close();
       redfish.server.closeAllConnections();
       await new Promise((resolve) => redfish.server.close(resolve));
     },
@@ -141,7 +149,7 @@ function cutOff(open: OpenBmc, faultOf: (address: BmcAddress) => FaultName | und
   };
 }
 
-function machineSpecs({ plan }: WorldSpec, credentials: ReadonlyMap<string, BmcCredentials>): MachineSpec[] {
+function machineSpecs({ plan }: Pick<WorldSpec, 'plan'>, credentials: ReadonlyMap<string, BmcCredentials>): MachineSpec[] {
   const nodes = plan.clusters.flatMap((cluster) => cluster.nodes);
   return plan.machines.map(({ name, uuid, mac, vcpus, memoryMiB, disks }) => {
     const address = nodes.find((node) => node.machine === name)?.addresses[0] ?? '';

@@ -29,11 +29,14 @@ export async function runWorld(specFile: string, stateDir: string, ready: () => 
   const over = Promise.withResolvers<void>();
   const log = (line: string): void => void process.stdout.write(`${new Date().toISOString()} ${line}\n`);
   const world = await createWorld({ ...spec, log, failed: (error) => over.reject(error instanceof Error ? error : new Error(messageOf(error))) });
+  const sitesCaPath = join(socketDir, 'git-ca.pem');
+  if (world.sitesCa !== undefined) await writeFile(sitesCaPath, world.sitesCa);
   const state: WorldState = {
     pid: process.pid,
     startTicks: await processStartTicks(process.pid),
     clockSocket: join(socketDir, 'clock.sock'),
     controlSocket: join(socketDir, 'control.sock'),
+    ...(world.sitesCa !== undefined && { sitesCaPath }),
   };
   const clockServer = await serveClock(world.clock, state.clockSocket);
   const control = await serveControl(world, state.controlSocket, over.resolve);

@@ -80,6 +80,7 @@ export async function findWorld(stateDir: string): Promise<WorldHandle | undefin
     mutations: async () => (await ask({ type: 'mutations' })) as readonly Mutation[],
     headers: { [PARTICIPANT_HEADER]: PARTICIPANT },
     hubKubeconfig: async (hub) => ((await ask({ type: 'hub-kubeconfig', hub })) as string | null) ?? undefined,
+    sitesCaPath: state.sitesCaPath,
     died: joined.lost,
     async stop() {
       await ask({ type: 'stop' });

@@ -21,5 +21,7 @@ export const WorldSpec = z.object({
   crdsDir: z.string().nullable(),
   /** Hubs that are there from the start, by cluster name. */
   hubs: z.array(z.string()),
+  /** Files of the sites repository, by path; without any there is no Git host. */
+  sites: z.record(z.string(), z.string()).default({}),
 });
 export type WorldSpec = z.infer<typeof WorldSpec>;

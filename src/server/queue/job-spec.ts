@@ -1,4 +1,5 @@
 import type { JobSpec } from '../../contract/agent.ts';
+import { GitopsKeys } from '../../contract/sites-repo.ts';
 import type { Sql } from '../../db/transaction.ts';
 import { LabwrightError } from '../../util/errors.ts';
 import type { Artefacts } from '../artefacts/artefacts.ts';
@@ -20,7 +21,15 @@ export async function jobSpecOf(sql: Sql, artefacts: Artefacts, job: LeasedJob):
     inputs[variable] = 'content' in source ? source.content : await artefacts.readText(await artefactOf(sql, job, source));
   }
   const { job_id: jobId, run_id: runId, name, action, cluster, outputs, timeout_ms: timeoutMs } = job;
-  return { jobId, name, runId, action, cluster, inputs, outputs, components, timeoutMs };
+  const sitesRepo = await sitesRepoOf(sql, job);
+  return { jobId, name, runId, action, cluster, inputs, outputs, components, timeoutMs, ...(sitesRepo && { sitesRepo }) };
+}
+
+/** What the pipeline says of GitOps; undefined for a job of another implementation. */
+async function sitesRepoOf(sql: Sql, job: LeasedJob): Promise<JobSpec['sitesRepo']> {
+  const { rows } = await sql.query<{ definition: unknown }>(`select data -> 'pipeline' as definition from jobs where id = $1`, [job.job_id]);
+  const keys = GitopsKeys.parse(rows[0]?.definition ?? {});
+  return keys.implementation === 'gitops' ? keys.sites_repo : undefined;
 }
 
 async function artefactOf(sql: Sql, job: LeasedJob, source: { readonly job: string; readonly output: string }): Promise<string> {
