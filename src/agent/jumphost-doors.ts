@@ -3,7 +3,7 @@ import { systemClock } from '../util/clock.ts';
 import { localExec } from '../util/exec.ts';
 import { messageOf, LabwrightError } from '../util/errors.ts';
 import { bmcCertificate } from '../machines/bmc/bmc-certificate.ts';
-import type { BmcEvent } from '../machines/bmc/libvirt-backend.ts';
+import { createLibvirtBackend } from '../machines/bmc/libvirt-backend.ts';
 import { serveBmc } from '../machines/bmc/serve-bmc.ts';
 import { LabHosts } from '../machines/doors/lab-hosts.ts';
 import { createClockGate } from './clock-gate.ts';
@@ -37,22 +37,21 @@ export function jumphostDoors(plan: LabPlan, secrets: Pick<LabDoors, 'pullSecret
 async function serveLabBmcs(
   plan: LabPlan,
   listens: { readonly host: string; readonly name: string },
-  { credentials, folder, log }: BmcServiceDeps,
+  { credentials, folder, onCall }: BmcServiceDeps,
 ): Promise<AsyncDisposable | undefined> {
   if (plan.machines.every(({ kind }) => kind !== 'vm')) return undefined;
   await using stack = new AsyncDisposableStack();
   const hosts = stack.use(new LabHosts(plan));
   const tls = await bmcCertificate(folder, listens.name);
-  const deps = {
+  const vms = createLibvirtBackend({
     plan,
     server: (name: string) => hosts.server(name).exec,
     credentials,
     // The jumphost's own store serves the images over HTTP; a hub's image service has a certificate of the hub's own CA.
     verifyImageTls: false,
-    audit: ({ machine, what, cause }: BmcEvent) => log.info({ machine, cause }, what),
-  };
+  });
   try {
-    stack.use(await serveBmc(deps, { host: listens.host, port: BMC_PORT, tls }));
+    stack.use(await serveBmc(vms, { host: listens.host, port: BMC_PORT, tls }, { onCall }));
   } catch (cause) {
     throw new LabwrightError('refused', `the BMCs of ${plan.lab} cannot be served at ${listens.host}:${BMC_PORT}: ${messageOf(cause)}`, {
       cause,

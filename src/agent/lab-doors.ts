@@ -1,8 +1,8 @@
 import type { Clock } from '../util/clock.ts';
 import type { Dial, Endpoint } from '../util/dial.ts';
 import type { Exec } from '../util/exec.ts';
+import type { BmcEvent } from '../machines/bmc/bmc-event.ts';
 import type { BmcCredentials } from '../machines/bmc/credentials.ts';
-import type { Log } from '../util/log.ts';
 import type { ClockGate } from './clock-gate.ts';
 
 export interface BmcServiceDeps {
@@ -10,7 +10,8 @@ export interface BmcServiceDeps {
   readonly credentials: ReadonlyMap<string, BmcCredentials>;
   /** Where the service keeps its certificate. */
   readonly folder: string;
-  readonly log: Log;
+  /** Told of every call. */
+  readonly onCall: (event: BmcEvent) => void;
 }
 
 /** How an agent reaches its lab. A rehearsal hands in the same doors with a world behind them. */

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabPlan } from '../lab/plan.ts';
 import type { ClaimsStore } from '../machines/claims-store.ts';
+import type { BmcEvent } from '../machines/bmc/bmc-event.ts';
 import { machineCredentials } from '../machines/bmc/credentials.ts';
 import { createEmbeddedEngine } from '../runner/embedded-engine.ts';
 import { Journal } from '../runner/journal.ts';
@@ -9,6 +10,7 @@ import { realSleep } from '../util/clock.ts';
 import { isLabwrightError, messageOf } from '../util/errors.ts';
 import type { Log } from '../util/log.ts';
 import { AgentStore } from './agent-store.ts';
+import { createBmcLog } from './bmc-log.ts';
 import type { ControlServer, Registration } from './control-server.ts';
 import { startFileStore } from './file-store.ts';
 import { createJobRunner, type JobRunner } from './job-runner.ts';
@@ -94,8 +96,6 @@ async function serve(deps: AgentDeps, { store, agentId }: Pick<Session, 'store' 
   const journal = stack.adopt(new Journal(join(deps.dataDir, 'journal.db')), (one) => one.close());
   const fileStore = stack.adopt(await startFileStore(doors, jobsDir, deps.labSecret), (one) => one.close());
   const credentials = machineCredentials(deps.plan, deps.labSecret);
-  const bmcs = await doors.serveBmcs({ credentials, folder: join(deps.dataDir, 'bmc'), log });
-  if (bmcs) stack.use(bmcs);
   const outbox = createOutbox({
     server,
     journal,
@@ -116,6 +116,11 @@ async function serve(deps: AgentDeps, { store, agentId }: Pick<Session, 'store' 
     onEvent: () => outbox.poke(),
     signal: both,
   });
+  const tellCall = createBmcLog({ ...deps, store, journal, clock: doors.clock, onEvent: () => outbox.poke() });
+  // A slow call may end after the journal is closed.
+  const onCall = (event: BmcEvent): void => void (both.aborted || tellCall(event));
+  const bmcs = await doors.serveBmcs({ credentials, folder: join(deps.dataDir, 'bmc'), onCall });
+  if (bmcs) stack.use(bmcs);
   const session: Session = { deps, agentId, store, runner, outbox, signal: both };
   const background = [outbox.run(agentId, both), heartbeats(session)];
   try {

@@ -10,7 +10,8 @@ import type { Bmc } from '../../src/machines/bmc/bmc.ts';
 import { machineCredentials } from '../../src/machines/bmc/credentials.ts';
 import { createOpenBmc } from '../../src/machines/bmc/redfish-client.ts';
 import { serveBmc, type BmcService } from '../../src/machines/bmc/serve-bmc.ts';
-import type { BmcEvent } from '../../src/machines/bmc/libvirt-backend.ts';
+import type { BmcEvent } from '../../src/machines/bmc/bmc-event.ts';
+import { createLibvirtBackend } from '../../src/machines/bmc/libvirt-backend.ts';
 import { labPaths } from '../../src/machines/lab-paths.ts';
 import { domainXml } from '../../src/machines/changes/machine-changes.ts';
 import { defineDomain } from '../../src/machines/doors/virsh.ts';
@@ -41,10 +42,7 @@ before(async () => {
   // Without the kernel that tiny nodes are given: this one boots what its BMC says.
   plan = { ...planned, machines: planned.machines.map((one) => ({ ...one, directBoot: undefined })) };
   machine = plan.machines.find(({ server }) => server === 'server2')!;
-  service = await serveBmc(
-    { plan, server: box.inMachine, credentials: machineCredentials(plan, 'secret'), verifyImageTls: true, audit: (event) => events.push(event) },
-    { host: '127.0.0.1', port: 0, tls: undefined },
-  );
+  service = await serve();
   await defineMachine();
   await serveImage();
 });
@@ -87,17 +85,23 @@ test('Once boots the CD over an installed disk, and the guest’s own reboot goe
   await forgetConsole();
   await bmc('', 'job/restart').reset('ForceRestart');
   await consoleSays(['disk']);
-  assert.deepEqual(events.at(-1), { machine: machine.name, what: 'reset ForceRestart', cause: 'job/restart' });
+  const { tookMs: _, ...told } = events.findLast(({ changes }) => changes)!;
+  assert.deepEqual(told, {
+    machine: machine.name,
+    what: 'reset ForceRestart',
+    changes: true,
+    cause: 'job/restart',
+    client: '127.0.0.1',
+    status: 204,
+    error: undefined,
+  });
   assert.equal(withoutMetadata(await dump('--inactive')), withoutMetadata(defined));
 });
 
 test('a service that starts again knows the media, and a restart turns a machine on that is off', { skip }, async () => {
   await bmc().insertMedia(IMAGE);
   await service[Symbol.asyncDispose]();
-  service = await serveBmc(
-    { plan, server: box.inMachine, credentials: machineCredentials(plan, 'secret'), verifyImageTls: true, audit: () => undefined },
-    { host: '127.0.0.1', port: 0, tls: undefined },
-  );
+  service = await serve();
   assert.equal((await bmc().media()).image, IMAGE);
   await bmc().reset('ForceOff');
   await bmc().reset('ForceOff');
@@ -132,6 +136,11 @@ test('the agent of a lab serves its BMCs on the jumphost, with the credentials o
     await ended;
   }
 });
+
+function serve(): Promise<BmcService> {
+  const vms = createLibvirtBackend({ plan, server: box.inMachine, credentials: machineCredentials(plan, 'secret'), verifyImageTls: true });
+  return serveBmc(vms, { host: '127.0.0.1', port: 0, tls: undefined }, { onCall: (event) => events.push(event) });
+}
 
 /** Disk and CD of the machine say their word on the console; the CD then resets the machine. */
 async function defineMachine(): Promise<void> {

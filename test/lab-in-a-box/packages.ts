@@ -21,6 +21,12 @@ const NEEDED: readonly (readonly [command: string, debianPackage: string])[] = [
   ['/usr/sbin/dhclient', 'isc-dhcp-client'],
   ['/usr/bin/curl', 'curl'],
   ['/usr/bin/ip', 'iproute2'],
+  ['/usr/share/OVMF/OVMF_CODE_4M.fd', 'ovmf'],
+  ['/usr/bin/xorriso', 'xorriso'],
+  ['/usr/bin/mcopy', 'mtools'],
+  ['/usr/bin/grub-mkrescue', 'grub-common'],
+  ['/usr/lib/grub/x86_64-efi/moddep.lst', 'grub-efi-amd64-bin'],
+  ['/usr/share/doc/python3-venv', 'python3-venv'],
 ];
 
 /** Why the box cannot run on this machine; undefined when it can. */

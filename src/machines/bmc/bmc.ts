@@ -8,11 +8,19 @@ export interface Bmc {
   media(signal?: AbortSignal): Promise<{ readonly inserted: boolean; readonly image: string | undefined }>;
   /** For the next boot only. */
   bootOnce(target: BootTarget, signal?: AbortSignal): Promise<void>;
+  boot(signal?: AbortSignal): Promise<BootOverride>;
+  /** `Disabled` gives the machine back to its own order. */
+  setBoot(target: BootTarget, enabled: BootOverride['enabled'], signal?: AbortSignal): Promise<void>;
 }
 
 /** Redfish Resource.ResetType, the ones we send and serve (reference/lab-and-libvirt.md §3.1). */
 export type ResetType = 'On' | 'ForceOff' | 'GracefulShutdown' | 'GracefulRestart' | 'ForceRestart' | 'Nmi' | 'ForceOn';
 export type BootTarget = 'Cd' | 'Hdd' | 'Pxe';
+
+export interface BootOverride {
+  readonly target: BootTarget | 'None';
+  readonly enabled: 'Once' | 'Continuous' | 'Disabled';
+}
 
 /** Opens a machine's BMC. `cause` is the id of the step that asks; it travels in CAUSE_HEADER. */
 export type OpenBmc = (address: BmcAddress, cause?: string) => Bmc;
@@ -24,7 +32,10 @@ export interface BmcAddress {
   readonly password: string;
 }
 
-/** What the Redfish service of this folder stands in front of: libvirt domains, or a rehearsal's machines. */
+/**
+ * What the Redfish service of this folder stands in front of: libvirt domains, BMCs of physical servers, or a rehearsal's
+ * machines. The service makes one change at a time per machine.
+ */
 export interface BmcBackend {
   systems(): Promise<readonly BmcSystem[]>;
   power(id: string): Promise<'On' | 'Off'>;
@@ -33,8 +44,8 @@ export interface BmcBackend {
   insertMedia(id: string, imageUrl: string): Promise<void>;
   ejectMedia(id: string): Promise<void>;
   media(id: string): Promise<string | undefined>;
-  setBoot(id: string, target: BootTarget, enabled: 'Once' | 'Continuous' | 'Disabled'): Promise<void>;
-  boot(id: string): Promise<{ readonly target: BootTarget | 'None'; readonly enabled: 'Once' | 'Continuous' | 'Disabled' }>;
+  setBoot(id: string, target: BootTarget, enabled: BootOverride['enabled']): Promise<void>;
+  boot(id: string): Promise<BootOverride>;
   /** Basic auth of one machine. */
   authenticate(id: string, username: string, password: string): boolean;
 }
@@ -46,4 +57,8 @@ export interface BmcSystem {
   readonly mac: string;
   readonly vcpus: number;
   readonly memoryMiB: number;
+  /** Default efi. */
+  readonly firmware?: 'efi' | 'bios';
+  readonly disks?: readonly { readonly sizeGiB: number; readonly serial: string }[];
+  readonly physical?: boolean;
 }

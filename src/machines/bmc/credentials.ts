@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { LabPlan } from '../../lab/plan.ts';
 
 export interface BmcCredentials {
@@ -19,4 +19,14 @@ export function machineCredentials(plan: LabPlan, labSecret: string): ReadonlyMa
       return [name, { username: bmc.username, password }];
     }),
   );
+}
+
+/** Whether these are the credentials, in a time that says nothing about how much of the password is right. */
+export function opensWith(expected: BmcCredentials | undefined, username: string, password: string): boolean {
+  return expected !== undefined && username === expected.username && equalSecrets(password, expected.password);
+}
+
+function equalSecrets(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -1,13 +1,12 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { LabPlan } from '../../lab/plan.ts';
 import { LabwrightError } from '../../util/errors.ts';
 import type { Exec } from '../../util/exec.ts';
 import { virsh, virshDocument } from '../doors/virsh.ts';
 import type { BmcBackend, ResetType } from './bmc.ts';
 import { restoreOrderCommands, withBootFirst } from './boot-order.ts';
-import type { BmcCredentials } from './credentials.ts';
+import { opensWith, type BmcCredentials } from './credentials.ts';
 import { readOverride, writeOverride } from './domain-override.ts';
-import { emptyDrive, fetchImage, loadDrive } from './virtual-media.ts';
+import { createImageShelf } from './image-shelf.ts';
 
 export interface LibvirtBackendDeps {
   readonly plan: LabPlan;
@@ -16,15 +15,6 @@ export interface LibvirtBackendDeps {
   /** By machine name. */
   readonly credentials: ReadonlyMap<string, BmcCredentials>;
   readonly verifyImageTls: boolean;
-  /** Told of every call that changes something. `cause` is the step that asked. */
-  readonly audit: (event: BmcEvent) => void;
-}
-
-export interface BmcEvent {
-  readonly machine: string;
-  /** `reset ForceOff`, `insert …`. */
-  readonly what: string;
-  readonly cause: string | null;
 }
 
 /**
@@ -36,57 +26,33 @@ export interface BmcEvent {
  */
 export function createLibvirtBackend(deps: LibvirtBackendDeps): BmcBackend {
   const vms = new Map(deps.plan.machines.filter((machine) => machine.kind === 'vm').map((machine) => [machine.uuid, machine]));
-  const queues = new Map<string, Promise<unknown>>();
+  const systems = [...vms.values()].map((machine) => ({ ...machine, id: machine.uuid }));
+  const images = createImageShelf(deps);
 
-  function execOf(id: string): Exec {
+  function serverOf(id: string): string {
     const machine = vms.get(id);
     if (!machine) throw new LabwrightError('not_found', `the plan has no VM ${id}`);
-    return deps.server(machine.server);
+    return machine.server;
   }
-
-  /** One change at a time per machine: a reset must not overtake the media that came before it. */
-  function change<T>(id: string, what: string, cause: string | null, work: (exec: Exec) => Promise<T>): Promise<T> {
-    const exec = execOf(id);
-    deps.audit({ machine: vms.get(id)!.name, what, cause });
-    const turn = (queues.get(id) ?? Promise.resolve()).then(() => work(exec));
-    queues.set(
-      id,
-      turn.catch(() => undefined),
-    );
-    return turn;
-  }
+  const execOf = (id: string): Exec => deps.server(serverOf(id));
 
   return {
-    systems: () => Promise.resolve([...vms.values()].map(({ uuid, name, mac, vcpus, memoryMiB }) => ({ id: uuid, name, mac, vcpus, memoryMiB }))),
+    systems: () => Promise.resolve(systems),
     power: async (id) => ((await isOn(execOf(id), id)) ? 'On' : 'Off'),
-    reset: (id, type, cause) => change(id, `reset ${type}`, cause, (exec) => reset(exec, id, type)),
-    insertMedia: (id, imageUrl) =>
-      change(id, 'insert media', null, async (exec) => {
-        const file = await fetchImage(exec, deps.plan, imageUrl, { verifyTls: deps.verifyImageTls });
-        await loadDrive(exec, id, file);
-        await writeOverride(exec, id, { ...(await readOverride(exec, id)), image: imageUrl, file });
-      }),
-    ejectMedia: (id) =>
-      change(id, 'eject media', null, async (exec) => {
-        const override = await readOverride(exec, id);
-        if (override.file === undefined) return;
-        await writeOverride(exec, id, { ...override, image: undefined, file: undefined });
-        await emptyDrive(exec, id, override.file);
-      }),
+    reset: async (id, type) => reset(execOf(id), id, type),
+    insertMedia: async (id, imageUrl) => images.insert(serverOf(id), execOf(id), id, imageUrl),
+    ejectMedia: async (id) => images.eject(serverOf(id), execOf(id), id),
     media: async (id) => (await readOverride(execOf(id), id)).image,
-    setBoot: (id, target, enabled) =>
-      change(id, `boot ${target} ${enabled}`, null, async (exec) => {
-        const boot = enabled === 'Disabled' ? ({ target: 'None', enabled } as const) : { target, enabled };
-        await writeOverride(exec, id, { ...(await readOverride(exec, id)), ...boot });
-      }),
+    async setBoot(id, target, enabled) {
+      const exec = execOf(id);
+      const boot = enabled === 'Disabled' ? ({ target: 'None', enabled } as const) : { target, enabled };
+      await writeOverride(exec, id, { ...(await readOverride(exec, id)), ...boot });
+    },
     boot: async (id) => {
       const { target, enabled } = await readOverride(execOf(id), id);
       return { target, enabled };
     },
-    authenticate(id, username, password) {
-      const expected = deps.credentials.get(vms.get(id)?.name ?? '');
-      return expected !== undefined && username === expected.username && equalSecrets(password, expected.password);
-    },
+    authenticate: (id, username, password) => opensWith(deps.credentials.get(vms.get(id)?.name ?? ''), username, password),
   };
 }
 
@@ -155,9 +121,4 @@ async function start(exec: Exec, id: string): Promise<void> {
 async function resumeIfPaused(exec: Exec, id: string): Promise<void> {
   const { stdout } = await virsh(exec, ['domstate', id]);
   if (stdout.trim() === 'paused') await virsh(exec, ['resume', id]);
-}
-
-function equalSecrets(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -1,13 +1,21 @@
 import { z } from 'zod';
-import { LabwrightError } from '../../util/errors.ts';
+import { isLabwrightError, LabwrightError } from '../../util/errors.ts';
 import { CAUSE_HEADER } from '../../util/step.ts';
-import type { Bmc, BmcAddress, OpenBmc } from './bmc.ts';
-import { redfishRequest, type RedfishDeps } from './redfish-request.ts';
+import type { Bmc, BmcAddress, BootOverride, BootTarget, OpenBmc } from './bmc.ts';
+import { redfishRequest, type RedfishDeps, type RedfishReply } from './redfish-request.ts';
 
 const link = z.object({ '@odata.id': z.string() });
 const action = z.object({ target: z.string() });
 const systemShape = z.object({
   PowerState: z.string().optional(),
+  Manufacturer: z.string().nullish(),
+  Boot: z
+    .object({
+      BootSourceOverrideTarget: z.string().nullish(),
+      BootSourceOverrideEnabled: z.string().nullish(),
+      'BootSourceOverrideTarget@Redfish.AllowableValues': z.array(z.string()).optional(),
+    })
+    .optional(),
   VirtualMedia: link.optional(),
   Links: z.object({ ManagedBy: z.array(link).optional() }).optional(),
   Actions: z.object({ '#ComputerSystem.Reset': action }),
@@ -18,9 +26,13 @@ const mediaShape = z.object({
   MediaTypes: z.array(z.string()).optional(),
   Inserted: z.boolean().nullish(),
   Image: z.string().nullish(),
-  Actions: z.object({ '#VirtualMedia.InsertMedia': action, '#VirtualMedia.EjectMedia': action }),
+  /** Older Lenovos have none; there the drive itself is written. */
+  Actions: z.object({ '#VirtualMedia.InsertMedia': action.optional(), '#VirtualMedia.EjectMedia': action.optional() }).optional(),
 });
-type Media = z.infer<typeof mediaShape>;
+type Media = z.infer<typeof mediaShape> & { readonly path: string };
+
+/** How long to wait before asking again how an action goes that a BMC answered with 202. */
+const TASK_MS = 2000;
 
 /**
  * Opens BMCs over Redfish, with Basic auth, following the links the service gives (reference/lab-and-libvirt.md §3.2).
@@ -39,17 +51,31 @@ function openOne(deps: RedfishDeps, address: BmcAddress, cause: string | undefin
     ...(cause !== undefined && { [CAUSE_HEADER]: cause }),
   };
 
-  async function call(method: 'GET' | 'POST' | 'PATCH', path: string, signal: AbortSignal | undefined, body?: object): Promise<string> {
+  async function ask(method: 'GET' | 'POST' | 'PATCH', path: string, signal: AbortSignal | undefined, body?: object, etag?: string): Promise<RedfishReply> {
     const target = new URL(path, url);
     // Credentials go to the BMC only, wherever its links point.
     if (target.origin !== url.origin) throw new LabwrightError('refused', `the BMC at ${url.host} points to ${target.host}`, { hint: 'check the BMC address' });
-    const reply = await redfishRequest(deps, { method, url: target, headers, signal, ...(body && { body }) });
-    if (reply.status >= 200 && reply.status < 300) return reply.text;
+    const all = { ...headers, ...(etag !== undefined && { 'If-Match': etag }) };
+    const reply = await redfishRequest(deps, { method, url: target, headers: all, signal, ...(body && { body }) });
+    if (reply.status >= 200 && reply.status < 300) return reply;
     throw refusal(address, url, `${method} ${target.pathname}`, reply);
   }
 
+  const call = async (path: string, signal: AbortSignal | undefined): Promise<string> => (await ask('GET', path, signal)).text;
+
+  /** Resolves when it is done, also where the BMC goes on with it after it has answered (DSP0266 §11.2). */
+  async function act(method: 'POST' | 'PATCH', path: string, signal: AbortSignal | undefined, body: object, etag?: string): Promise<void> {
+    let reply = await ask(method, path, signal, body, etag);
+    const monitor = reply.location;
+    if (monitor === undefined) return;
+    while (reply.status === 202) {
+      await deps.clock.sleep(TASK_MS, signal);
+      reply = await ask('GET', monitor, signal);
+    }
+  }
+
   async function read<T>(shape: z.ZodType<T>, path: string, signal: AbortSignal | undefined): Promise<T> {
-    const content = await call('GET', path, signal);
+    const content = await call(path, signal);
     try {
       return shape.parse(JSON.parse(content));
     } catch (error) {
@@ -70,7 +96,7 @@ function openOne(deps: RedfishDeps, address: BmcAddress, cause: string | undefin
     for (const collection of collections) {
       for (const member of (await read(collectionShape, collection['@odata.id'], signal)).Members) {
         const media = await read(mediaShape, member['@odata.id'], signal);
-        if (media.MediaTypes?.some((type) => type === 'CD' || type === 'DVD')) return media;
+        if (media.MediaTypes?.some((type) => type === 'CD' || type === 'DVD')) return { ...media, path: member['@odata.id'] };
       }
     }
     throw new LabwrightError('not_found', `${url.href} has no virtual CD drive`, { hint: 'check that the BMC is licensed for virtual media' });
@@ -83,23 +109,66 @@ function openOne(deps: RedfishDeps, address: BmcAddress, cause: string | undefin
     },
     async reset(type, signal) {
       const system = await read(systemShape, url.pathname, signal);
-      await call('POST', system.Actions['#ComputerSystem.Reset'].target, signal, { ResetType: type });
+      await act('POST', system.Actions['#ComputerSystem.Reset'].target, signal, { ResetType: type });
     },
     async insertMedia(imageUrl, signal) {
-      await call('POST', (await drive(signal)).Actions['#VirtualMedia.InsertMedia'].target, signal, { Image: imageUrl });
+      const media = await drive(signal);
+      const insert = media.Actions?.['#VirtualMedia.InsertMedia']?.target;
+      if (insert === undefined) return act('PATCH', media.path, signal, { Image: imageUrl, Inserted: true, WriteProtected: true }, '*');
+      await retried({ Image: imageUrl }, (body) => act('POST', insert, signal, body));
     },
     async ejectMedia(signal) {
       const media = await drive(signal);
-      if (media.Inserted === true) await call('POST', media.Actions['#VirtualMedia.EjectMedia'].target, signal, {});
+      if (media.Inserted !== true) return;
+      const eject = media.Actions?.['#VirtualMedia.EjectMedia']?.target;
+      if (eject === undefined) return act('PATCH', media.path, signal, { Image: null, Inserted: false }, '*');
+      await act('POST', eject, signal, {});
     },
     async media(signal) {
       const media = await drive(signal);
       return { inserted: media.Inserted === true, image: media.Image ?? undefined };
     },
-    async bootOnce(target, signal) {
-      await call('PATCH', url.pathname, signal, { Boot: { BootSourceOverrideTarget: target, BootSourceOverrideEnabled: 'Once' } });
+    bootOnce: (target, signal) => setBoot(target, 'Once', signal),
+    async boot(signal) {
+      const { Boot } = await read(systemShape, url.pathname, signal);
+      const target = BOOT_TARGETS[Boot?.BootSourceOverrideTarget ?? ''] ?? 'None';
+      const enabled = Boot?.BootSourceOverrideEnabled;
+      return { target, enabled: enabled === 'Once' || enabled === 'Continuous' ? enabled : 'Disabled' };
     },
+    setBoot,
   };
+
+  async function setBoot(target: BootTarget, enabled: BootOverride['enabled'], signal?: AbortSignal): Promise<void> {
+    const { text, etag } = await ask('GET', url.pathname, signal);
+    const { Manufacturer, Boot } = systemShape.parse(JSON.parse(text));
+    // Supermicro's virtual CD is a USB drive: told to boot from `Cd`, it does not.
+    const usb = /supermicro/i.test(Manufacturer ?? '') && Boot?.['BootSourceOverrideTarget@Redfish.AllowableValues']?.includes('UsbCd') === true;
+    const named = target === 'Cd' && usb ? 'UsbCd' : target;
+    const body = { BootSourceOverrideTarget: enabled === 'Disabled' ? 'None' : named, BootSourceOverrideEnabled: enabled };
+    await act('PATCH', url.pathname, signal, { Boot: body }, etag);
+  }
+}
+
+/** Redfish's names of boot sources, as ours. */
+const BOOT_TARGETS: Readonly<Record<string, BootTarget>> = { Cd: 'Cd', UsbCd: 'Cd', Hdd: 'Hdd', Pxe: 'Pxe' };
+
+/**
+ * Inserts an image, with what a BMC says it misses: some demand properties that Redfish has as optional, others refuse them
+ * when they are sent unasked (as sushy's VirtualMedia.insert_media knows them).
+ */
+async function retried(body: { readonly Image: string }, insert: (body: object) => Promise<void>): Promise<void> {
+  const extra: Record<string, string> = {};
+  for (;;) {
+    try {
+      return await insert({ ...body, ...extra });
+    } catch (error) {
+      const said = isLabwrightError(error) && typeof error.cause === 'string' ? error.cause : '';
+      const missing = (name: string): boolean => said.includes(name) && extra[name] === undefined;
+      if (missing('TransferProtocolType')) extra['TransferProtocolType'] = body.Image.startsWith('https:') ? 'HTTPS' : 'HTTP';
+      else if (missing('TransferMethod')) extra['TransferMethod'] = 'Stream';
+      else throw error;
+    }
+  }
 }
 
 /** metal3 writes `redfish-virtualmedia+https://…`; without `+http…`, TLS is assumed. */

@@ -24,6 +24,8 @@ export interface RedfishCall {
 export interface RedfishReply {
   readonly status: number;
   readonly text: string;
+  readonly etag: string | undefined;
+  readonly location: string | undefined;
 }
 
 /** One request, where `dial` says the host is. @throws LabwrightError `unreachable`; the signal's reason when aborted. */
@@ -69,7 +71,8 @@ function send(deps: RedfishDeps, call: RedfishCall, hostname: string, endpoint: 
     const request = call.url.protocol === 'https:' ? httpsRequest({ ...options, ...tls }) : httpRequest(options);
     request.on('error', reject);
     request.on('response', (response) => {
-      text(response).then((content) => resolve({ status: response.statusCode ?? 0, text: content }), reject);
+      const { etag, location } = response.headers;
+      text(response).then((content) => resolve({ status: response.statusCode ?? 0, text: content, etag, location }), reject);
     });
     request.end(body);
   });

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { createLibvirtBackend, type LibvirtBackendDeps } from './libvirt-backend.ts';
-import { createRedfishService } from './redfish-service.ts';
+import type { BmcBackend } from './bmc.ts';
+import { createRedfishService, type RedfishServiceOptions } from './redfish-service.ts';
 
 export interface BmcListener {
   readonly host: string;
@@ -13,15 +13,15 @@ export interface BmcListener {
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
 }
 
-/** Redfish in front of a lab's VMs; dispose to stop listening. */
+/** Redfish in front of a lab's machines; dispose to stop listening. */
 export interface BmcService extends AsyncDisposable {
   /** `https://host:port`; a machine is at `/redfish/v1/Systems/<uuid or name>`. */
   readonly url: string;
 }
 
-/** Serves the BMCs of all VMs of a plan. Rejects when it cannot listen. */
-export async function serveBmc(deps: LibvirtBackendDeps, listener: BmcListener): Promise<BmcService> {
-  const service = createRedfishService(createLibvirtBackend(deps));
+/** Serves the BMCs of a backend's machines. Rejects when it cannot listen. */
+export async function serveBmc(backend: BmcBackend, listener: BmcListener, options: RedfishServiceOptions = {}): Promise<BmcService> {
+  const service = createRedfishService(backend, options);
   const server = listener.tls ? createHttpsServer(listener.tls, service) : createHttpServer(service);
   server.listen(listener.port, listener.host);
   await once(server, 'listening');

@@ -14,23 +14,31 @@ export interface FetchOptions {
   readonly verifyTls: boolean;
 }
 
-/**
- * Downloads an image to the server, which must reach its URL. Equal images of several machines are one file.
- *
- * @returns the file's path. Throws `exec_failed` with curl's words.
- */
-export async function fetchImage(exec: Exec, plan: Pick<LabPlan, 'lab'>, url: string, { verifyTls }: FetchOptions): Promise<string> {
+/** An image on a server: downloaded, and named by its content once it is put in its place. */
+export interface FetchedImage {
+  readonly draft: string;
+  readonly file: string;
+}
+
+/** Downloads an image to the server, which must reach its URL. Throws `exec_failed` with curl's words. */
+export async function fetchImage(exec: Exec, plan: Pick<LabPlan, 'lab'>, url: string, { verifyTls }: FetchOptions): Promise<FetchedImage> {
   const folder = `${labPaths(plan).imagesDir}/media`;
   const draft = `${folder}/.${createHash('sha256').update(url).digest('hex').slice(0, 16)}.part`;
   const script = `set -eu
 mkdir -p "$1"
+find "$1" -name '.*.part' -mmin +1440 -delete
 curl --config - --output "$2"
-name="$1/$(sha256sum "$2" | cut -c1-32).iso"
-mv -f "$2" "$name"
-printf %s "$name"`;
+printf %s "$1/$(sha256sum "$2" | cut -c1-32).iso"`;
   // The URL may hold a token, so it is not put where every process of the server can read it.
   const config = ['fail', 'location', 'silent', 'show-error', ...(verifyTls ? [] : ['insecure']), `url = "${url.replaceAll(/["\\]/g, encodeURIComponent)}"`];
-  return (await runScript(exec, { purpose: 'fetch the image', text: script, args: [folder, draft] }, { stdin: `${config.join('\n')}\n` })).stdout;
+  const { stdout } = await runScript(exec, { purpose: 'fetch the image', text: script, args: [folder, draft] }, { stdin: `${config.join('\n')}\n` });
+  return { draft, file: stdout };
+}
+
+/** Puts a downloaded image in its place. @returns false when it is neither there nor downloaded any more. */
+export async function placeImage(exec: Exec, { draft, file }: FetchedImage): Promise<boolean> {
+  const script = 'if [ -e "$1" ]; then mv -f "$1" "$2"; else [ -e "$2" ]; fi';
+  return (await exec(['sh', '-c', script, 'sh', draft, file], { okExitCodes: [0, 1] })).exitCode === 0;
 }
 
 /** Puts an image into the drive, now and at the next start, in place of the one that is there. */
@@ -38,13 +46,17 @@ export async function loadDrive(exec: Exec, domain: string, file: string): Promi
   for (const side of await sides(exec, domain)) await virsh(exec, ['change-media', domain, DRIVE, file, '--update', '--force', side]);
 }
 
-/** Takes out what is in the drive, and the file when no other machine has it in its own. */
-export async function emptyDrive(exec: Exec, domain: string, file: string): Promise<void> {
+/** Takes out what is in the drive. */
+export async function emptyDrive(exec: Exec, domain: string): Promise<void> {
   for (const side of await sides(exec, domain)) {
     const { stderr, exitCode } = await virsh(exec, ['change-media', domain, DRIVE, '--eject', '--force', side], { okExitCodes: [0, 1] });
     // An interrupted eject may have emptied one side.
     if (exitCode !== 0 && !/doesn't have media/.test(stderr)) throw new LabwrightError('exec_failed', `virsh cannot eject from ${domain}: ${stderr.trim()}`);
   }
+}
+
+/** Removes an image that no machine has in its drive. */
+export async function removeUnusedImage(exec: Exec, file: string): Promise<void> {
   const users = (await listDomains(exec)).filter(({ xml }) => xml.includes(file));
   if (users.length === 0) await exec(['rm', '-f', '--', file]);
 }
