@@ -53,11 +53,11 @@ export function parseSource(path: string, text: string, dialect?: Dialect): Pars
 }
 
 /** The same for a file of several documents between `---` lines; empty ones are left out. Stops at the first that is wrong. */
-export function parseSources(path: string, text: string): Parsed<readonly SourceFile[]> {
+export function parseSources(path: string, text: string, dialect?: Dialect): Parsed<readonly SourceFile[]> {
   const refusal = unreadable(path, text);
   if (refusal !== undefined) return refusal;
   const counter = new LineCounter();
-  const documents = parseAllDocuments(text, { ...OPTIONS, lineCounter: counter });
+  const documents = parseAllDocuments(text, { ...OPTIONS, ...dialect, lineCounter: counter });
   const files: SourceFile[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const document of 'empty' in documents ? [] : documents) {
