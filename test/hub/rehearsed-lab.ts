@@ -18,7 +18,7 @@ import { createWorld, type World } from '../../src/rehearsal/world/create-world.
 import { isLabwrightError, LabwrightError } from '../../src/util/errors.ts';
 import type { Clock } from '../../src/util/clock.ts';
 import { localExec, type Exec } from '../../src/util/exec.ts';
-import { CAUSE_HEADER, type Memory, type WaitingOn } from '../../src/util/step.ts';
+import { CAUSE_HEADER, type Memory, type Step, type WaitingOn } from '../../src/util/step.ts';
 
 const SECRET = 'test secret';
 export const PULL_SECRET = `{"auths":{"registry.example.com":{"auth":"${Buffer.from('robot:pretty-secret').toString('base64')}"}}}`;
@@ -45,7 +45,16 @@ export interface RehearsedLab {
   /** As somebody who is no step opens it. */
   bmcOf(machine: string): Bmc;
   run(job: string, action: string, cluster: string, inputs?: Readonly<Record<string, string>>, options?: RunOptions): Promise<JobReport>;
+  /** What `run` would run, for an engine to run it. */
+  prepare(job: string, action: string, cluster: string, inputs?: Readonly<Record<string, string>>, sites?: ActionInput['sites']): Promise<PreparedJob>;
   close(): Promise<void>;
+}
+
+export interface PreparedJob {
+  readonly steps: readonly Step<ActionDeps>[];
+  readonly deps: ActionDeps;
+  readonly clock: Clock;
+  readonly outputs: ReadonlyMap<string, string>;
 }
 
 export interface RunOptions {
@@ -118,32 +127,37 @@ export async function rehearseLab(
     sites,
   });
 
+  const prepare: RehearsedLab['prepare'] = async (job, name, clusterName, inputs = {}, source) => {
+    const cluster = plan.clusters.find((one) => one.name === clusterName)!;
+    const input: ActionInput = {
+      job,
+      plan,
+      cluster,
+      inputs,
+      release: { version: '4.18.10', image: 'quay.example.com/ocp/release:4.18.10-x86_64' },
+      pullSecret: PULL_SECRET,
+      sshPublicKey: 'ssh-ed25519 AAAA test',
+      ...(source && { sites: source }),
+    };
+    const dir = join(workDir, job);
+    await clock.during(mkdir(dir, { recursive: true }));
+    const outputs = new Map<string, string>();
+    return { steps: actionFor(name, cluster)!(input), deps: depsOf(dir, outputs), clock, outputs };
+  };
+
   return {
     world,
     plan,
+    prepare,
     bmcOf: (name) => openBmc({ url: plan.machines.find((machine) => machine.name === name)!.bmc.url, ...credentials.get(name)! }),
     async run(job, name, clusterName, inputs = {}, { twice = false, interruptAfterMs, sites: source } = {}) {
-      const cluster = plan.clusters.find((one) => one.name === clusterName)!;
-      const input: ActionInput = {
-        job,
-        plan,
-        cluster,
-        inputs,
-        release: { version: '4.18.10', image: 'quay.example.com/ocp/release:4.18.10-x86_64' },
-        pullSecret: PULL_SECRET,
-        sshPublicKey: 'ssh-ed25519 AAAA test',
-        ...(source && { sites: source }),
-      };
-      const dir = join(workDir, job);
-      await clock.during(mkdir(dir, { recursive: true }));
-      const outputs = new Map<string, string>();
-      const deps = depsOf(dir, outputs);
+      const { steps: planned, deps, outputs } = await prepare(job, name, clusterName, inputs, source);
       const startMs = clock.now();
       const log: string[] = [];
       const steps: JobReport['steps'][number][] = [];
       let memory: Memory = {};
       let error: JobReport['error'];
-      for (const step of actionFor(name, cluster)!(input)) {
+      for (const step of planned) {
         const waited: WaitingOn[] = [];
         const percents: number[] = [];
         const before = memory;

@@ -3,6 +3,7 @@ import type { Traffic } from '../clock/traffic.ts';
 import type { Interfere, Trouble } from './interfere.ts';
 import type { Authenticate, User } from './access/authenticate.ts';
 import type { Registry } from './kinds/registry.ts';
+import type { Json } from './json.ts';
 import type { Form } from './negotiate.ts';
 import type { WriteDeps } from './write/target.ts';
 
@@ -18,6 +19,8 @@ export interface Mutation {
   readonly cause: string | null;
   readonly participant: string | undefined;
   readonly status: number;
+  /** resourceVersion of the object it answered with; a write that changed nothing answers with the one from before. */
+  readonly version: string | null;
 }
 
 export interface HandlerDeps extends WriteDeps {
@@ -37,6 +40,8 @@ export interface Exchange {
   readonly participant: string | undefined;
   /** What ends its watch. */
   readonly trouble: Trouble | undefined;
+  /** To be called with what a write has stored, or found to be so already. */
+  readonly wrote: (object: Json) => void;
   /** To be called when the answer, or the head of a watch, has been sent. */
   readonly answered: () => void;
 }

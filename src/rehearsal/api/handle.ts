@@ -7,7 +7,8 @@ import type { User } from './access/authenticate.ts';
 import { allowedBy, pathAllowed } from './access/authorize.ts';
 import { ACCESS_REVIEW, DEFINITION } from './kinds/built-ins.ts';
 import { discover } from './kinds/discovery.ts';
-import { member } from './json.ts';
+import { member, text } from './json.ts';
+import type { Json } from './json.ts';
 import type { Exchange, HandlerDeps } from './exchange.ts';
 import type { Trouble } from './interfere.ts';
 import { negotiate } from './negotiate.ts';
@@ -26,12 +27,14 @@ export async function handle(deps: HandlerDeps, request: IncomingMessage, respon
   const participant = headerOf(request, PARTICIPANT_HEADER);
   const answered = deps.traffic.request(participant);
   let user = '';
+  let version: string | null = null;
+  const wrote = (object: Json): void => void (version = text(member(object, 'metadata'), 'resourceVersion') || null);
   try {
     const who = deps.authenticate(request);
     user = who.name;
     const trouble = deps.interfere?.({ method: request.method ?? 'GET', path: request.url ?? '/', participant });
     refuse(trouble);
-    await route(deps, { request, response, user: who, participant, trouble, answered });
+    await route(deps, { request, response, user: who, participant, trouble, wrote, answered });
   } catch (error) {
     const status = error instanceof StatusError ? error : new StatusError(500, 'InternalError', `Internal error occurred: ${String(error)}`);
     if ([429, 503, 504].includes(status.code)) response.setHeader('Retry-After', '1');
@@ -40,7 +43,7 @@ export async function handle(deps: HandlerDeps, request: IncomingMessage, respon
     const method = request.method ?? 'GET';
     if (!['GET', 'HEAD', 'OPTIONS'].includes(method)) {
       const cause = headerOf(request, CAUSE_HEADER) ?? null;
-      deps.onMutation?.({ atMs: deps.clock.now(), method, path: request.url ?? '/', user, cause, participant, status: response.statusCode });
+      deps.onMutation?.({ atMs: deps.clock.now(), method, path: request.url ?? '/', user, cause, participant, status: response.statusCode, version });
     }
     answered();
   }

@@ -190,7 +190,7 @@ async function serveRedfish(
       const { method = 'GET', url: path = '/' } = incoming;
       if (method === 'GET' || method === 'HEAD') return;
       const cause = header(incoming.headers[CAUSE_HEADER.toLowerCase()]) ?? null;
-      mutated({ atMs: clock.now(), server: 'bmc', method, path, cause, participant: participant ?? null, status: response.statusCode });
+      mutated({ atMs: clock.now(), server: 'bmc', method, path, cause, participant: participant ?? null, status: response.statusCode, version: null });
     });
     service(incoming, response);
   });

@@ -30,7 +30,7 @@ export async function createGitHost(world: GitWorld, domain: string, files: Read
       traffic: world.traffic,
       tls: await authority.server(host),
       folder,
-      onPush: ({ path, ...push }) => world.mutated({ ...push, atMs: world.clock.now(), server: host, method: 'POST', path }),
+      onPush: ({ path, ...push }) => world.mutated({ ...push, atMs: world.clock.now(), server: host, method: 'POST', path, version: null }),
     });
     return { host: '127.0.0.1', port: running.port };
   };

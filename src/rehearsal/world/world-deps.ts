@@ -36,4 +36,6 @@ export interface Mutation {
   readonly cause: string | null;
   readonly participant: string | null;
   readonly status: number;
+  /** resourceVersion of the object in a Kubernetes API's answer: the same one twice, and the second request changed nothing. */
+  readonly version: string | null;
 }

@@ -31,6 +31,7 @@ export async function writeObject(deps: HandlerDeps, exchange: Exchange, target:
     const [code, result] = await act(deps, exchange, target, write, body);
     if (code === 201) for (const one of finalizerWarnings(target.resource, member(result, 'metadata'))) write.warn(one);
     setWarnings(exchange, warnings);
+    exchange.wrote(result);
     answer(deps, exchange, target, code, result);
   } catch (error) {
     setWarnings(exchange, warnings);
