@@ -83,8 +83,15 @@ function removeUnused(bundles, current) {
   if (inUse === undefined) return;
   for (const name of readdirSync(bundles)) {
     const folder = join(bundles, name);
-    if (folder === current || inUse.has(realpathSync(folder)) || Date.now() - statSync(folder).mtimeMs < GRACE_MS) continue;
-    rmSync(folder, { recursive: true, force: true });
+    // Undefined: a draft that has just become a bundle, or what another build has removed.
+    const found = statSync(folder, { throwIfNoEntry: false });
+    if (folder === current || found === undefined || Date.now() - found.mtimeMs < GRACE_MS) continue;
+    try {
+      if (!inUse.has(realpathSync(folder))) rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      // Another build removes it too.
+      if (!['ENOENT', 'ENOTEMPTY'].includes(error.code)) throw error;
+    }
   }
 }
 

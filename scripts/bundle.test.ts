@@ -33,7 +33,11 @@ interface Command {
 function start({ root }: { readonly root: string }): Command {
   const child = spawn(process.execPath, [join(root, 'bin/labwright.js')], { stdio: ['pipe', 'pipe', 'inherit'] });
   const printed = text(child.stdout);
-  const started = new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
+  const started = new Promise<void>((resolve, reject) => {
+    child.stdout.once('data', () => resolve());
+    child.once('exit', (code) => reject(new Error(`it ended with ${code}`)));
+  });
+  started.catch(() => undefined); // Whoever awaits it hears of it.
   return {
     started,
     async goOn() {
