@@ -3,6 +3,7 @@ import { parseKubeconfig } from '../kube/parse-kubeconfig.ts';
 import type { ActionDeps } from '../hub/action.ts';
 import type { PlannedMachine } from '../lab/plan.ts';
 import type { BmcCredentials } from '../machines/bmc/credentials.ts';
+import { fileCredentials } from '../machines/bmc/file-credentials.ts';
 import { createOpenBmc } from '../machines/bmc/redfish-client.ts';
 import { createSitesDoor } from '../sites/create-sites-door.ts';
 import { CAUSE_HEADER } from '../util/step.ts';
@@ -23,18 +24,22 @@ export interface JobDoors {
 export function actionDeps({ doors, credentials, fileStore, workDir, sitesDir, output }: JobDoors): ActionDeps {
   const { clock, dial, headers } = doors;
   const credentialsOf = (machine: PlannedMachine): BmcCredentials => {
+    const { passwordFile } = machine.bmc;
+    // A rehearsal's hosts have passwords of its own.
+    if (passwordFile !== undefined && !doors.simulated) return fileCredentials(machine, passwordFile);
     const found = credentials.get(machine.name);
     if (!found) throw new Error(`${machine.name} is not in the lab's plan`);
     return found;
   };
-  // BMCs of labs have certificates of their own making; what protects the credentials is the lab's management network.
+  // BMCs of labs have certificates of their own making, unless the lab file says otherwise; what protects the credentials is the lab's management network.
   const openBmc = createOpenBmc({ clock, dial, headers, tls: { insecure: true } });
+  const openVerified = createOpenBmc({ clock, dial, headers, tls: {} });
   return {
     clock,
     dial,
     exec: (command, options) => clock.during(doors.exec(command, options)),
     kube: (kubeconfig, cause) => createKubeClient({ clock, dial, headers: { ...headers, [CAUSE_HEADER]: cause } }, parseKubeconfig(kubeconfig)),
-    bmc: (machine, cause) => openBmc({ url: machine.bmc.url, ...credentialsOf(machine) }, cause),
+    bmc: (machine, cause) => (machine.bmc.verifyTls && !doors.simulated ? openVerified : openBmc)({ url: machine.bmc.url, ...credentialsOf(machine) }, cause),
     bmcCredentials: credentialsOf,
     workDir,
     serveFile: (path) => Promise.resolve(fileStore.urlOf(path)),

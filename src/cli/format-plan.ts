@@ -43,7 +43,7 @@ function rowOf(plan: LabPlan, cluster: PlannedCluster): Row {
     cluster: cluster.name,
     role: cluster.role === 'spoke' ? `spoke of ${cluster.hub}` : cluster.role,
     topology: cluster.topology,
-    slot: cluster.slot === null ? `(${lenders(cluster)})` : String(cluster.slot),
+    slot: cluster.slot === null ? `(${lenders(plan, cluster)})` : String(cluster.slot),
     api: cluster.vips.api,
     ingress: cluster.vips.ingress,
     masters: of('master'),
@@ -65,8 +65,9 @@ function blockOf(row: Row): string[] {
 }
 
 /** Whose machines a cluster without a slot stands on. */
-function lenders({ nodes }: PlannedCluster): string {
-  return [...new Set(nodes.map(({ machine }) => machine.replace(/-(master|worker)-\d+$/, '')))].join(',');
+function lenders(plan: LabPlan, { nodes }: PlannedCluster): string {
+  const homes = new Map(plan.machines.map(({ name, home }) => [name, home ?? name]));
+  return [...new Set(nodes.map(({ machine }) => homes.get(machine)!))].join(',');
 }
 
 /** `.20-.22` for consecutive addresses of the first family; IPv6 keeps its last group. */

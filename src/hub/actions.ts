@@ -7,12 +7,13 @@ import { installByAgent } from './install-by-agent.ts';
 import { installSpoke } from './install-spoke.ts';
 import { redeploySpoke } from './redeploy-spoke.ts';
 
+/** `assisted` is an old name of what DCI now does by agent (reference/lab-and-libvirt.md §1.6). */
 const ACTIONS: Readonly<Record<string, Partial<Readonly<Record<InstallMethod, Action>>>>> = {
-  install: { abi: installByAgent, clusterinstance: installSpoke },
+  install: { abi: installByAgent, assisted: installByAgent, clusterinstance: installSpoke },
   attach: { clusterinstance: attachSpoke },
   detach: { clusterinstance: detachSpoke },
   destroy: { clusterinstance: destroySpoke },
-  redeploy: { abi: installByAgent, clusterinstance: redeploySpoke },
+  redeploy: { abi: installByAgent, assisted: installByAgent, clusterinstance: redeploySpoke },
 };
 
 /** What a job's `action: NAME` means on a cluster: it depends on how the cluster is installed. @returns undefined when there is none. */

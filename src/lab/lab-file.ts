@@ -1,31 +1,8 @@
 import * as z from 'zod';
 import type { Examples } from '../util/check-shape.ts';
+import { Host } from './file/host-entry.ts';
+import { Count, Domain, Mac, Name, Nic, Size, Uuid } from './file/scalars.ts';
 
-const UNITS = { MiB: 1, GiB: 1024, TiB: 1024 * 1024 } as const;
-
-/** `512GiB` in MiB. */
-const Size = z
-  .string()
-  .regex(/^[1-9]\d{0,6}(MiB|GiB|TiB)$/, 'write a size as 512GiB or 4TiB')
-  .transform((text) => Number.parseInt(text, 10) * UNITS[text.slice(-3) as keyof typeof UNITS]);
-const Name = z
-  .string()
-  .max(63, 'use 63 letters or fewer')
-  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'use lower-case letters, digits and dashes');
-const Domain = z
-  .string()
-  .max(200, 'use a shorter domain')
-  .regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/, 'write a domain as our.pretty.lab, in lower case');
-const Nic = z.string().regex(/^[^\s/:]{1,15}$/, 'write the interface as the kernel names it, in 15 letters or fewer: eno2');
-const Mac = z
-  .string()
-  .regex(/^(?![fF][eE])[\da-fA-F][02468aceACE](:[\da-fA-F]{2}){5}$/, 'write a unicast MAC as 52:54:00:00:01:04, not beginning with fe (libvirt keeps that)')
-  .transform((text) => text.toLowerCase());
-const Uuid = z
-  .string()
-  .regex(/^[\da-fA-F]{8}-[\da-fA-F]{4}-[45][\da-fA-F]{3}-[89abAB][\da-fA-F]{3}-[\da-fA-F]{12}$/, 'write a version 4 or 5 UUID, as uuidgen prints it')
-  .transform((text) => text.toLowerCase());
-const Count = z.int().min(0);
 const Vips = z.strictObject({ api: z.string(), ingress: z.string() });
 const Ssh = z.strictObject({
   host: z.string().optional().describe('default: the address'),
@@ -55,6 +32,9 @@ const Server = z.strictObject({
   ssh: Ssh.optional(),
 });
 
+/** How labwright, a hub or DCI's agent gets a cluster onto its machines. */
+export const INSTALL_METHODS = ['abi', 'ipi', 'sno-in-place', 'upi', 'assisted', 'clusterinstance', 'none'] as const;
+
 const NodeSize = z.strictObject({ cpus: z.int().min(1).optional(), memory: Size.optional(), disks: z.array(Size).min(1).max(8).optional() });
 
 const Cluster = z.strictObject({
@@ -63,24 +43,33 @@ const Cluster = z.strictObject({
     .optional()
     .describe('the servers of its machines; several share masters and workers out'),
   network: z.string().optional().describe('default: that of its first server'),
-  install: z.enum(['abi', 'clusterinstance', 'none']).default('none').describe('none makes machines only'),
+  install: z.enum(INSTALL_METHODS).default('none').describe('none makes machines only'),
   role: z.enum(['hub', 'spoke', 'standalone']).default('standalone'),
   hub: z.string().optional().describe('of a spoke: the cluster that installs it'),
   masters: Count.optional().describe('default 1; with from: all that are free'),
   workers: Count.optional().describe('default 0'),
   nodes: z
-    .array(z.string().regex(/^[^/]+\/[^/]+$/, 'write CLUSTER/NODE, as cluster1/worker-3'))
+    .array(z.string().regex(/^[^/]+\/[^/]+$/, 'write CLUSTER/NODE or host/NAME, as cluster1/worker-3 or host/metal1'))
     .min(1)
     .optional()
-    .describe('instead of on: machines of other clusters'),
+    .describe('bare-metal hosts (host/NAME), instead of on or as more workers beside it; or, instead of on, machines of other clusters (CLUSTER/NODE)'),
   from: z.string().optional().describe('instead of on: the machines of this cluster that the hub does not stand on, and its VIPs'),
   host_network: z.boolean().default(false).describe('of a single node: its machine network is its own address alone'),
   active: z.boolean().default(true).describe('does it claim its machines at the start? One cluster at most for each machine'),
   vips: Vips.optional().describe('default: derived from its block of addresses'),
   vips6: Vips.optional(),
+  provisionhost: z
+    .strictObject({
+      on: z.string().optional().describe('a VM on this server; default: on the first server of the cluster'),
+      machine: z.string().optional().describe('instead: a machine that is there, jumphost, a server or host/NAME'),
+      image: z.string().optional().describe('cloud image of the VM, a file on its server'),
+      user: Name.default('dci').describe('the account that the installer logs in with'),
+    })
+    .optional()
+    .describe('of install: ipi: what the installer runs on'),
   profile: z.enum(['tiny']).optional().describe('1 CPU, 128 MiB, BIOS, boots direct_boot; for install: none'),
   sizes: z
-    .strictObject({ master: NodeSize.optional(), worker: NodeSize.optional() })
+    .strictObject({ master: NodeSize.optional(), worker: NodeSize.optional(), provisionhost: NodeSize.optional(), bootstrap: NodeSize.optional() })
     .optional()
     .describe('of its machines; the least the installer accepts is kept'),
   machines: z
@@ -104,6 +93,7 @@ export const LabFile = z.strictObject({
   }),
   networks: z.record(Name, Network),
   servers: z.record(z.string(), Server).describe('by name or range of names: server[01-09]'),
+  hosts: z.record(Name, Host).default({}).describe('bare-metal machines; clusters take them with nodes: [host/NAME]'),
   clusters: z.record(Name, Cluster),
   direct_boot: z
     .strictObject({ kernel: z.string(), initrd: z.string(), cmdline: z.string() })
@@ -133,6 +123,16 @@ export const LAB_FILE_EXAMPLES: Examples = {
   'servers.*.cpus': 'cpus: 96',
   'servers.*.memory': 'memory: 512GiB',
   'servers.*.disk': 'disk: 4TiB',
+  'hosts.*': '{bmc: {address: redfish-virtualmedia://192.168.30.11/redfish/v1/Systems/1}, nics: {eno1: {mac: 3c:ec:ef:00:00:11}}, cpus: 64, memory: 256GiB, disks: [{size: 480GiB}]}',
+  'hosts.*.bmc': 'bmc: {address: redfish-virtualmedia://192.168.30.11/redfish/v1/Systems/1}',
+  'hosts.*.bmc.address': 'address: redfish-virtualmedia://192.168.30.11/redfish/v1/Systems/1',
+  'hosts.*.nics': 'nics: {eno1: {mac: 3c:ec:ef:00:00:11}}',
+  'hosts.*.nics.*': '{mac: 3c:ec:ef:00:00:11}',
+  'hosts.*.cpus': 'cpus: 64',
+  'hosts.*.memory': 'memory: 256GiB',
+  'hosts.*.disks': 'disks: [{size: 480GiB, serial: S3Z8NB0K}]',
+  'hosts.*.disks.*': '{size: 480GiB, serial: S3Z8NB0K}',
+  'clusters.*.provisionhost': 'provisionhost: {on: server01}, or provisionhost: {machine: jumphost}',
   clusters: 'clusters: {cluster1: {on: server01, install: abi, masters: 3}}',
   'clusters.*': '{on: server01, install: abi, masters: 3}',
   'clusters.*.on': 'on: server01, or on: [server01, server02]',

@@ -5,6 +5,7 @@ import { parseSource } from '../util/source-file.ts';
 import { checkCapacity } from './capacity/capacity.ts';
 import { withClaims, type ClaimsFile } from './claims/claims-file.ts';
 import { checkAddresses } from './check/check-addresses.ts';
+import { checkHosts } from './check/check-hosts.ts';
 import { checkClusters } from './check/check-clusters.ts';
 import { checkLock } from './check/check-lock.ts';
 import { checkNames } from './check/check-names.ts';
@@ -50,7 +51,8 @@ export function planLab(path: string, text: string, lock: LockFile, claims?: Cla
   const servers = expandServers(file, report);
   if (hasErrors(report.found)) return failed(report.found);
   checkLock(file, lock, segments, report);
-  checkNames(file, report);
+  checkNames(file, servers, report);
+  checkHosts(file, report);
   checkAddresses(file, segments, servers, report);
   const homes = checkClusters(file, new Set(servers.map(({ server }) => server.name)), report);
   if (hasErrors(report.found)) return failed(report.found);

@@ -61,8 +61,9 @@ export interface PlannedServer {
 export type ClusterRole = 'hub' | 'spoke' | 'standalone';
 export type Topology = 'sno' | 'compact' | 'mno';
 /** How a cluster is installed; `none` makes machines only. */
-export type InstallMethod = 'abi' | 'clusterinstance' | 'none';
-export type NodeRole = 'master' | 'worker' | 'arbiter' | 'provisionhost';
+export type InstallMethod = 'abi' | 'ipi' | 'sno-in-place' | 'upi' | 'assisted' | 'clusterinstance' | 'none';
+/** `provisionhost` (IPI) and `bootstrap` (UPI) stand beside a cluster and are no members of it: see `membersOf`. */
+export type NodeRole = 'master' | 'worker' | 'arbiter' | 'provisionhost' | 'bootstrap';
 
 export interface PlannedCluster {
   readonly name: string;
@@ -85,7 +86,30 @@ export interface PlannedCluster {
   /** Of the network's first family; the node itself for a SNO. */
   readonly vips: Vips;
   readonly vips6?: Vips;
+  /** Members first, then what stands beside them. */
   readonly nodes: readonly PlannedNode[];
+  /** Of IPI: what the installer runs on; also among the nodes when it is the cluster's own VM or a bare-metal host. */
+  readonly provisionhost?: PlannedProvisionhost;
+  /** Of IPI: kept for the bootstrap VM, which the installer makes inside the provisionhost with this MAC. */
+  readonly bootstrap?: Reservation;
+}
+
+export interface PlannedProvisionhost {
+  /** `provisionhost`, or the name of a machine that is there anyway. */
+  readonly name: string;
+  readonly addresses: readonly string[];
+  /** Its machine in the plan; undefined for jumphost and servers. */
+  readonly machine: string | undefined;
+  /** Cloud image on the VM's server, when the lab file names one. */
+  readonly image: string | undefined;
+  /** Account that the installer logs in with. */
+  readonly user: string;
+}
+
+/** A MAC that gets these addresses, whoever has it. */
+export interface Reservation {
+  readonly addresses: readonly string[];
+  readonly mac: string;
 }
 
 /** One address each, without prefix. */
@@ -109,28 +133,63 @@ export interface PlannedMachine {
   readonly name: string;
   readonly uuid: string;
   readonly kind: 'vm' | 'metal';
-  /** The hypervisor it runs on (for metal: the server itself). */
+  /** The cluster whose entry makes this VM; undefined for bare metal, which is there anyway. */
+  readonly home: string | undefined;
+  /** The hypervisor it runs on; for metal its own name, which is no server of the plan. */
   readonly server: string;
+  /** Of the NIC it boots from: the first of `nics`. */
   readonly mac: string;
+  /** As the installed system names them. */
+  readonly nics: readonly PlannedNic[];
   readonly vcpus: number;
   readonly memoryMiB: number;
   readonly firmware: 'efi' | 'bios';
   readonly disks: readonly PlannedDisk[];
+  /** The disk to install to; empty when nothing tells the disks of a bare-metal host apart. */
+  readonly rootDeviceHints: RootDeviceHints;
   readonly bmc: PlannedBmc;
+  readonly tags: readonly string[];
   /** Kernel and initramfs on its server, for machines that install nothing (profile `tiny`). */
   readonly directBoot: { readonly kernel: string; readonly initrd: string; readonly cmdline: string } | undefined;
 }
 
-export interface PlannedDisk {
-  readonly sizeGiB: number;
-  /** ≤ 20 characters, unique in the lab: the rootDeviceHint of the system disk (reference/lab-and-libvirt.md §4.2). */
-  readonly serial: string;
+export interface PlannedNic {
+  readonly name: string;
+  readonly mac: string;
 }
 
+export interface PlannedDisk {
+  readonly sizeGiB: number;
+  /** Of a VM: ≤ 20 characters, unique in the lab (reference/lab-and-libvirt.md §4.2). Of bare metal: as discovered, or undefined. */
+  readonly serial: string | undefined;
+  /** Of bare metal only: a VM's disk with one would hide its serial. */
+  readonly wwn?: string;
+}
+
+/** In metal3's spelling (reference/lab-and-libvirt.md §4.1); all that are given must match. */
+export interface RootDeviceHints {
+  readonly deviceName?: string;
+  readonly hctl?: string;
+  readonly model?: string;
+  readonly vendor?: string;
+  readonly serialNumber?: string;
+  readonly minSizeGigabytes?: number;
+  readonly wwn?: string;
+  readonly wwnWithExtension?: string;
+  readonly wwnVendorExtension?: string;
+  readonly rotational?: boolean;
+}
+
+export type BmcProtocol = 'redfish-virtualmedia' | 'redfish' | 'redfish-uefihttp' | 'idrac-virtualmedia' | 'idrac-redfish' | 'ilo5-virtualmedia' | 'ipmi';
+
 export interface PlannedBmc {
-  /** `https://bmc.<lab domain>:8443/redfish/v1/Systems/<uuid>`. */
+  /** `https://bmc.<lab domain>:8443/redfish/v1/Systems/<uuid>` for a VM; a host's own Redfish system, or `ipmi://HOST:623`. */
   readonly url: string;
+  readonly protocol: BmcProtocol;
   readonly username: string;
+  /** Of bare metal: the file on the jumphost that holds its password. A VM's password derives from the lab's secret. */
+  readonly passwordFile?: string;
+  readonly verifyTls: boolean;
 }
 
 /** One difference between a plan and the lock file (`lab plan`) or the lab as found (`lab apply --dry-run`). */

@@ -1,8 +1,9 @@
 import { stringify } from 'yaml';
+import { membersOf } from '../lab/members.ts';
 import type { LabPlan, PlannedNode } from '../lab/plan.ts';
 import { LabwrightError } from '../util/errors.ts';
-import { clusterOf } from './install-config.ts';
-import { FIRST_NIC } from './libvirt-domain.ts';
+import { clusterOf } from './cluster-of.ts';
+import { machineOf } from './machine-of.ts';
 
 /** `agent-config.yaml` of one cluster (reference/lab-and-libvirt.md §1.5); addresses come from the lab's DHCP. */
 export function renderAgentConfig(plan: LabPlan, options: { readonly cluster: string; readonly ntpSources: readonly string[] }): string {
@@ -15,16 +16,16 @@ export function renderAgentConfig(plan: LabPlan, options: { readonly cluster: st
     metadata: { name: cluster.name },
     rendezvousIP,
     additionalNTPSources: options.ntpSources,
-    hosts: cluster.nodes.filter((node) => node.role !== 'provisionhost').map((node) => hostOf(plan, node)),
+    hosts: membersOf(cluster).map((node) => hostOf(plan, node)),
   });
 }
 
 function hostOf(plan: LabPlan, node: PlannedNode): object {
-  const serialNumber = plan.machines.find((machine) => machine.name === node.machine)?.disks[0]?.serial;
+  const { nics, rootDeviceHints } = machineOf(plan, node);
   return {
     hostname: node.name,
     role: node.role,
-    interfaces: [{ name: FIRST_NIC, macAddress: node.mac }],
-    ...(serialNumber === undefined ? {} : { rootDeviceHints: { serialNumber } }),
+    interfaces: nics.map(({ name, mac }) => ({ name, macAddress: mac })),
+    ...(Object.keys(rootDeviceHints).length > 0 && { rootDeviceHints }),
   };
 }

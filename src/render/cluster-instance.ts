@@ -1,9 +1,12 @@
 import type { KubeObject } from '../kube/objects.ts';
+import { membersOf } from '../lab/members.ts';
 import type { LabPlan, PlannedCluster, PlannedMachine, PlannedNode, Vips } from '../lab/plan.ts';
 import { LabwrightError } from '../util/errors.ts';
 import { STEP_ANNOTATION } from '../util/step.ts';
+import { metal3Address } from './bmc-address.ts';
 import { clusterNetworks, isInside } from './cluster-networks.ts';
-import { clusterOf } from './install-config.ts';
+import { clusterOf } from './cluster-of.ts';
+import { machineOf } from './machine-of.ts';
 
 export interface ClusterInstanceOptions {
   readonly cluster: string;
@@ -34,7 +37,7 @@ export const NODE_TEMPLATES = 'ai-node-templates-v1';
  */
 export function renderClusterInstance(plan: LabPlan, options: ClusterInstanceOptions): KubeObject {
   const cluster = clusterOf(plan, options.cluster);
-  const nodes = cluster.nodes.filter((node) => node.role !== 'provisionhost');
+  const nodes = membersOf(cluster);
   const type = clusterType(nodes);
   if (type === 'SNO') checkSno(cluster, nodes);
   else checkMno(cluster, nodes);
@@ -66,23 +69,16 @@ export function renderClusterInstance(plan: LabPlan, options: ClusterInstanceOpt
 }
 
 function nodeSpec(node: PlannedNode, machine: PlannedMachine): object {
-  const serialNumber = machine.disks[0]?.serial;
   return {
     hostName: node.name,
     role: node.role,
-    bmcAddress: `redfish-virtualmedia+${machine.bmc.url}`,
+    bmcAddress: metal3Address(machine.bmc),
     bmcCredentialsName: { name: bmcSecretName(node) },
     bootMACAddress: node.mac,
     bootMode: machine.firmware === 'efi' ? 'UEFI' : 'legacy',
     automatedCleaningMode: 'disabled',
-    ...(serialNumber === undefined ? {} : { rootDeviceHints: { serialNumber } }),
+    ...(Object.keys(machine.rootDeviceHints).length > 0 && { rootDeviceHints: machine.rootDeviceHints }),
   };
-}
-
-function machineOf(plan: LabPlan, node: PlannedNode): PlannedMachine {
-  const machine = plan.machines.find((candidate) => candidate.name === node.machine);
-  if (!machine) throw new LabwrightError('not_found', `the plan has no machine ${node.machine}`);
-  return machine;
 }
 
 function clusterType(nodes: readonly PlannedNode[]): 'SNO' | 'HighlyAvailable' | 'HighlyAvailableArbiter' {

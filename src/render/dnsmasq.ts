@@ -1,5 +1,5 @@
 import { contains, formatBlock, formatIp, parseBlock, parseIp } from '../lab/ip.ts';
-import type { LabPlan, PlannedCluster, PlannedNetwork } from '../lab/plan.ts';
+import type { LabPlan, PlannedCluster, PlannedNetwork, PlannedNode } from '../lab/plan.ts';
 import { LabwrightError } from '../util/errors.ts';
 
 export interface DnsmasqOptions {
@@ -108,7 +108,7 @@ function clusterConf(cluster: PlannedCluster): string {
   const domain = word(`${cluster.name}.${cluster.baseDomain}`);
   const { api, ingress } = entryPoints(cluster);
   return lines([
-    ...cluster.nodes.map((node) => `host-record=${[`${node.name}.${domain}`, ...node.addresses].map(word).join(',')}`),
+    ...named(cluster).map((node) => `host-record=${[`${node.name}.${domain}`, ...node.addresses].map(word).join(',')}`),
     `host-record=api.${domain},${api.join(',')}`,
     `host-record=api-int.${domain},${api.join(',')}`,
     // `local=` at the same name turns the AAAA answer from NXDOMAIN to NODATA.
@@ -116,6 +116,11 @@ function clusterConf(cluster: PlannedCluster): string {
     `local=/apps.${domain}/`,
     `dhcp-option=tag:${word(cluster.name)},option:domain-name,${domain}`,
   ]);
+}
+
+/** Its nodes, and the bootstrap that its installer makes. */
+function named({ nodes, bootstrap }: PlannedCluster): readonly Pick<PlannedNode, 'name' | 'addresses' | 'mac'>[] {
+  return [...nodes, ...(bootstrap ? [{ name: 'bootstrap', ...bootstrap }] : [])];
 }
 
 /** A single-node cluster has no VIP daemons: everything is the node itself. */
@@ -131,7 +136,7 @@ function both(address: string, address6: string | undefined): readonly string[] 
 
 function dhcpHosts(cluster: PlannedCluster): string {
   return lines(
-    cluster.nodes.map((node) => {
+    named(cluster).map((node) => {
       const addresses = node.addresses.map((address) => (address.includes(':') ? `[${word(address)}]` : word(address)));
       return [word(node.mac), `set:${word(cluster.name)}`, ...addresses, word(node.name), '12h'].join(',');
     }),

@@ -15,13 +15,17 @@ function machineAt(index: number): PlannedMachine {
     name: `c1-master-${index}`,
     uuid: `00000000-0000-5000-8000-00000000000${index}`,
     kind: 'vm',
+    home: 'c1',
     server: 's1',
     mac: `52:54:00:00:01:0${index}`,
+    nics: [{ name: 'enp1s0', mac: `52:54:00:00:01:0${index}` }],
     vcpus: 8,
     memoryMiB: 16384,
     firmware: index === 2 ? 'bios' : 'efi',
     disks: [{ sizeGiB: 120, serial: `c1m${index}-d0` }],
-    bmc: { url: `https://bmc.our.pretty.lab:8443/redfish/v1/Systems/${index}`, username: 'admin' },
+    rootDeviceHints: { serialNumber: `c1m${index}-d0` },
+    bmc: { url: `https://bmc.our.pretty.lab:8443/redfish/v1/Systems/${index}`, protocol: 'redfish-virtualmedia', username: 'admin', verifyTls: false },
+    tags: [],
     directBoot: index === 2 ? { kernel: '/k', initrd: '/i', cmdline: 'console=ttyS0 a="b&c"' } : undefined,
   };
 }

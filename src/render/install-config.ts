@@ -1,7 +1,10 @@
 import { stringify } from 'yaml';
-import type { LabPlan, PlannedCluster } from '../lab/plan.ts';
-import { LabwrightError } from '../util/errors.ts';
+import { membersOf } from '../lab/members.ts';
+import type { LabPlan, PlannedCluster, PlannedMachine } from '../lab/plan.ts';
+import { metal3Address } from './bmc-address.ts';
 import { clusterNetworks } from './cluster-networks.ts';
+import { clusterOf } from './cluster-of.ts';
+import { machineOf } from './machine-of.ts';
 
 export interface InstallConfigOptions {
   readonly cluster: string;
@@ -9,12 +12,14 @@ export interface InstallConfigOptions {
   readonly pullSecret: string;
   /** None: nobody can log in to the nodes. */
   readonly sshKey: string | undefined;
+  /** Passwords of BMCs, which IPI installs with; without it they are left out. */
+  readonly bmcPassword?: (machine: PlannedMachine) => string;
 }
 
-/** `install-config.yaml` of one cluster (reference/lab-and-libvirt.md §1.5, §2.8). */
+/** `install-config.yaml` of one cluster (reference/lab-and-libvirt.md §1.3, §1.5, §2.8). */
 export function renderInstallConfig(plan: LabPlan, options: InstallConfigOptions): string {
   const cluster = clusterOf(plan, options.cluster);
-  const { clusterNetwork, serviceNetwork, machineNetwork, apiVIPs, ingressVIPs } = clusterNetworks(cluster);
+  const { clusterNetwork, serviceNetwork, machineNetwork } = clusterNetworks(cluster);
   const count = (role: string): number => cluster.nodes.filter((node) => node.role === role).length;
   return stringify({
     apiVersion: 'v1',
@@ -22,18 +27,53 @@ export function renderInstallConfig(plan: LabPlan, options: InstallConfigOptions
     metadata: { name: cluster.name },
     controlPlane: { name: 'master', replicas: count('master') },
     ...(count('arbiter') > 0 ? { arbiter: { name: 'arbiter', replicas: count('arbiter') } } : {}),
-    compute: [{ name: 'worker', replicas: count('worker') }],
+    // Workers of UPI join by themselves.
+    compute: [{ name: 'worker', replicas: cluster.install === 'upi' ? 0 : count('worker') }],
     networking: { networkType: 'OVNKubernetes', clusterNetwork, serviceNetwork, machineNetwork },
-    // One master has nobody to share a VIP with.
-    platform: count('master') === 1 ? { none: {} } : { baremetal: { apiVIPs, ingressVIPs } },
+    platform: platformOf(plan, cluster, options),
+    ...(cluster.install === 'sno-in-place' ? { bootstrapInPlace: { installationDisk: installationDisk(machineOf(plan, cluster.nodes[0]!)) } } : {}),
     pullSecret: options.pullSecret,
     ...(options.sshKey === undefined ? {} : { sshKey: options.sshKey }),
   });
 }
 
-/** @throws `not_found` when the plan has no such cluster. */
-export function clusterOf(plan: LabPlan, name: string): PlannedCluster {
-  const cluster = plan.clusters.find((candidate) => candidate.name === name);
-  if (!cluster) throw new LabwrightError('not_found', `the plan has no cluster ${name}`);
-  return cluster;
+function platformOf(plan: LabPlan, cluster: PlannedCluster, options: InstallConfigOptions): object {
+  // One master has nobody to share a VIP with; UPI has a load balancer outside.
+  if (cluster.topology === 'sno' || cluster.install === 'upi') return { none: {} };
+  const { apiVIPs, ingressVIPs } = clusterNetworks(cluster);
+  if (cluster.install !== 'ipi') return { baremetal: { apiVIPs, ingressVIPs } };
+  const hosts = membersOf(cluster).map((node) => {
+    const { bmc, rootDeviceHints, firmware } = machineOf(plan, node);
+    const password = options.bmcPassword?.(machineOf(plan, node));
+    return {
+      name: node.name,
+      role: node.role,
+      bmc: {
+        address: metal3Address(bmc),
+        username: bmc.username,
+        ...(password === undefined ? {} : { password }),
+        disableCertificateVerification: !bmc.verifyTls,
+      },
+      bootMACAddress: node.mac,
+      bootMode: firmware === 'efi' ? 'UEFI' : 'legacy',
+      ...(Object.keys(rootDeviceHints).length > 0 && { rootDeviceHints }),
+    };
+  });
+  return {
+    baremetal: {
+      apiVIPs,
+      ingressVIPs,
+      // Images come by virtual media: no network whose DHCP would be metal3's own.
+      provisioningNetwork: 'Disabled',
+      ...(cluster.bootstrap && { externalMACAddress: cluster.bootstrap.mac }),
+      hosts,
+    },
+  };
+}
+
+/** The disk by a name that lasts; bootstrap-in-place takes no hints (reference/lab-and-libvirt.md §4.2). */
+function installationDisk({ kind, rootDeviceHints: { deviceName, wwn, serialNumber } }: PlannedMachine): string {
+  if (deviceName !== undefined) return deviceName;
+  if (wwn !== undefined) return `/dev/disk/by-id/wwn-${wwn}`;
+  return kind === 'vm' && serialNumber !== undefined ? `/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_${serialNumber}` : '/dev/sda';
 }

@@ -16,8 +16,6 @@ export interface DomainOptions {
 
 /** Namespace of the element that says which lab owns a domain. */
 export const LAB_XML_NAMESPACE = 'https://labwright.dev/lab/1';
-/** Name of the first NIC in the guest: it follows from PCI bus 1, slot 0. */
-export const FIRST_NIC = 'enp1s0';
 const CD_UNIT = 7;
 
 /** Where the disk of that index lies on the machine's server. */
@@ -113,7 +111,7 @@ function diskElement(disk: PlannedDisk, index: number, file: string): XmlElement
     el('driver', { name: 'qemu', type: 'qcow2', cache: 'none', io: 'native', discard: 'unmap' }),
     el('source', { file }),
     el('target', { dev: `sd${String.fromCodePoint(97 + index)}`, bus: 'scsi' }),
-    el('serial', {}, disk.serial),
+    ...(disk.serial === undefined ? [] : [el('serial', {}, disk.serial)]),
     ...(index === 0 ? [el('boot', { order: 1 })] : []),
     driveUnit(index < CD_UNIT ? index : index + 1),
   );

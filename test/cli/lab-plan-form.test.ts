@@ -29,7 +29,7 @@ testMistakes([
     ['install: abi, masters: 3, workers', 'install: abbi, masters: 3, workers'],
     'abbi',
     /install cannot be "abbi"/,
-    /did you mean abi\? write one of: abi, clusterinstance, none/,
+    /did you mean abi\? write one of: abi, ipi, sno-in-place, upi, assisted, clusterinstance, none/,
   ),
   mistake('a slot size that is none', ['slot_size: 16', 'slot_size: 12'], '12}', /slot_size cannot be 12/, /write one of: 8, 16, 32, 64/),
   mistake('a size without a unit', ['memory: 512GiB', 'memory: 512'], '512,', /memory is 512, not text/, /write memory: 512GiB/),

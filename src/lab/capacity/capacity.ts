@@ -50,7 +50,7 @@ function checkMemory(server: PlannedServer, keys: readonly (string | number)[], 
 }
 
 function spread(server: PlannedServer, machines: readonly PlannedMachine[]): string {
-  const clusters = new Set(machines.map(({ name }) => name.replace(/-(master|worker)-\d+$/, '')));
+  const clusters = new Set(machines.flatMap(({ home }) => home ?? []));
   const names = [...clusters].slice(0, 3).join(', ');
   return clusters.size > 1
     ? `move a cluster (${names}) from ${server.name} to another server`

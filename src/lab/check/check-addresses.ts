@@ -12,6 +12,11 @@ export function checkAddresses(file: LabFile, segments: readonly Segment[], serv
   };
   check(file.jumphost.address, ['jumphost', 'address'], false);
   check(file.jumphost.address6, ['jumphost', 'address6'], true);
+  for (const [name, host] of Object.entries(file.hosts)) {
+    const used = Object.values(file.clusters).filter((entry) => entry.nodes?.includes(`host/${name}`) && entry.network !== undefined);
+    const own = segments.filter((one) => used.some(({ network }) => network === one.name));
+    for (const key of ['address', 'address6'] as const) check(host[key], ['hosts', name, key], key === 'address6', own.length > 0 ? own : segments);
+  }
   const reported = new Set<string>();
   for (const { server, keys } of servers) {
     // A range that leaves its network leaves it with many addresses; the first one says it.

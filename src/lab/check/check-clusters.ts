@@ -3,18 +3,18 @@ import type { ClusterEntry, LabFile } from '../lab-file.ts';
 import type { Report } from './report.ts';
 import type { Segment } from '../segments.ts';
 import { serversOf } from '../servers.ts';
+import { hostsIn, nodeCounts, reuses, vmCounts } from '../place/node-counts.ts';
 import { MAX_MASTERS, WORKER_OFFSET } from '../place/slot-layout.ts';
-
-/** Does a cluster stand on machines of another? */
-export function reuses(entry: ClusterEntry): boolean {
-  return entry.nodes !== undefined || entry.from !== undefined;
-}
+import { checkMethod } from './check-method.ts';
+import { checkNodes } from './check-nodes.ts';
 
 /** What a cluster's entry says that cannot be: places, hubs, networks, numbers of nodes. @returns the servers of each cluster with machines of its own. */
 export function checkClusters(file: LabFile, declared: ReadonlySet<string>, report: Report): ReadonlyMap<string, readonly string[]> {
   const homes = new Map<string, readonly string[]>();
   for (const [name, entry] of Object.entries(file.clusters)) {
     checkPlace(name, entry, report);
+    checkNodes(file, name, entry, report);
+    checkMethod(file, name, entry, declared, report);
     if (entry.on !== undefined) homes.set(name, serversOf(entry.on, declared, report, ['clusters', name, 'on']));
     checkMachines(name, entry, declared, report);
     checkRole(file, name, entry, report);
@@ -31,7 +31,7 @@ function checkPlace(name: string, entry: ClusterEntry, report: Report): void {
     report.error('two-places', [...keys, 'on'], `${name} reuses machines, which are where they are`, 'remove on');
   else if (reuses(entry) && entry.machines)
     report.error('two-places', [...keys, 'machines'], `${name} reuses machines, which the cluster that has them describes`, 'move machines there');
-  else if (!reuses(entry) && entry.on === undefined) report.error('no-server', keys, `${name} does not say where it runs`, 'add on: SERVER');
+  else if (!reuses(entry) && entry.on === undefined && hostsIn(entry).length === 0) report.error('no-server', keys, `${name} does not say where it runs`, 'add on: SERVER, or nodes: [host/NAME]');
 }
 
 /** Overrides of machines that are not there, or that stand on a server that is not there. */
@@ -39,8 +39,9 @@ function checkMachines(name: string, entry: ClusterEntry, declared: ReadonlySet<
   for (const [node, { on }] of Object.entries(entry.machines ?? {})) {
     const keys = ['clusters', name, 'machines', node];
     const [, role, number] = /^(master|worker)-(0|[1-9]\d*)$/.exec(node) ?? [];
-    const count = role === 'master' ? (entry.masters ?? 1) : (entry.workers ?? 0);
-    if (number === undefined || Number(number) >= count)
+    const count = role === 'master' ? vmCounts(entry).masters : vmCounts(entry).workers;
+    const beside = entry.install === 'ipi' ? 'provisionhost' : entry.install === 'upi' ? 'bootstrap' : undefined;
+    if (node !== beside && (number === undefined || Number(number) >= count))
       report.error('unknown-node', keys, `${name} has no machine ${node}`, 'name a node of this cluster: master-0, worker-0, … up to its numbers');
     if (on !== undefined && serversOf(on, declared, report, [...keys, 'on']).length > 1)
       report.error('bad-range', [...keys, 'on'], `one machine cannot be on all of ${on}`, 'name one server');
@@ -95,12 +96,13 @@ function checkNumbers(file: LabFile, name: string, entry: ClusterEntry, report: 
     );
   for (const key of ['vips', 'vips6'] as const) {
     const vips = entry[key];
-    const single = !reuses(entry) && (entry.masters ?? 1) + (entry.workers ?? 0) === 1;
-    if (vips && vips.api === vips.ingress && !single && entry.nodes?.length !== 1)
+    const single = reuses(entry) ? entry.nodes?.length === 1 : nodeCounts(entry).masters + nodeCounts(entry).workers === 1;
+    // One load balancer may be both.
+    if (vips && vips.api === vips.ingress && !single && entry.install !== 'upi')
       report.error('equal-vips', [...keys, key, 'ingress'], `api and ingress of ${name} are both ${vips.api}`, 'give each its own address');
   }
   if (reuses(entry)) return;
-  const [masters, workers] = [entry.masters ?? 1, entry.workers ?? 0];
+  const { masters, workers } = nodeCounts(entry);
   if (masters === 0) report.error('bad-topology', [...keys, 'masters'], `${name} has no master`, 'write masters: 1 or masters: 3');
   else if (entry.install !== 'none') checkTopology(name, masters, workers, report);
   if (entry.host_network && masters + workers > 1 && !entry.vips)
@@ -110,7 +112,7 @@ function checkNumbers(file: LabFile, name: string, entry: ClusterEntry, report: 
 /** Has a slot of this network room for the cluster's nodes? */
 export function checkRoom(name: string, entry: ClusterEntry, { slotSize }: Segment, report: Report): void {
   const keys = ['clusters', name];
-  const [masters, workers] = [entry.masters ?? 1, entry.workers ?? 0];
+  const { masters, workers } = nodeCounts(entry);
   const room = slotSize - WORKER_OFFSET;
   if (masters > MAX_MASTERS)
     report.error('slot-too-small', [...keys, 'masters'], `a slot holds ${MAX_MASTERS} masters; ${name} wants ${masters}`, `write masters: ${MAX_MASTERS}`);

@@ -1,4 +1,6 @@
 import type { KeyPath } from '../../util/source-file.ts';
+import { readBmcAddress } from '../bmc-address.ts';
+import { formatIp, parseIp } from '../ip.ts';
 import type { LabFile } from '../lab-file.ts';
 import type { PlannedCluster, PlannedMachine } from '../plan.ts';
 import type { Report } from './report.ts';
@@ -29,21 +31,33 @@ export function checkOwners(
     own(addresses, file.jumphost[key], { name: file.jumphost.name, keys: ['jumphost', key], typed: true });
     for (const { server, keys } of servers) own(addresses, server[key], { name: server.name, keys: [...keys, key], typed: true });
   }
+  for (const [name, host] of Object.entries(file.hosts))
+    for (const key of ['address', 'address6'] as const) own(addresses, canonical(host[key]), { name, keys: ['hosts', name, key], typed: true });
+  for (const [address, names] of Map.groupBy(Object.keys(file.hosts), (name) => bmcAddressOf(file, name)))
+    own(addresses, canonical(address), { name: `the BMC of ${names.join(', ')}`, keys: ['hosts', names[0]!, 'bmc', 'address'], typed: true });
   for (const cluster of clusters) {
     const keys = ['clusters', cluster.name];
+    for (const address of cluster.slot === null ? [] : (cluster.bootstrap?.addresses ?? []))
+      own(addresses, address, { name: `bootstrap of ${cluster.name}`, keys, cluster });
     for (const node of cluster.nodes) for (const address of node.addresses) own(addresses, address, { name: node.machine, keys, cluster });
     for (const key of ['vips', 'vips6'] as const) ownVips(addresses, cluster, key, file, report);
   }
   reportShared(addresses, 'address', 'give each its own address', report);
 
   const [macs, uuids]: [Owners, Owners] = [new Map(), new Map()];
-  for (const { name, mac, uuid } of machines) {
-    const [, cluster, node] = /^(.*)-((?:master|worker)-\d+)$/.exec(name)!;
-    const keys = ['clusters', cluster!, 'machines', node!];
-    const typed = file.clusters[cluster!]?.machines?.[node!];
+  for (const { name, mac, nics, uuid, home } of machines) {
+    if (home === undefined) {
+      for (const nic of nics) own(macs, nic.mac, { name, keys: ['hosts', name, 'nics', nic.name, 'mac'], typed: true });
+      continue;
+    }
+    const node = name.slice(home.length + 1);
+    const keys = ['clusters', home, 'machines', node];
+    const typed = file.clusters[home]?.machines?.[node];
     own(macs, mac, { name, keys: [...keys, 'mac'], typed: typed?.mac !== undefined });
     own(uuids, uuid, { name, keys: [...keys, 'uuid'], typed: typed?.uuid !== undefined });
   }
+  for (const { name, slot, bootstrap } of clusters)
+    if (bootstrap && slot !== null) own(macs, bootstrap.mac, { name: `bootstrap of ${name}`, keys: ['clusters', name] });
   reportShared(macs, 'mac', 'remove the one that was typed by hand, or give each machine its own', report);
   reportShared(uuids, 'uuid', 'remove the one that was typed by hand, or give each machine its own', report);
 }
@@ -56,8 +70,10 @@ function ownVips(addresses: Owners, cluster: PlannedCluster, key: 'vips' | 'vips
   if (vips === undefined || (cluster.slot === null && !typed)) return;
   for (const kind of ['api', 'ingress'] as const) {
     const place = ['clusters', cluster.name, ...(typed ? [key, kind] : [])];
+    // The load balancer of UPI may be the jumphost.
+    if (cluster.install === 'upi' && typed && vips[kind] === canonical(file.jumphost[key === 'vips' ? 'address' : 'address6'])) continue;
     if (cluster.topology !== 'sno') own(addresses, vips[kind], { name: `${kind} of ${cluster.name}`, keys: place, typed, cluster });
-    else if (!cluster.nodes[0]!.addresses.includes(vips[kind]))
+    else if (cluster.install !== 'upi' && !cluster.nodes[0]!.addresses.includes(vips[kind]))
       report.error(
         'sno-vips',
         place,
@@ -102,6 +118,17 @@ export function checkClaims(clusters: readonly PlannedCluster[], report: Report)
         'write active: false in all of them but one, or let one go: labwright lab release CLUSTER',
       );
   }
+}
+
+function canonical(address: string | undefined): string | undefined {
+  const ip = address === undefined ? undefined : parseIp(address);
+  return ip && formatIp(ip);
+}
+
+/** Where a BMC is reached, when that is an address and not a name. */
+function bmcAddressOf(file: LabFile, host: string): string | undefined {
+  const read = readBmcAddress(file.hosts[host]!.bmc.address);
+  return 'message' in read ? undefined : new URL(read.url).hostname.replaceAll(/[[\]]/g, '');
 }
 
 function hubPairs(users: readonly PlannedCluster[]): PlannedCluster[][] {

@@ -1,27 +1,92 @@
-import { addressAt, formatBlock, formatIp, parseIp } from '../ip.ts';
+import { isMember } from '../members.ts';
+import { formatBlock, formatIp, parseIp } from '../ip.ts';
 import type { ClusterEntry, LabFile } from '../lab-file.ts';
-import type { PlannedCluster, PlannedNode, Topology, Vips } from '../plan.ts';
+import type { PlannedCluster, PlannedNode, PlannedProvisionhost, Topology, Vips } from '../plan.ts';
 import type { Segment } from '../segments.ts';
-import { API_OFFSET, INGRESS_OFFSET, MASTER_OFFSET, WORKER_OFFSET } from './slot-layout.ts';
+import { bootNicOf } from './host-machines.ts';
+import { hostOf, hostsIn, nodeCounts, vmCounts } from './node-counts.ts';
+import { BOOTSTRAP_OFFSET, API_OFFSET, INGRESS_OFFSET, offsetOf } from './slot-layout.ts';
+import { macOf, slotAddresses } from './slot-identities.ts';
 
-/** A cluster with machines and a slot of its own. */
-export function ownCluster(file: LabFile, name: string, entry: ClusterEntry, segment: Segment, slot: number): PlannedCluster {
-  const at = (offset: number) => slotAddresses(segment, slot, offset);
-  const node = (role: 'master' | 'worker', index: number): PlannedNode => {
-    const offset = (role === 'master' ? MASTER_OFFSET : WORKER_OFFSET) + index;
-    const nodeName = `${role}-${index}`;
-    const mac = entry.machines?.[nodeName]?.mac ?? macOf(segment, slot, offset);
-    return { name: nodeName, role, machine: `${name}-${nodeName}`, addresses: at(offset), mac };
-  };
-  const masters = Array.from({ length: entry.masters ?? 1 }, (_, index) => node('master', index));
-  const nodes = [...masters, ...Array.from({ length: entry.workers ?? 0 }, (_, index) => node('worker', index))];
-  const [api, ingress] = [at(API_OFFSET), at(INGRESS_OFFSET)];
-  const vipsOf = (family: number): Vips | undefined => (api[family] === undefined ? undefined : { api: api[family], ingress: ingress[family]! });
-  return assemble(file, name, entry, segment, slot, nodes, { vips: vipsOf(0), vips6: vipsOf(1) });
+/** A slot, and how what stands in it is told. */
+export interface Place {
+  readonly segment: Segment;
+  readonly slot: number;
 }
 
-/** VIPs that a cluster of several nodes has unless its entry says others. */
-export type DerivedVips = Pick<Partial<PlannedCluster>, 'vips' | 'vips6'>;
+/** A cluster with a slot of its own: VMs made for it, bare-metal hosts, or both. `standing`: addresses of jumphost and servers by name. */
+export function ownCluster(file: LabFile, name: string, entry: ClusterEntry, place: Place, standing: ReadonlyMap<string, readonly string[]>): PlannedCluster {
+  const { segment, slot } = place;
+  const nodes = [...members(file, name, entry, place), ...beside(file, name, entry, place)];
+  const [api, ingress] = [slotAddresses(segment, slot, API_OFFSET), slotAddresses(segment, slot, INGRESS_OFFSET)];
+  const vipsOf = (family: number): Vips | undefined => (api[family] === undefined ? undefined : { api: api[family], ingress: ingress[family]! });
+  const kept = { addresses: slotAddresses(segment, slot, BOOTSTRAP_OFFSET), mac: macOf(segment, slot, BOOTSTRAP_OFFSET) };
+  const needsBootstrap = entry.install === 'ipi' || (entry.install === 'upi' && entry.on === undefined);
+  return assemble(file, name, entry, segment, slot, nodes, {
+    vips: vipsOf(0),
+    vips6: vipsOf(1),
+    ...(needsBootstrap && { bootstrap: kept }),
+    ...(entry.install === 'ipi' && { provisionhost: provisionhostOf(entry, nodes, standing) }),
+  });
+}
+
+function members(file: LabFile, name: string, entry: ClusterEntry, place: Place): PlannedNode[] {
+  const [own, all, hosts] = [vmCounts(entry), nodeCounts(entry), hostsIn(entry)];
+  return (['master', 'worker'] as const).flatMap((role) => {
+    const key = `${role}s` as const;
+    return Array.from({ length: all[key] }, (_, index) => {
+      const node = `${role}-${index}`;
+      const host = index < own[key] ? undefined : hosts[index - own[key] + (role === 'worker' ? all.masters - own.masters : 0)];
+      return host === undefined ? vmNode(name, entry, place, role, node) : hostNode(file, host, place, role, node);
+    });
+  });
+}
+
+/** What stands beside the members: the provisionhost of IPI, the bootstrap of UPI. */
+function beside(file: LabFile, name: string, entry: ClusterEntry, place: Place): PlannedNode[] {
+  if (entry.install === 'upi') return entry.on === undefined ? [] : [vmNode(name, entry, place, 'bootstrap', 'bootstrap')];
+  if (entry.install !== 'ipi') return [];
+  const { machine } = entry.provisionhost ?? {};
+  if (machine === undefined) return [vmNode(name, entry, place, 'provisionhost', 'provisionhost')];
+  const host = hostOf(machine);
+  return host === undefined ? [] : [hostNode(file, host, place, 'provisionhost', 'provisionhost')];
+}
+
+function vmNode(name: string, entry: ClusterEntry, { segment, slot }: Place, role: PlannedNode['role'], node: string): PlannedNode {
+  const offset = offsetOf(node);
+  return {
+    name: node,
+    role,
+    machine: `${name}-${node}`,
+    addresses: slotAddresses(segment, slot, offset),
+    mac: entry.machines?.[node]?.mac ?? macOf(segment, slot, offset),
+  };
+}
+
+/** A host has its own address where its entry says one, else that of its node's place in the slot. */
+function hostNode(file: LabFile, host: string, { segment, slot }: Place, role: PlannedNode['role'], node: string): PlannedNode {
+  const entry = file.hosts[host]!;
+  const [first, second] = slotAddresses(segment, slot, offsetOf(node));
+  const written = (text: string | undefined): string | undefined => (text === undefined ? undefined : formatIp(parseIp(text)!));
+  return {
+    name: node,
+    role,
+    machine: host,
+    addresses: [written(entry.address) ?? first!, ...(second === undefined ? [] : [written(entry.address6) ?? second])],
+    mac: bootNicOf(entry).mac,
+  };
+}
+
+function provisionhostOf(entry: ClusterEntry, nodes: readonly PlannedNode[], standing: ReadonlyMap<string, readonly string[]>): PlannedProvisionhost {
+  const { machine, image, user = 'dci' } = entry.provisionhost ?? {};
+  const node = nodes.find(({ role }) => role === 'provisionhost');
+  return node
+    ? { name: machine === undefined ? node.name : node.machine, addresses: node.addresses, machine: node.machine, image, user }
+    : { name: machine!, addresses: standing.get(machine!)!, machine: undefined, image, user };
+}
+
+/** What a cluster has beside its nodes unless its entry says otherwise. */
+export type Derived = Pick<Partial<PlannedCluster>, 'vips' | 'vips6' | 'bootstrap' | 'provisionhost'>;
 
 /** The cluster on these nodes; a single node is its own api and ingress. */
 export function assemble(
@@ -31,10 +96,11 @@ export function assemble(
   segment: Segment,
   slot: number | null,
   nodes: readonly PlannedNode[],
-  derived: DerivedVips,
+  { bootstrap, provisionhost, ...derived }: Derived,
 ): PlannedCluster {
-  const only = nodes.length === 1 ? nodes[0]!.addresses : undefined;
-  const topology: Topology = only ? 'sno' : nodes.some(({ role }) => role === 'worker') ? 'mno' : 'compact';
+  const members = nodes.filter(isMember);
+  const only = members.length === 1 ? members[0]!.addresses : undefined;
+  const topology: Topology = only ? 'sno' : members.some(({ role }) => role === 'worker') ? 'mno' : 'compact';
   const alone = only !== undefined && entry.host_network;
   const node = (family: number): Vips | undefined => (only?.[family] === undefined ? undefined : { api: only[family], ingress: only[family] });
   const vips6 = canonical(entry.vips6) ?? (only ? node(1) : derived.vips6);
@@ -54,19 +120,11 @@ export function assemble(
     vips: canonical(entry.vips) ?? (only ? node(0) : derived.vips)!,
     ...(vips6 && { vips6 }),
     nodes,
+    ...(provisionhost && { provisionhost }),
+    ...(bootstrap && { bootstrap }),
   };
 }
 
 function canonical(vips: Vips | undefined): Vips | undefined {
   return vips && { api: formatIp(parseIp(vips.api)!), ingress: formatIp(parseIp(vips.ingress)!) };
-}
-
-/** One address per family. */
-export function slotAddresses({ block, block6, slotSize }: Segment, slot: number, offset: number): string[] {
-  return [block, ...(block6 ? [block6] : [])].map((one) => addressAt(one, slot * slotSize + offset));
-}
-
-/** `52:54:HH:NL:SS:OO` (reference/lab-and-libvirt.md §5.4). */
-function macOf(segment: Segment, slot: number, offset: number): string {
-  return [0x52, 0x54, slot >> 8, segment.index, slot & 255, offset].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
 }

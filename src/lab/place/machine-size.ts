@@ -15,18 +15,23 @@ export const SNO_HUB: MachineSize = { vcpus: 16, memoryMiB: 64 * GIB, disksGiB: 
 export const USUAL = {
   master: { vcpus: 8, memoryMiB: 16 * GIB, disksGiB: [120] },
   worker: { vcpus: 8, memoryMiB: 32 * GIB, disksGiB: [120] },
+  provisionhost: { vcpus: 8, memoryMiB: 16 * GIB, disksGiB: [120] },
+  bootstrap: { vcpus: 8, memoryMiB: 16 * GIB, disksGiB: [120] },
 } as const;
+export type SizedRole = keyof typeof USUAL;
 /** Below these an installation is refused (assisted-service's data/default_hw_requirements.json). */
 const LEAST = {
   sno: { vcpus: 8, memoryMiB: 16 * GIB, disksGiB: [100] },
   master: { vcpus: 4, memoryMiB: 16 * GIB, disksGiB: [100] },
   worker: { vcpus: 2, memoryMiB: 8 * GIB, disksGiB: [100] },
+  // Runs the bootstrap VM inside; below the half of its usual size that VM has no room.
+  provisionhost: { vcpus: 4, memoryMiB: 8 * GIB, disksGiB: [50] },
+  bootstrap: { vcpus: 4, memoryMiB: 16 * GIB, disksGiB: [100] },
 } as const;
 
 /** The size a cluster asks of its machines in one role: what its entry says, but never less than its installer accepts. */
-export function sizeOf(cluster: PlannedCluster, role: 'master' | 'worker', entry: ClusterEntry, report: Report): MachineSize {
-  const sno = cluster.topology === 'sno';
-  const usual = entry.profile === 'tiny' ? TINY : sno && cluster.role === 'hub' ? SNO_HUB : USUAL[role];
+export function sizeOf(cluster: PlannedCluster, role: SizedRole, entry: ClusterEntry, report: Report): MachineSize {
+  const usual = entry.profile === 'tiny' ? TINY : isSno(cluster, role) && cluster.role === 'hub' ? SNO_HUB : USUAL[role];
   const asked = entry.sizes?.[role];
   if (!asked) return usual;
   const size: MachineSize = {
@@ -34,8 +39,8 @@ export function sizeOf(cluster: PlannedCluster, role: 'master' | 'worker', entry
     memoryMiB: asked.memory ?? usual.memoryMiB,
     disksGiB: asked.disks?.map((mib) => Math.ceil(mib / GIB)) ?? usual.disksGiB,
   };
-  const least = LEAST[sno ? 'sno' : role];
-  if (cluster.install === 'none' || (size.vcpus >= least.vcpus && size.memoryMiB >= least.memoryMiB && size.disksGiB[0]! >= least.disksGiB[0])) return size;
+  const least = leastOf(cluster, role);
+  if (!least || fits(size, least)) return size;
   const raised = largest(size, least);
   report.warn(
     'below-minimum',
@@ -44,6 +49,19 @@ export function sizeOf(cluster: PlannedCluster, role: 'master' | 'worker', entry
     `write at least that, or install: none`,
   );
   return raised;
+}
+
+/** Below that the installer of a cluster refuses a machine; undefined where none is asked. */
+export function leastOf(cluster: PlannedCluster, role: SizedRole): MachineSize | undefined {
+  return cluster.install === 'none' ? undefined : LEAST[isSno(cluster, role) ? 'sno' : role];
+}
+
+export function fits(size: MachineSize, least: MachineSize): boolean {
+  return size.vcpus >= least.vcpus && size.memoryMiB >= least.memoryMiB && size.disksGiB[0]! >= least.disksGiB[0]!;
+}
+
+function isSno({ topology }: PlannedCluster, role: SizedRole): boolean {
+  return topology === 'sno' && role === 'master';
 }
 
 export function largest(a: MachineSize, b: MachineSize): MachineSize {

@@ -1,10 +1,15 @@
 import { LABWRIGHT_NAMESPACE, uuidV5 } from '../../util/ids.ts';
 import type { LabFile } from '../lab-file.ts';
-import { largest, type MachineSize, sizeOf } from './machine-size.ts';
-import type { PlannedCluster, PlannedMachine, PlannedNode } from '../plan.ts';
+import { fits, largest, leastOf, type MachineSize, sizeOf } from './machine-size.ts';
+import type { NodeRole, PlannedCluster, PlannedMachine, PlannedNode } from '../plan.ts';
 import type { Report } from '../check/report.ts';
 import type { Segment } from '../segments.ts';
-import { MASTER_OFFSET, WORKER_OFFSET } from './slot-layout.ts';
+import { hostMachines } from './host-machines.ts';
+import { offsetOf } from './slot-layout.ts';
+
+const ROLES: readonly Exclude<NodeRole, 'arbiter'>[] = ['master', 'worker', 'provisionhost', 'bootstrap'];
+/** Name of the first NIC in the guest: it follows from PCI bus 1, slot 0 (reference/lab-and-libvirt.md §4.5). */
+export const FIRST_NIC = 'enp1s0';
 
 /**
  * Every machine once, with the largest size of all roles declared for it (reference/lab-and-libvirt.md §1.8).
@@ -20,47 +25,75 @@ export function planMachines(
 ): PlannedMachine[] {
   const sizes = new Map<string, MachineSize>();
   for (const cluster of clusters) {
-    for (const role of ['master', 'worker'] as const) {
+    for (const role of ROLES) {
+      const nodes = cluster.nodes.filter((node) => node.role === role);
+      if (nodes.length === 0) continue;
       const size = sizeOf(cluster, role, file.clusters[cluster.name]!, report);
-      for (const { machine } of cluster.nodes.filter((node) => node.role === role)) {
+      for (const { machine } of nodes) {
         const before = sizes.get(machine);
         sizes.set(machine, before ? largest(before, size) : size);
       }
     }
   }
   const lab = uuidV5(LABWRIGHT_NAMESPACE, file.lab);
-  return clusters.flatMap((cluster) => {
+  const made = clusters.flatMap((cluster) => {
     const { slot } = cluster;
     if (slot === null) return [];
     const entry = file.clusters[cluster.name]!;
-    const servers = homes.get(cluster.name)!;
+    const servers = homes.get(cluster.name) ?? [];
     const tiny = entry.profile === 'tiny';
     const index = segments.find(({ name }) => name === cluster.network)!.index;
-    return cluster.nodes.map((node): PlannedMachine => {
+    return cluster.nodes.filter(({ machine }) => !Object.hasOwn(file.hosts, machine)).map((node): PlannedMachine => {
       const own = entry.machines?.[node.name];
       const uuid = own?.uuid ?? uuidV5(lab, `${cluster.name}/${node.name}`);
       const size = sizes.get(node.machine)!;
-      const place = hex(index * 0x1_0000 + slot, 4) + hex((node.role === 'master' ? MASTER_OFFSET : WORKER_OFFSET) + numberOf(node), 2);
+      const place = hex(index * 0x1_0000 + slot, 4) + hex(offsetOf(node.name), 2);
+      const disks = size.disksGiB.map((sizeGiB, disk) => ({ sizeGiB, serial: `${place}-${disk}-${uuid.slice(0, 4)}` }));
       return {
         name: node.machine,
         uuid,
         kind: 'vm',
+        home: cluster.name,
         // Masters are dealt out one by one, and so are workers: with a server, as few masters as possible are lost.
-        server: own?.on ?? servers[numberOf(node) % servers.length]!,
+        server: own?.on ?? (node.role === 'provisionhost' ? entry.provisionhost?.on : undefined) ?? servers[numberOf(node) % servers.length]!,
         mac: node.mac,
+        nics: [{ name: FIRST_NIC, mac: node.mac }],
         vcpus: size.vcpus,
         memoryMiB: size.memoryMiB,
         firmware: tiny ? 'bios' : 'efi',
-        disks: size.disksGiB.map((sizeGiB, disk) => ({ sizeGiB, serial: `${place}-${disk}-${uuid.slice(0, 4)}` })),
-        bmc: { url: `https://bmc.${file.domain}:8443/redfish/v1/Systems/${uuid}`, username: 'admin' },
+        disks,
+        rootDeviceHints: { serialNumber: disks[0]!.serial },
+        bmc: { url: `https://bmc.${file.domain}:8443/redfish/v1/Systems/${uuid}`, protocol: 'redfish-virtualmedia', username: 'admin', verifyTls: false },
+        tags: [],
         directBoot: tiny ? file.direct_boot : undefined,
       };
     });
   });
+  const hosts = hostMachines(file);
+  checkHostSizes(hosts, clusters, report);
+  return [...made, ...hosts];
+}
+
+/** Bare metal is as large as it is: nothing raises it to what an installer accepts. */
+function checkHostSizes(hosts: readonly PlannedMachine[], clusters: readonly PlannedCluster[], report: Report): void {
+  for (const host of hosts) {
+    const size = { vcpus: host.vcpus, memoryMiB: host.memoryMiB, disksGiB: [Math.max(...host.disks.map(({ sizeGiB }) => sizeGiB))] };
+    for (const cluster of clusters) {
+      const role = cluster.nodes.find(({ machine }) => machine === host.name)?.role;
+      const least = role === undefined || role === 'arbiter' ? undefined : leastOf(cluster, role);
+      if (!least || fits(size, least)) continue;
+      report.error(
+        'below-minimum',
+        ['hosts', host.name],
+        `${host.name} is too small for a ${role} of ${cluster.name}: its installer wants ${least.vcpus} CPUs, ${least.memoryMiB / 1024}GiB and a disk of ${least.disksGiB[0]}GiB`,
+        `take another host into ${cluster.name}`,
+      );
+    }
+  }
 }
 
 function numberOf(node: PlannedNode): number {
-  return Number(node.name.split('-')[1]);
+  return Number(node.name.split('-')[1] ?? 0);
 }
 
 function hex(number: number, digits: number): string {

@@ -28,8 +28,10 @@ export function checkHomes(
   report: Report,
 ): void {
   const own = Object.entries(file.clusters[name]!.machines ?? {}).flatMap(([node, { on }]) =>
-    on === undefined ? [] : [[on, ['machines', node, 'on']] as const],
+    on === undefined ? [] : [[on, ['machines', node, 'on']] as readonly [string, string[]]],
   );
+  const provisionhost = file.clusters[name]!.provisionhost?.on;
+  if (provisionhost !== undefined) own.push([provisionhost, ['provisionhost', 'on']]);
   for (const [server, keys] of [...homes.map((one) => [one, ['on']] as const), ...own]) {
     if (networks.get(server) === network) continue;
     report.error(

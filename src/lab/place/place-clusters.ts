@@ -1,18 +1,19 @@
 import { hasErrors } from '../../util/diagnostic.ts';
-import { checkRoom, reuses } from '../check/check-clusters.ts';
+import { checkRoom } from '../check/check-clusters.ts';
 import { ownCluster } from './clusters.ts';
-import { formatBlock } from '../ip.ts';
+import { contains, formatBlock, parseIp } from '../ip.ts';
 import type { ClusterEntry, LabFile } from '../lab-file.ts';
 import type { LockFile } from '../lock.ts';
 import { checkHomes, checkJumphost, networksOfServers } from './networks-of-servers.ts';
 import type { PlannedCluster } from '../plan.ts';
 import { reportFull } from '../check/report-full.ts';
 import type { Report } from '../check/report.ts';
+import { hostOf, hostsIn, nodeCounts, reuses } from './node-counts.ts';
 import { reusedCluster } from './reuse.ts';
 import { slotCount, type Segment } from '../segments.ts';
 import type { ExpandedServer } from '../servers.ts';
 import { WORKER_OFFSET } from './slot-layout.ts';
-import { endsAt255, slotsOfHosts } from './slot-place.ts';
+import { beginsAt0, endsAt255, type Host, slotsOfHosts } from './slot-place.ts';
 import { allocateSlots, type SlotRequest } from './slots.ts';
 
 type Named = readonly [name: string, entry: ClusterEntry];
@@ -31,13 +32,15 @@ export function placeClusters(
   const networks = networksOfServers(segments, servers);
   const byNetwork = Map.groupBy(
     entries.filter(([, entry]) => !reuses(entry)),
-    ([name, entry]) => networkOf(name, entry, lock) ?? networks.get(homes.get(name)![0]!)!,
+    ([name, entry]) => networkOf(name, entry, lock) ?? networks.get(homes.get(name)?.[0] ?? '') ?? networkOfJumphost(file, segments),
   );
+  const standing = new Map([file.jumphost, ...servers.map(({ server }) => server)].map((host) => [host.name, addressesOf(host)]));
   checkJumphost(file, segments, byNetwork.keys(), report);
   for (const segment of segments) {
     for (const [name, entry] of byNetwork.get(segment.name) ?? []) {
       checkRoom(name, entry, segment, report);
-      checkHomes(name, segment.name, homes.get(name)!, file, networks, report);
+      checkHostAddresses(file, name, entry, segment, report);
+      checkHomes(name, segment.name, homes.get(name) ?? [], file, networks, report);
     }
   }
   if (hasErrors(report.found)) return [];
@@ -46,7 +49,7 @@ export function placeClusters(
     const slots = slotsOf(segment, mine, file, servers, lock, report);
     for (const [name, entry] of mine) {
       const slot = slots.get(name);
-      if (slot !== undefined) planned.set(name, ownCluster(file, name, entry, segment, slot));
+      if (slot !== undefined) planned.set(name, ownCluster(file, name, entry, { segment, slot }, standing));
     }
   }
   if (hasErrors(report.found)) return [];
@@ -56,6 +59,33 @@ export function placeClusters(
     if (cluster) planned.set(name, cluster);
   }
   return entries.flatMap(([name]) => planned.get(name) ?? []);
+}
+
+function addressesOf({ address, address6 }: Host): string[] {
+  return [address, ...(address6 === undefined ? [] : [address6])];
+}
+
+/** Where bare metal is that says nothing else. */
+function networkOfJumphost(file: LabFile, segments: readonly Segment[]): string {
+  const ip = parseIp(file.jumphost.address)!;
+  return (segments.find(({ block }) => contains(block, ip)) ?? segments[0]!).name;
+}
+
+/** A host that has an address of its own keeps it, so its cluster has to be on the network of that address. */
+function checkHostAddresses(file: LabFile, name: string, entry: ClusterEntry, { name: network, block, block6 }: Segment, report: Report): void {
+  for (const host of [...hostsIn(entry), hostOf(entry.provisionhost?.machine ?? '')]) {
+    for (const key of ['address', 'address6'] as const) {
+      const written = host === undefined ? undefined : file.hosts[host]?.[key];
+      const around = key === 'address' ? block : block6;
+      if (written === undefined || (around && contains(around, parseIp(written)!))) continue;
+      report.error(
+        'other-network',
+        ['hosts', host!, key],
+        `${name} is on network ${network}, where ${written} of ${host} is not`,
+        `write network: NAME in ${name}, or an ${key} in ${network}`,
+      );
+    }
+  }
 }
 
 /** A cluster that names no network stays where it was; a new one goes to that of its first server. */
@@ -73,7 +103,8 @@ function slotsOf(
 ): ReadonlyMap<string, number> {
   const { block, slotSize } = segment;
   const count = slotCount(segment);
-  const hosts = [file.jumphost, ...servers.map(({ server }) => server)];
+  const metal = Object.values(file.hosts).flatMap(({ address, address6 }) => [address, address6].flatMap((one) => (one === undefined ? [] : [{ address: one }])));
+  const hosts = [file.jumphost, ...servers.map(({ server }) => server), ...metal];
   const reserved = slotsOfHosts(segment, hosts);
   const locked = new Map<string, number>();
   for (const [name] of clusters) {
@@ -96,27 +127,26 @@ function slotsOf(
         'give servers addresses outside the slots of clusters',
       );
   }
-  const requests = clusters.map(([cluster, entry]): SlotRequest => ({
-    cluster,
-    fits: (slot) => !endsAt255(segment, slot) || (entry.workers ?? 0) < slotSize - WORKER_OFFSET,
-  }));
+  const requests = clusters.map(([cluster, entry]): SlotRequest => ({ cluster, fits: (slot) => edgeIn(segment, slot, entry) === undefined }));
   const result = allocateSlots(count, new Set(reserved.keys()), requests, locked);
   for (const { cluster, fits } of requests) {
     const slot = locked.get(cluster);
-    if (slot !== undefined && !fits(slot))
-      report.error(
-        'edge-address',
-        ['clusters', cluster, 'workers'],
-        `the last worker of ${cluster} would have an address that ends in .255, which some systems refuse`,
-        `write workers: ${slotSize - WORKER_OFFSET - 1}`,
-      );
+    if (slot === undefined || fits(slot)) continue;
+    const entry = file.clusters[cluster]!;
+    const atEnd = edgeIn(segment, slot, entry) === LAST_WORKER;
+    report.error(
+      'edge-address',
+      ['clusters', cluster, atEnd ? 'workers' : 'install'],
+      `${edgeIn(segment, slot, entry)} of ${cluster} would have an address that ends in .${atEnd ? 255 : 0}, which some systems refuse`,
+      atEnd ? `write workers: ${slotSize - WORKER_OFFSET - 1}` : 'write provisionhost: {machine: jumphost}',
+    );
   }
   for (const { cluster, slot } of result.passed)
     report.warn(
       'edge-address',
       ['clusters', cluster],
-      `slot ${slot} of ${segment.name} was left out for ${cluster}: its last worker would have an address that ends in .255`,
-      'nothing to do; a cluster with fewer workers takes the slot',
+      `slot ${slot} of ${segment.name} was left out for ${cluster}: ${edgeIn(segment, slot, file.clusters[cluster]!)} would have an address that ends in .0 or .255`,
+      'nothing to do; a cluster without it takes the slot',
     );
   for (const cluster of result.lost)
     report.error(
@@ -127,4 +157,14 @@ function slotsOf(
     );
   if (result.left.length > 0) reportFull(segment, { reserved, wanted: clusters.length, locked: locked.size, left: result.left }, report);
   return result.slots;
+}
+
+const LAST_WORKER = 'the last worker';
+
+/** The node that would get an address which some systems refuse. */
+function edgeIn(segment: Segment, slot: number, entry: ClusterEntry): string | undefined {
+  if (endsAt255(segment, slot) && nodeCounts(entry).workers >= segment.slotSize - WORKER_OFFSET) return LAST_WORKER;
+  const { machine } = entry.provisionhost ?? {};
+  const hasOwn = machine === undefined || hostOf(machine) !== undefined;
+  return entry.install === 'ipi' && hasOwn && beginsAt0(segment, slot) ? 'the provisionhost' : undefined;
 }

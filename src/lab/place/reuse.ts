@@ -1,6 +1,8 @@
 import { closest } from '../../util/closest.ts';
-import { checkTopology, reuses } from '../check/check-clusters.ts';
-import { assemble, type DerivedVips } from './clusters.ts';
+import { checkTopology } from '../check/check-clusters.ts';
+import { isMember, membersOf } from '../members.ts';
+import { assemble, type Derived } from './clusters.ts';
+import { reuses, splitList } from './node-counts.ts';
 import type { ClusterEntry, LabFile } from '../lab-file.ts';
 import type { PlannedCluster, PlannedNode } from '../plan.ts';
 import type { Report } from '../check/report.ts';
@@ -36,11 +38,20 @@ export function reusedCluster(
     );
   const masters = nodes.filter(({ role }) => role === 'master').length;
   if (entry.install !== 'none') checkTopology(name, masters, nodes.length - masters, report);
-  const derived: DerivedVips = entry.from === undefined || lender.topology === 'sno' ? {} : lender;
+  const derived = entry.from === undefined ? {} : lentBy(lender, entry);
   if (nodes.length > 1 && !entry.vips && !derived.vips)
     report.error('vips-missing', keys, `${name} has ${nodes.length} nodes and no slot to derive its VIPs from`, 'add vips: {api: ADDRESS, ingress: ADDRESS}');
   if (report.found.length > before) return undefined;
-  return assemble(file, name, entry, segment, null, nodes, derived);
+  const beside = derived.provisionhost ? lender.nodes.filter((one) => !isMember(one)) : [];
+  return assemble(file, name, entry, segment, null, [...nodes, ...beside], derived);
+}
+
+/** VIPs, and for the same method what its installation needs beside the nodes. */
+function lentBy({ topology, vips, vips6, install, bootstrap, provisionhost }: PlannedCluster, entry: ClusterEntry): Derived {
+  return {
+    ...(topology !== 'sno' && { vips, ...(vips6 && { vips6 }) }),
+    ...(install === entry.install && { ...(bootstrap && { bootstrap }), ...(provisionhost && { provisionhost }) }),
+  };
 }
 
 function listedNodes(
@@ -51,8 +62,8 @@ function listedNodes(
   planned: ReadonlyMap<string, PlannedCluster>,
   report: Report,
 ): PlannedNode[] {
-  const masters = entry.masters ?? (entry.workers === undefined ? Math.min(3, references.length) : references.length - entry.workers);
-  if (masters < 1 || masters + (entry.workers ?? references.length - masters) !== references.length) {
+  const { masters, workers } = splitList(entry, references.length);
+  if (masters < 1 || masters + workers !== references.length) {
     report.error(
       'bad-topology',
       ['clusters', name, entry.masters === undefined ? 'workers' : 'masters'],
@@ -68,8 +79,8 @@ function listedNodes(
     const [cluster = '', wanted = ''] = reference.split('/');
     const lender = lenderOf(file, name, cluster, planned, keys, report);
     if (!lender) continue;
-    const found = lender.nodes.find((one) => one.name === wanted);
-    if (!found) report.error('unknown-node', keys, `${cluster} has no node ${wanted}`, `name one of: ${lender.nodes.map((one) => one.name).join(', ')}`);
+    const found = membersOf(lender).find((one) => one.name === wanted);
+    if (!found) report.error('unknown-node', keys, `${cluster} has no node ${wanted}`, `name one of: ${membersOf(lender).map((one) => one.name).join(', ')}`);
     else if (nodes.some(({ machine }) => machine === found.machine))
       report.error('unknown-node', keys, `${name} lists ${reference} twice`, 'remove one of the two');
     else {

@@ -21,3 +21,8 @@ export function slotsOfHosts({ block, block6, slotSize }: Pick<Segment, 'block' 
 export function endsAt255({ block, slotSize }: Pick<Segment, 'block' | 'slotSize'>, slot: number): boolean {
   return block.family === 4 && (Number(block.first & 255n) + (slot + 1) * slotSize) % 256 === 0;
 }
+
+/** Is the slot's first address such a one? */
+export function beginsAt0({ block, slotSize }: Pick<Segment, 'block' | 'slotSize'>, slot: number): boolean {
+  return block.family === 4 && (Number(block.first & 255n) + slot * slotSize) % 256 === 0;
+}

@@ -171,9 +171,11 @@ async function retried(body: { readonly Image: string }, insert: (body: object) 
   }
 }
 
-/** metal3 writes `redfish-virtualmedia+https://…`; without `+http…`, TLS is assumed. */
+const METAL3_DRIVER = /^(?:redfish(?:-virtualmedia|-uefihttp)?|idrac-(?:redfish|virtualmedia)|ilo5-virtualmedia)(?:(\+)(?=https?:)|:)/;
+
+/** metal3 writes `redfish-virtualmedia+https://…`, or idrac and ilo5 for redfish; without `+http…`, TLS is assumed. */
 function systemUrl(address: string): URL {
-  const url = address.replace(/^(?:redfish|redfish-virtualmedia)\+(?=https?:)/, '').replace(/^(?:redfish|redfish-virtualmedia):/, 'https:');
+  const url = address.replace(METAL3_DRIVER, (_driver, plus) => (plus === '+' ? '' : 'https:'));
   if (!URL.canParse(url) || !/^https?:/.test(url))
     throw new LabwrightError('bad_input', `${address} is not a Redfish address`, { hint: 'write https://HOST:PORT/redfish/v1/Systems/ID' });
   return new URL(url);

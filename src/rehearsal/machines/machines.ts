@@ -1,6 +1,6 @@
 /** The rehearsal's machines, as its controllers and installers see them. Power and media go through their Redfish service only. */
 export interface SimulatedMachines {
-  /** Looked up, never dialled: by the system UUID or name at the end of a BMC URL. */
+  /** Looked up, never dialled: by the whole URL of a bare-metal host's BMC, else by the system UUID or name at its end. */
   byBmcUrl(url: string): SimulatedMachine | undefined;
   byName(name: string): SimulatedMachine | undefined;
   all(): readonly SimulatedMachine[];
@@ -16,13 +16,20 @@ export interface SimulatedMachine {
   readonly address: string;
   readonly vcpus: number;
   readonly memoryMiB: number;
-  readonly disks: readonly { readonly sizeGiB: number; readonly serial: string }[];
+  readonly disks: readonly SimulatedDisk[];
   power(): 'On' | 'Off';
   /** What its system disk holds; undefined when it is empty. Survives power cycles. */
   installed(): InstalledSystem | undefined;
   writeDisk(system: InstalledSystem): void;
   /** A reboot from inside the guest: no power event, boots by the usual order, the inserted media stays. */
   guestReboot(): void;
+}
+
+export interface SimulatedDisk {
+  readonly sizeGiB: number;
+  readonly serial: string;
+  /** Without one it is made up. */
+  readonly wwn?: string;
 }
 
 export interface InstalledSystem {

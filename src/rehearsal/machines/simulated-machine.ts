@@ -7,6 +7,8 @@ import type { Boot, InstalledSystem, PowerEvent, SimulatedMachine } from './mach
 export interface MachineSpec extends Pick<SimulatedMachine, 'name' | 'uuid' | 'mac' | 'address' | 'vcpus' | 'memoryMiB' | 'disks'> {
   readonly username: string;
   readonly password: string;
+  /** Of bare metal: its own BMC's Redfish system. The others are behind the lab's one service. */
+  readonly bmcUrl?: string;
 }
 
 export interface MachineDeps {

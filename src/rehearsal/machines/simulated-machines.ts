@@ -4,15 +4,20 @@ import { createMachine, type MachineDeps, type MachineSpec, type PoweredMachine 
 
 export interface SimulatedMachinesDeps extends Omit<MachineDeps, 'boot' | 'record'> {}
 
+export interface SimulatedLab {
+  readonly machines: SimulatedMachines;
+  /** Behind the lab's own BMC service. */
+  readonly backend: BmcBackend;
+  /** Behind each bare-metal BMC, by its origin: `https://192.168.30.11`. A chassis may hold several systems. */
+  readonly metalBackends: ReadonlyMap<string, BmcBackend>;
+}
+
 /**
  * Makes the machines of a rehearsal, all powered off and empty, and the BMC backend that stands before them.
  *
  * Faults are looked up by machine name at the moment they matter, so the map may change while the world runs.
  */
-export function createSimulatedMachines(
-  deps: SimulatedMachinesDeps,
-  specs: readonly MachineSpec[],
-): { readonly machines: SimulatedMachines; readonly backend: BmcBackend } {
+export function createSimulatedMachines(deps: SimulatedMachinesDeps, specs: readonly MachineSpec[]): SimulatedLab {
   const startMs = deps.clock.now();
   const powerLog: PowerEvent[] = [];
   const listeners = new Set<(boot: Boot) => void>();
@@ -27,7 +32,11 @@ export function createSimulatedMachines(
   const byName = (name: string): SimulatedMachine | undefined => all.find(({ machine }) => machine.name === name)?.machine;
 
   const machines: SimulatedMachines = {
-    byBmcUrl: (url) => find(decodeURIComponent(url.replace(/\/+$/, '').split('/').at(-1) ?? ''))?.machine,
+    byBmcUrl(address) {
+      const url = address.replace(/^[a-z0-9-]+\+(?=https?:)/, '').replace(/\/+$/, '');
+      const metal = all.find(({ spec }) => spec.bmcUrl === url);
+      return (metal ?? find(decodeURIComponent(url.split('/').at(-1) ?? '')))?.machine;
+    },
     byName,
     all: () => all.map(({ machine }) => machine),
     onBoot(listener) {
@@ -36,17 +45,30 @@ export function createSimulatedMachines(
     },
     powerLog,
   };
-  return { machines, backend: backendOf(deps, all, find) };
+  const metal = Map.groupBy(
+    all.filter(({ spec }) => spec.bmcUrl !== undefined),
+    ({ spec }) => new URL(spec.bmcUrl!).origin,
+  );
+  const metalBackends = new Map([...metal].map(([origin, some]) => [origin, backendOf(deps, some, (one) => new URL(one.spec.bmcUrl!).pathname.split('/').at(-1)!)]));
+  const virtual = all.filter(({ spec }) => spec.bmcUrl === undefined);
+  return { machines, backend: backendOf(deps, virtual, ({ machine }) => machine.uuid), metalBackends };
 }
 
-function backendOf(deps: SimulatedMachinesDeps, all: readonly PoweredMachine[], find: (id: string) => PoweredMachine | undefined): BmcBackend {
+function backendOf(deps: SimulatedMachinesDeps, all: readonly PoweredMachine[], idOf: (machine: PoweredMachine) => string): BmcBackend {
+  const find = (id: string): PoweredMachine | undefined => all.find((one) => idOf(one) === id || one.machine.name === id);
   const at = (id: string): PoweredMachine => {
     const found = find(id);
     if (!found) throw new Error(`no machine ${id}`);
     return found;
   };
   return {
-    systems: () => Promise.resolve(all.map(({ machine: { uuid, name, mac, vcpus, memoryMiB } }) => ({ id: uuid, name, mac, vcpus, memoryMiB }))),
+    systems: () =>
+      Promise.resolve(
+        all.map((one) => {
+          const { name, mac, vcpus, memoryMiB } = one.machine;
+          return { id: idOf(one), name, mac, vcpus, memoryMiB };
+        }),
+      ),
     power: async (id) => at(id).machine.power(),
     reset: async (id, type: ResetType, cause) => at(id).reset(type, cause),
     insertMedia: async (id, url) => at(id).setMedia(url),

@@ -2,10 +2,10 @@ import { createServer, type Server } from 'node:https';
 import { request, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { machineCredentials, type BmcCredentials } from '../../machines/bmc/credentials.ts';
-import type { BmcAddress, OpenBmc } from '../../machines/bmc/bmc.ts';
+import type { BmcAddress, BmcBackend, OpenBmc } from '../../machines/bmc/bmc.ts';
 import { createOpenBmc } from '../../machines/bmc/redfish-client.ts';
 import { createRedfishService } from '../../machines/bmc/redfish-service.ts';
-import { endpointOf } from '../../util/dial.ts';
+import { endpointOf, type Endpoint } from '../../util/dial.ts';
 import { LabwrightError } from '../../util/errors.ts';
 import { listenOnLoopback } from '../../util/listen-on-loopback.ts';
 import { CAUSE_HEADER } from '../../util/step.ts';
@@ -60,13 +60,19 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const isos = new Map<string, Buffer>();
   const faults = createFaultBoard(plan, options.faults);
   const credentials = machineCredentials(plan, options.bmcSecret);
-  const { machines, backend } = createSimulatedMachines(
+  const { machines, backend, metalBackends } = createSimulatedMachines(
     { clock: own, seed, faults: faults.machines, fetchIso: (url, signal) => fetchIso(dial, isos, url, signal) },
     machineSpecs(options, credentials),
   );
   const mutations: Mutation[] = [];
-  const redfish = await serveRedfish(createRedfishService(backend), clock, (mutation) => mutations.push(mutation));
-  dial.set({ host: `bmc.${plan.domain}`, port: 8443 }, { host: '127.0.0.1', port: redfish.port });
+  const bmcs: Server[] = [];
+  const serveBmc = async (behind: BmcBackend, address: Endpoint): Promise<void> => {
+    const { server, port } = await serveRedfish(createRedfishService(behind), clock, (mutation) => mutations.push(mutation));
+    bmcs.push(server);
+    dial.set(address, { host: '127.0.0.1', port });
+  };
+  await serveBmc(backend, { host: `bmc.${plan.domain}`, port: 8443 });
+  for (const [origin, behind] of metalBackends) await serveBmc(behind, endpointOf(new URL(origin)));
   const headers = { [PARTICIPANT_HEADER]: 'world' };
   // The world's own controllers write for every change that others make: theirs are not what the log is for.
   const mutated = (mutation: Mutation): void => void (mutation.participant !== 'world' && mutations.push(mutation));
@@ -129,8 +135,10 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       await Promise.all([...hubs.values()].map((hub) => hub.close()));
       await spokes.close();
       await gitHost?.close();
-      redfish.server.closeAllConnections();
-      await new Promise((resolve) => redfish.server.close(resolve));
+      for (const server of bmcs) {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      }
     },
   };
   for (const name of options.hubs) {
@@ -150,10 +158,12 @@ function cutOff(open: OpenBmc, faultOf: (address: BmcAddress) => FaultName | und
 }
 
 function machineSpecs({ plan }: Pick<WorldSpec, 'plan'>, credentials: ReadonlyMap<string, BmcCredentials>): MachineSpec[] {
-  const nodes = plan.clusters.flatMap((cluster) => cluster.nodes);
-  return plan.machines.map(({ name, uuid, mac, vcpus, memoryMiB, disks }) => {
-    const address = nodes.find((node) => node.machine === name)?.addresses[0] ?? '';
-    return { name, uuid, mac, address, vcpus, memoryMiB, disks, ...credentials.get(name)! };
+  const nodes = new Map(plan.clusters.flatMap((cluster) => cluster.nodes).map((node) => [node.machine, node]));
+  return plan.machines.map(({ name, uuid, mac, vcpus, memoryMiB, disks: planned, kind, bmc }): MachineSpec => {
+    const address = nodes.get(name)?.addresses[0] ?? '';
+    const disks = planned.map((disk, index) => ({ ...disk, serial: disk.serial ?? `${name}-disk${index}` }));
+    const metal = kind === 'metal' && bmc.protocol !== 'ipmi';
+    return { name, uuid, mac, address, vcpus, memoryMiB, disks, ...credentials.get(name)!, ...(metal && { bmcUrl: bmc.url }) };
   });
 }
 

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { LabPlan, PlannedCluster, PlannedNode } from '../../lab/plan.ts';
 import { LabwrightError } from '../../util/errors.ts';
-import { clusterOf } from '../install-config.ts';
+import { clusterOf } from '../cluster-of.ts';
 
 /** What the agent reads the BMC password from; an inventory never holds it in clear. */
 const BMC_PASSWORD = "{{ lookup('env', 'LABWRIGHT_BMC_PASSWORD') }}";
@@ -65,6 +65,6 @@ function nodeVars(plan: LabPlan, node: PlannedNode): Vars {
     kvm_uuid: machine.uuid,
     provision_mac: node.mac,
     hardware_profile: node.role === 'master' ? 'default' : 'unknown',
-    ...(disk ? { root_device_hint: 'serialNumber', root_device_hint_value: disk.serial } : {}),
+    ...(disk?.serial !== undefined ? { root_device_hint: 'serialNumber', root_device_hint_value: disk.serial } : {}),
   };
 }

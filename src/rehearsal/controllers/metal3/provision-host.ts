@@ -149,11 +149,12 @@ function hardwareOf(machine: SimulatedMachine, host: Host): unknown {
     ramMebibytes: machine.memoryMiB,
     firmware: { bios: { vendor: 'labwright', version: '1', date: '01/01/2026' } },
     nics: [{ name: 'enp1s0', mac: machine.mac, ip: machine.address, model: '0x1af4 0x0001', pxe: true, speedGbps: 25 }],
-    storage: machine.disks.map(({ sizeGiB, serial }, index) => ({
+    storage: machine.disks.map(({ sizeGiB, serial, wwn }, index) => ({
       name: `/dev/sd${String.fromCharCode(97 + index)}`,
       model: 'Simulated disk',
       vendor: 'labwright',
       serialNumber: serial,
+      ...(wwn !== undefined && { wwn }),
       sizeBytes: sizeGiB * 2 ** 30,
       type: 'SSD',
     })),

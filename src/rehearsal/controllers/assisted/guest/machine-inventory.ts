@@ -34,7 +34,7 @@ export function machineInventory(machine: SimulatedMachine, nmstateConfigs: read
     gateway: route ?? firstAddress(addresses[0] ?? ''),
     cpus: machine.vcpus,
     memoryBytes: machine.memoryMiB * 2 ** 20,
-    disks: machine.disks.map(({ sizeGiB, serial }) => ({ bytes: sizeGiB * 2 ** 30, type: 'SSD', serial })),
+    disks: machine.disks.map(({ sizeGiB, ...names }) => ({ bytes: sizeGiB * 2 ** 30, type: 'SSD', ...names })),
     vendor: { manufacturer: 'Red Hat', product: 'KVM', virtual: true },
   });
 }

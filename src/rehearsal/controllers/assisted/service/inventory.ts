@@ -67,7 +67,7 @@ export interface HostDescription {
   readonly gateway: string | undefined;
   readonly cpus: number;
   readonly memoryBytes: number;
-  readonly disks: readonly { readonly bytes: number; readonly type: 'SSD' | 'HDD'; readonly serial: string }[];
+  readonly disks: readonly { readonly bytes: number; readonly type: 'SSD' | 'HDD'; readonly serial: string; readonly wwn?: string }[];
   readonly vendor: { readonly manufacturer: string; readonly product: string; readonly virtual: boolean };
 }
 
@@ -115,7 +115,7 @@ export function inventoryOf(host: HostDescription): Inventory {
 }
 
 function disk(given: HostDescription['disks'][number], index: number): Disk {
-  const wwn = `0x${(0x5000_0000_0000_0001n + BigInt(index)).toString(16)}`;
+  const wwn = given.wwn ?? `0x${(0x5000_0000_0000_0001n + BigInt(index)).toString(16)}`;
   const name = `sd${String.fromCodePoint(97 + index)}`;
   const tooSmall = given.bytes < MIN_DISK_BYTES;
   return {

@@ -1,0 +1,12 @@
+import { addressAt } from '../ip.ts';
+import type { Segment } from '../segments.ts';
+
+/** One address per family. */
+export function slotAddresses({ block, block6, slotSize }: Segment, slot: number, offset: number): string[] {
+  return [block, ...(block6 ? [block6] : [])].map((one) => addressAt(one, slot * slotSize + offset));
+}
+
+/** `52:54:HH:NL:SS:OO` (reference/lab-and-libvirt.md §5.4). */
+export function macOf(segment: Pick<Segment, 'index'>, slot: number, offset: number): string {
+  return [0x52, 0x54, slot >> 8, segment.index, slot & 255, offset].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+}
