@@ -123,7 +123,8 @@ export const LAB_FILE_EXAMPLES: Examples = {
   'servers.*.cpus': 'cpus: 96',
   'servers.*.memory': 'memory: 512GiB',
   'servers.*.disk': 'disk: 4TiB',
-  'hosts.*': '{bmc: {address: redfish-virtualmedia://192.168.30.11/redfish/v1/Systems/1}, nics: {eno1: {mac: 3c:ec:ef:00:00:11}}, cpus: 64, memory: 256GiB, disks: [{size: 480GiB}]}',
+  'hosts.*':
+    '{bmc: {address: redfish-virtualmedia://192.168.30.11/redfish/v1/Systems/1}, nics: {eno1: {mac: 3c:ec:ef:00:00:11}}, cpus: 64, memory: 256GiB, disks: [{size: 480GiB}]}',
   'hosts.*.bmc': 'bmc: {address: redfish-virtualmedia://192.168.30.11/redfish/v1/Systems/1}',
   'hosts.*.bmc.address': 'address: redfish-virtualmedia://192.168.30.11/redfish/v1/Systems/1',
   'hosts.*.nics': 'nics: {eno1: {mac: 3c:ec:ef:00:00:11}}',

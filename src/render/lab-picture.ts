@@ -15,7 +15,7 @@ export interface Lane {
   readonly hosts: readonly PictureHost[];
 }
 
-/** The jumphost, or a server with its machines inside. */
+/** The jumphost, a server with its machines inside, or a bare-metal host, which is its own machine. */
 export interface PictureHost {
   readonly name: string;
   readonly addresses: readonly string[];
@@ -41,10 +41,14 @@ export function labPicture(plan: LabPlan): LabPicture {
       addresses: addressesOf(server),
       machines: (byServer.get(server.name) ?? []).map(({ name }) => machineOf(plan, name)),
     }));
+    // Bare metal stands in the network of whoever has it.
+    const metal = plan.machines
+      .filter(({ name, kind }) => kind === 'metal' && (holderOf(plan, name)?.cluster.network ?? plan.networks[0]?.name) === network.name)
+      .map(({ name }) => ({ name, addresses: [], machines: [machineOf(plan, name)] }));
     return {
       name: network.name,
       label: `${network.name}  ${[network.cidr, ...(network.cidr6 === undefined ? [] : [network.cidr6])].join('  ')}  ${network.bridge}`,
-      hosts: [...(jumphost.length > 0 ? [{ name: plan.jumphost.name, addresses: jumphost, machines: [] }] : []), ...hosts],
+      hosts: [...(jumphost.length > 0 ? [{ name: plan.jumphost.name, addresses: jumphost, machines: [] }] : []), ...hosts, ...metal],
     };
   });
   return { title: `${plan.lab} (${plan.domain})`, lanes };

@@ -31,7 +31,8 @@ function checkPlace(name: string, entry: ClusterEntry, report: Report): void {
     report.error('two-places', [...keys, 'on'], `${name} reuses machines, which are where they are`, 'remove on');
   else if (reuses(entry) && entry.machines)
     report.error('two-places', [...keys, 'machines'], `${name} reuses machines, which the cluster that has them describes`, 'move machines there');
-  else if (!reuses(entry) && entry.on === undefined && hostsIn(entry).length === 0) report.error('no-server', keys, `${name} does not say where it runs`, 'add on: SERVER, or nodes: [host/NAME]');
+  else if (!reuses(entry) && entry.on === undefined && hostsIn(entry).length === 0)
+    report.error('no-server', keys, `${name} does not say where it runs`, 'add on: SERVER, or nodes: [host/NAME]');
 }
 
 /** Overrides of machines that are not there, or that stand on a server that is not there. */

@@ -43,7 +43,8 @@ function checkRootDisk(name: string, entry: HostEntry, report: Report): void {
         'write wwn or serialNumber instead (lsblk -o NAME,WWN,SERIAL)',
       );
     for (const key of ['wwnWithExtension', 'wwnVendorExtension'] as const)
-      if (hints[key] !== undefined) report.warn('ignored-hint', [...keys, key], `${key} of ${name} is ignored by assisted and agent-based installs`, 'write wwn');
+      if (hints[key] !== undefined)
+        report.warn('ignored-hint', [...keys, key], `${key} of ${name} is ignored by assisted and agent-based installs`, 'write wwn');
   } else if (disks.length > 1 && Object.keys(rootDeviceHintsOf(entry)).length === 0)
     report.warn(
       'no-root-disk',

@@ -23,11 +23,18 @@ export function checkNames(file: LabFile, servers: readonly ExpandedServer[], re
 
 /** A bare-metal host is a machine like any other: by name in leases, targets and inventories. */
 function checkHostNames(file: LabFile, servers: readonly ExpandedServer[], report: Report): void {
-  const taken = new Map([[file.jumphost.name, 'the jumphost'], ['bmc', 'the BMC service of every lab'], ...servers.map(({ server }) => [server.name, 'a server'] as const)]);
+  const taken = new Map([
+    [file.jumphost.name, 'the jumphost'],
+    ['bmc', 'the BMC service of every lab'],
+    ...servers.map(({ server }) => [server.name, 'a server'] as const),
+  ]);
   for (const [name, entry] of Object.entries(file.clusters)) {
     if (entry.on === undefined) continue;
     const { masters, workers } = vmCounts(entry);
-    for (const [role, count] of [['master', masters], ['worker', workers]] as const)
+    for (const [role, count] of [
+      ['master', masters],
+      ['worker', workers],
+    ] as const)
       for (let index = 0; index < count; index++) taken.set(`${name}-${role}-${index}`, `a machine of ${name}`);
     if (entry.install === 'ipi') taken.set(`${name}-provisionhost`, `the provisionhost of ${name}`);
     if (entry.install === 'upi') taken.set(`${name}-bootstrap`, `the bootstrap of ${name}`);

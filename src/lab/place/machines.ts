@@ -43,31 +43,33 @@ export function planMachines(
     const servers = homes.get(cluster.name) ?? [];
     const tiny = entry.profile === 'tiny';
     const index = segments.find(({ name }) => name === cluster.network)!.index;
-    return cluster.nodes.filter(({ machine }) => !Object.hasOwn(file.hosts, machine)).map((node): PlannedMachine => {
-      const own = entry.machines?.[node.name];
-      const uuid = own?.uuid ?? uuidV5(lab, `${cluster.name}/${node.name}`);
-      const size = sizes.get(node.machine)!;
-      const place = hex(index * 0x1_0000 + slot, 4) + hex(offsetOf(node.name), 2);
-      const disks = size.disksGiB.map((sizeGiB, disk) => ({ sizeGiB, serial: `${place}-${disk}-${uuid.slice(0, 4)}` }));
-      return {
-        name: node.machine,
-        uuid,
-        kind: 'vm',
-        home: cluster.name,
-        // Masters are dealt out one by one, and so are workers: with a server, as few masters as possible are lost.
-        server: own?.on ?? (node.role === 'provisionhost' ? entry.provisionhost?.on : undefined) ?? servers[numberOf(node) % servers.length]!,
-        mac: node.mac,
-        nics: [{ name: FIRST_NIC, mac: node.mac }],
-        vcpus: size.vcpus,
-        memoryMiB: size.memoryMiB,
-        firmware: tiny ? 'bios' : 'efi',
-        disks,
-        rootDeviceHints: { serialNumber: disks[0]!.serial },
-        bmc: { url: `https://bmc.${file.domain}:8443/redfish/v1/Systems/${uuid}`, protocol: 'redfish-virtualmedia', username: 'admin', verifyTls: false },
-        tags: [],
-        directBoot: tiny ? file.direct_boot : undefined,
-      };
-    });
+    return cluster.nodes
+      .filter(({ machine }) => !Object.hasOwn(file.hosts, machine))
+      .map((node): PlannedMachine => {
+        const own = entry.machines?.[node.name];
+        const uuid = own?.uuid ?? uuidV5(lab, `${cluster.name}/${node.name}`);
+        const size = sizes.get(node.machine)!;
+        const place = hex(index * 0x1_0000 + slot, 4) + hex(offsetOf(node.name), 2);
+        const disks = size.disksGiB.map((sizeGiB, disk) => ({ sizeGiB, serial: `${place}-${disk}-${uuid.slice(0, 4)}` }));
+        return {
+          name: node.machine,
+          uuid,
+          kind: 'vm',
+          home: cluster.name,
+          // Masters are dealt out one by one, and so are workers: with a server, as few masters as possible are lost.
+          server: own?.on ?? (node.role === 'provisionhost' ? entry.provisionhost?.on : undefined) ?? servers[numberOf(node) % servers.length]!,
+          mac: node.mac,
+          nics: [{ name: FIRST_NIC, mac: node.mac }],
+          vcpus: size.vcpus,
+          memoryMiB: size.memoryMiB,
+          firmware: tiny ? 'bios' : 'efi',
+          disks,
+          rootDeviceHints: { serialNumber: disks[0]!.serial },
+          bmc: { url: `https://bmc.${file.domain}:8443/redfish/v1/Systems/${uuid}`, protocol: 'redfish-virtualmedia', username: 'admin', verifyTls: false },
+          tags: [],
+          directBoot: tiny ? file.direct_boot : undefined,
+        };
+      });
   });
   const hosts = hostMachines(file);
   checkHostSizes(hosts, clusters, report);

@@ -103,7 +103,9 @@ function slotsOf(
 ): ReadonlyMap<string, number> {
   const { block, slotSize } = segment;
   const count = slotCount(segment);
-  const metal = Object.values(file.hosts).flatMap(({ address, address6 }) => [address, address6].flatMap((one) => (one === undefined ? [] : [{ address: one }])));
+  const metal = Object.values(file.hosts).flatMap(({ address, address6 }) =>
+    [address, address6].flatMap((one) => (one === undefined ? [] : [{ address: one }])),
+  );
   const hosts = [file.jumphost, ...servers.map(({ server }) => server), ...metal];
   const reserved = slotsOfHosts(segment, hosts);
   const locked = new Map<string, number>();

@@ -80,7 +80,15 @@ function listedNodes(
     const lender = lenderOf(file, name, cluster, planned, keys, report);
     if (!lender) continue;
     const found = membersOf(lender).find((one) => one.name === wanted);
-    if (!found) report.error('unknown-node', keys, `${cluster} has no node ${wanted}`, `name one of: ${membersOf(lender).map((one) => one.name).join(', ')}`);
+    if (!found)
+      report.error(
+        'unknown-node',
+        keys,
+        `${cluster} has no node ${wanted}`,
+        `name one of: ${membersOf(lender)
+          .map((one) => one.name)
+          .join(', ')}`,
+      );
     else if (nodes.some(({ machine }) => machine === found.machine))
       report.error('unknown-node', keys, `${name} lists ${reference} twice`, 'remove one of the two');
     else {

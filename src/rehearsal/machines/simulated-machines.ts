@@ -49,7 +49,9 @@ export function createSimulatedMachines(deps: SimulatedMachinesDeps, specs: read
     all.filter(({ spec }) => spec.bmcUrl !== undefined),
     ({ spec }) => new URL(spec.bmcUrl!).origin,
   );
-  const metalBackends = new Map([...metal].map(([origin, some]) => [origin, backendOf(deps, some, (one) => new URL(one.spec.bmcUrl!).pathname.split('/').at(-1)!)]));
+  const metalBackends = new Map(
+    [...metal].map(([origin, some]) => [origin, backendOf(deps, some, (one) => new URL(one.spec.bmcUrl!).pathname.split('/').at(-1)!)]),
+  );
   const virtual = all.filter(({ spec }) => spec.bmcUrl === undefined);
   return { machines, backend: backendOf(deps, virtual, ({ machine }) => machine.uuid), metalBackends };
 }
