@@ -44,7 +44,7 @@ export function bootNicOf({ nics, boot_nic }: Pick<HostEntry, 'nics' | 'boot_nic
  * smallest that is large enough, solid before rotating. Nothing when that disk has neither, and no size when it is the only one.
  */
 export function rootDeviceHintsOf({ root_device_hints: written, disks }: Pick<HostEntry, 'root_device_hints' | 'disks'>): RootDeviceHints {
-  if (written) return written as RootDeviceHints;
+  if (written) return written;
   const known = disks.filter((disk) => disk.size >= LEAST_DISK_MIB && (disk.wwn !== undefined || disk.serial !== undefined));
   const [chosen] = known.toSorted((a, b) => Number(a.rotational) - Number(b.rotational) || a.size - b.size);
   if (!chosen) return {};

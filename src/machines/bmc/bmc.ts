@@ -59,6 +59,6 @@ export interface BmcSystem {
   readonly memoryMiB: number;
   /** Default efi. */
   readonly firmware?: 'efi' | 'bios';
-  readonly disks?: readonly { readonly sizeGiB: number; readonly serial: string }[];
+  readonly disks?: readonly { readonly sizeGiB: number; readonly serial: string | undefined }[];
   readonly physical?: boolean;
 }

@@ -137,7 +137,11 @@ export function simpleStorageResource(path: string, { disks = [] }: BmcSystem): 
     '@odata.type': '#SimpleStorage.v1_2_0.SimpleStorage',
     Id: 'Disks',
     Name: 'Disks',
-    Devices: disks.map(({ sizeGiB, serial }) => ({ Name: serial, CapacityBytes: sizeGiB * 2 ** 30, Status: { State: 'Enabled', Health: 'OK' } })),
+    Devices: disks.map(({ sizeGiB, serial }, index) => ({
+      Name: serial ?? `disk ${index}`,
+      CapacityBytes: sizeGiB * 2 ** 30,
+      Status: { State: 'Enabled', Health: 'OK' },
+    })),
   };
 }
 
