@@ -9,9 +9,12 @@ import { listFaults } from './house/list-faults.ts';
 import { clearLeftRehearsals } from './house/clear-left-rehearsals.ts';
 import { lockDataDir } from './house/lock-data-dir.ts';
 import { makeDataDir, openHouse } from './house/open-house.ts';
-import { prepareRehearsal, type PreparedRehearsal } from './house/prepare-rehearsal.ts';
+import { prepareRehearsal } from './house/prepare-rehearsal.ts';
+import type { PreparedRehearsal } from './house/prepared-rehearsal.ts';
 import { rehearsalReport } from './house/rehearsal-report.ts';
 import { startRehearsal, worldDir } from './house/run-rehearsal.ts';
+import { matrixResults } from './matrix/matrix-results.ts';
+import { renderGrid } from './matrix/render-grid.ts';
 import { interruptSignal } from './interrupt-signal.ts';
 import { collected, positiveNumber } from './options.ts';
 import { showRun } from './tree/show-run.ts';
@@ -25,6 +28,8 @@ interface RehearseOptions {
   readonly json?: boolean;
   readonly listFaults?: boolean;
   readonly keep?: boolean;
+  readonly only: readonly string[];
+  readonly list?: boolean;
 }
 
 const PREFIX = 'labwright-rehearse-';
@@ -35,20 +40,23 @@ Exit codes: 0 all jobs succeeded, 1 a job failed, 2 a mistake in the input, 130 
 Examples:
   labwright rehearse examples/pretty-lab/daily.yml
   labwright rehearse examples/pretty-lab/daily.yml --fault bmc-password
+  labwright rehearse examples/ztp-matrix.yml --only spoke=sno --only network=connected
   labwright rehearse examples/pretty-lab/daily.yml --fault host-never-boots@sno1/master-0 --json | jq .jobs
 `;
 
 /** `labwright rehearse PIPELINE`. */
 export function command(): Command {
   return new Command('rehearse')
-    .description('run a pipeline against a simulated lab, in seconds and without hardware')
-    .argument('[pipeline]', 'a pipeline file')
-    .option('--lab <path>', 'the lab file, or its folder (default: lab.yml beside the pipeline)')
+    .description('run a pipeline, or a matrix of use cases, against a simulated lab, in seconds and without hardware')
+    .argument('[pipeline]', 'a pipeline file, or a matrix file')
+    .option('--lab <path>', 'the lab file, or its folder (default: the one a matrix names, else lab.yml beside the file)')
     .option('--fault <name[@cluster[/node]]>', 'make something go wrong; may be repeated', collected, [])
     .option('--seed <n>', 'one seed, one story: the same times and power events', '1')
     .option('--speed <n>', 'at most so many simulated seconds per real one (default: as fast as possible)', positiveNumber)
     .option('--json', 'print the result as JSON, and nothing else')
     .option('--list-faults', 'print the faults there are')
+    .option('--only <axis=value,…>', 'of a matrix, run only such cells; may be repeated', collected, [])
+    .option('--list', 'print the cells of a matrix, and what excludes them, without running any')
     .option('--keep', 'keep the data directory and say where it is')
     .addHelpText('after', EXAMPLES)
     .action(rehearse);
@@ -60,9 +68,13 @@ async function rehearse(pipeline: string | undefined, options: RehearseOptions):
     return;
   }
   if (pipeline === undefined) throw new LabwrightError('bad_input', 'no pipeline file was named', { hint: 'labwright rehearse PIPELINE.yml' });
-  const prepared = await prepareRehearsal({ pipeline, lab: options.lab, faults: options.fault });
+  const prepared = await prepareRehearsal({ pipeline, lab: options.lab, faults: options.fault, only: options.only });
   if (!prepared) {
     process.exitCode = 2;
+    return;
+  }
+  if (options.list || prepared.jobs.length === 0) {
+    printCells(pipeline, prepared, options.json ?? false);
     return;
   }
   await clearLeftRehearsals(tmpdir(), PREFIX);
@@ -104,11 +116,20 @@ async function rehearseIn(dataDir: string, prepared: PreparedRehearsal, options:
   if (options.json) {
     // A world that was killed took its log with it; the run's error says so.
     const powerEvents = await world.powerLog().catch((error: unknown) => (world.died.aborted ? [] : Promise.reject(error)));
-    process.stdout.write(`${JSON.stringify(rehearsalReport(ended.run, powerEvents), null, 2)}\n`);
+    const report = { ...rehearsalReport(ended.run, powerEvents), ...(prepared.matrix && { matrix: matrixResults(prepared.matrix, ended.run) }) };
+    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     return;
   }
   const look: Record<string, string> = options.keep
     ? { log: logFile, world: join(worldDir(dataDir), 'world.log') }
     : { 'to keep logs': 'run again with --keep' };
   process.stdout.write(summary({ ...ended, look }));
+  if (prepared.matrix) process.stdout.write(`\n${renderGrid(matrixResults(prepared.matrix, ended.run))}`);
+}
+
+/** What would be run. */
+function printCells(path: string, { matrix }: PreparedRehearsal, json: boolean): void {
+  if (!matrix) throw new LabwrightError('bad_input', `${path} is a pipeline, and --list shows the cells of a matrix`, { hint: 'leave --list away' });
+  const results = matrixResults(matrix, undefined);
+  process.stdout.write(json ? `${JSON.stringify({ matrix: results }, null, 2)}\n` : renderGrid(results));
 }

@@ -1,5 +1,6 @@
 import type { Run, RunJobState } from '../../contract/runs.ts';
 import type { PowerEvent } from '../../rehearsal/machines/machines.ts';
+import type { CellResult } from '../matrix/matrix-results.ts';
 import { realMs } from '../tree/render-run.ts';
 
 /** What `labwright rehearse --json` prints. Names and shapes are a contract. */
@@ -8,6 +9,8 @@ export interface RehearsalReport {
   readonly jobs: readonly ReportedJob[];
   readonly steps: readonly { readonly id: string; readonly job: string; readonly name: string; readonly status: string }[];
   readonly power_events: readonly PowerEvent[];
+  /** Of a matrix: what became of each cell. */
+  readonly matrix?: readonly CellResult[];
 }
 
 export interface ReportedJob {

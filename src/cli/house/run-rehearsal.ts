@@ -14,7 +14,7 @@ import { findWorld, startWorld } from '../../rehearsal/world/start-world.ts';
 import type { Log } from '../../util/log.ts';
 import { ensureCatalogue } from './catalogue.ts';
 import { agentDir, runHousedAgent, type House } from './open-house.ts';
-import type { PreparedRehearsal } from './prepare-rehearsal.ts';
+import type { PreparedRehearsal } from './prepared-rehearsal.ts';
 
 export interface RehearsalOptions {
   readonly dataDir: string;

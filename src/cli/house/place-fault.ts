@@ -1,0 +1,43 @@
+import type { RunJob } from '../../contract/runs.ts';
+import type { LabPlan, PlannedCluster } from '../../lab/plan.ts';
+import { FAULTS, type Fault } from '../../rehearsal/faults.ts';
+import { LabwrightError } from '../../util/errors.ts';
+
+/** Gives a fault the cluster it hits: its own, or the first spoke that the pipeline installs. One that would never strike is refused. */
+export function placeFault(fault: Fault, plan: LabPlan, jobs: readonly RunJob[]): Fault {
+  checkPlace(fault, plan);
+  const { name } = fault;
+  const { anyCluster, minNodes = 1 } = FAULTS[name];
+  const found = (cluster: string): PlannedCluster | undefined => plan.clusters.find((one) => one.name === cluster);
+  const installed = [...new Set(jobs.filter(({ action }) => action === 'install' || action === 'redeploy').flatMap((job) => job.cluster ?? []))];
+  const bigEnough = installed.filter((cluster) => (found(cluster)?.nodes.length ?? 0) >= minNodes);
+  const spokes = bigEnough.filter((cluster) => found(cluster)?.role === 'spoke');
+  const candidates = anyCluster ? bigEnough : spokes;
+  const cluster = fault.cluster ?? spokes[0];
+  if (cluster !== undefined && candidates.includes(cluster)) return { ...fault, cluster };
+  const kind = minNodes > 1 ? ` of ${minNodes} nodes or more` : '';
+  const where =
+    cluster === undefined
+      ? `the pipeline installs no spoke${kind}`
+      : `it strikes what the pipeline installs${anyCluster ? '' : ' from a hub'}${kind}, and ${cluster} is not`;
+  throw new LabwrightError('bad_input', `fault ${name} would never strike: ${where}`, {
+    hint: candidates.length === 0 ? 'leave it away, or add an install job' : `write --fault ${name}@CLUSTER with one of: ${candidates.join(', ')}`,
+  });
+}
+
+function checkPlace({ name, cluster, node }: Fault, plan: LabPlan): void {
+  if (cluster === undefined) return;
+  const found = plan.clusters.find((one) => one.name === cluster);
+  if (!found) {
+    const known = plan.clusters.map((one) => one.name).join(', ');
+    throw new LabwrightError('bad_input', `fault ${name}: lab ${plan.lab} has no cluster ${cluster}`, {
+      hint: `write --fault ${name}@CLUSTER with one of: ${known}`,
+    });
+  }
+  if (node !== undefined && !found.nodes.some((one) => one.name === node)) {
+    const known = found.nodes.map((one) => one.name).join(', ');
+    throw new LabwrightError('bad_input', `fault ${name}: ${cluster} has no node ${node}`, {
+      hint: `write --fault ${name}@${cluster}/NODE with one of: ${known}`,
+    });
+  }
+}

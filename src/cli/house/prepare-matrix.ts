@@ -1,0 +1,50 @@
+import { dirname, resolve } from 'node:path';
+import { checkMatrixClusters } from '../../pipeline/matrix/check-matrix-clusters.ts';
+import type { Reach } from '../../pipeline/matrix/exclusions.ts';
+import { matrixJobs } from '../../pipeline/matrix/matrix-jobs.ts';
+import { matrixToJobdefs } from '../../pipeline/matrix/matrix-to-jobdefs.ts';
+import { parseOnly } from '../../pipeline/matrix/parse-only.ts';
+import { placeCells } from '../../pipeline/matrix/place-cells.ts';
+import { readMatrix } from '../../pipeline/matrix/read-matrix.ts';
+import type { Fault } from '../../rehearsal/faults.ts';
+import { hasErrors } from '../../util/diagnostic.ts';
+import type { SourceFile } from '../../util/source-file.ts';
+import { planLabFile } from '../plan-lab-file.ts';
+import { makeRunnable, showDiagnostics } from './make-runnable.ts';
+import { placeFault } from './place-fault.ts';
+import type { PreparedRehearsal } from './prepared-rehearsal.ts';
+
+/** What the hubs of a world reach. */
+const REACH: Reach = { git: { connected: false, disconnected: false }, mirror: false };
+
+export interface MatrixRequest {
+  readonly lab: string | undefined;
+  readonly only?: readonly string[];
+}
+
+/**
+ * Reads and checks a matrix, its lab and every job it comes to, before anything runs. Prints what is wrong on stderr.
+ *
+ * @returns undefined when something is; no jobs when every cell is excluded.
+ */
+export async function prepareMatrix(request: MatrixRequest, file: SourceFile, faults: readonly Fault[]): Promise<PreparedRehearsal | undefined> {
+  const read = readMatrix(file);
+  showDiagnostics(read.diagnostics, file.lines);
+  const matrix = read.value;
+  if (!matrix) return undefined;
+  const only = parseOnly(request.only ?? [], matrix.axes);
+  const { plan } = (await planLabFile(request.lab ?? resolve(dirname(file.path), matrix.lab ?? 'lab.yml'))).result;
+  if (!plan) return undefined;
+  const wrong = checkMatrixClusters(matrix, plan, file);
+  showDiagnostics(wrong, file.lines);
+  if (hasErrors(wrong)) return undefined;
+  const cells = placeCells(matrix, { plan, reach: REACH, only });
+  const { entries, jobsOf } = matrixJobs(matrix, cells, plan);
+  const jobdefs = matrixToJobdefs(entries, file);
+  const runnable = hasErrors(jobdefs.diagnostics) || !jobdefs.value ? undefined : makeRunnable(jobdefs.value, plan);
+  const diagnostics = [...jobdefs.diagnostics, ...(runnable?.diagnostics ?? [])];
+  showDiagnostics(diagnostics, file.lines);
+  if (!runnable?.value || hasErrors(diagnostics)) return undefined;
+  const { jobs } = runnable.value;
+  return { name: matrix.matrix, plan, ...runnable.value, faults: faults.map((fault) => placeFault(fault, plan, jobs)), hubs: [], matrix: { cells, jobsOf } };
+}
