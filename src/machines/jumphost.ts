@@ -6,6 +6,7 @@ import type { Change } from './changes/change.ts';
 import { hashFiles, loadDnsmasq, observeDnsmasq, testConfiguration, type DhcpLease, type DnsmasqState } from './doors/dnsmasq.ts';
 import { readTree, removePaths, writeTextFile } from './doors/files.ts';
 import { labPaths } from './lab-paths.ts';
+import { outsideResolvers } from './outside-resolvers.ts';
 import { runScript } from './doors/run-script.ts';
 
 /** The jumphost as it was found. */
@@ -104,9 +105,7 @@ function loadChange(plan: LabPlan, state: JumphostState, after: ReadonlyMap<stri
 
 /** The files of the lab on the jumphost, path to text. */
 export function plannedFiles(plan: LabPlan, state: JumphostState): ReadonlyMap<string, string> {
-  const own = new Set([plan.jumphost.address, ...(state.nicAddresses ?? [])]);
-  const outside = state.resolvers.filter((resolver) => !own.has(resolver) && !resolver.startsWith('127.') && resolver !== '::1');
-  const upstreams = plan.jumphost.uplink === undefined ? [] : outside;
+  const upstreams = plan.jumphost.uplink === undefined ? [] : outsideResolvers(plan, state);
   return renderDnsmasq(plan, { ...labPaths(plan), interface: plan.jumphost.nic, upstreams });
 }
 

@@ -33,6 +33,8 @@ test('before it is applied, a lab lacks its bridges, its dnsmasq and everything 
 test('a lab that was just applied has no finding', { skip }, async () => {
   await lab('apply');
   assert.deepEqual(await check(), { lab: 'tiny', ok: true, findings: [], unchecked: [] });
+  const left = await box.inMachine('server1')(['sh', '-c', 'ip netns list; ip -o link show | grep lwp || true']);
+  assert.equal(left.stdout, '', 'the probe leaves nothing on the bridge');
 });
 
 interface Breakage {
@@ -42,6 +44,9 @@ interface Breakage {
   readonly harm: string;
   readonly mend: string;
   readonly message: RegExp;
+  /** On another machine, around it. */
+  readonly before?: readonly [machine: string, script: string];
+  readonly after?: readonly [machine: string, script: string];
 }
 
 const BREAKAGES: readonly Breakage[] = [
@@ -65,6 +70,43 @@ const BREAKAGES: readonly Breakage[] = [
     harm: 'dnsmasq --conf-file=/dev/null --port=0 --interface=br0 --bind-interfaces --dhcp-range=192.168.77.200,192.168.77.210 --dhcp-leasefile=/run/rogue.leases --pid-file=/run/rogue.pid',
     mend: 'kill "$(cat /run/rogue.pid)"',
     message: /192\.168\.77\.3 offers addresses/,
+  },
+  {
+    finds: ['NET-RA-ROGUE on jumphost', 'NET-DHCP-ROGUE on jumphost'],
+    on: 'server2',
+    harm: 'ip address add fd00:99::3/64 dev br0 nodad; dnsmasq --conf-file=/dev/null --port=0 --interface=br0 --bind-interfaces --enable-ra --dhcp-range=fd00:99::100,fd00:99::200,64 --dhcp-leasefile=/run/rogue.leases --pid-file=/run/rogue.pid; sleep 1',
+    mend: 'kill "$(cat /run/rogue.pid)"; ip address delete fd00:99::3/64 dev br0',
+    message: /fe80:\S+ offers addresses on the lab’s network/,
+  },
+  {
+    finds: ['BR-FILTER on server1'],
+    on: 'server1',
+    harm: 'bridge link set dev eno2 bcast_flood off',
+    mend: 'bridge link set dev eno2 bcast_flood on',
+    message: /nothing comes back to a port of br0/,
+  },
+  {
+    finds: ['NET-MTU on server1', 'NET-MTU on server2'],
+    on: 'jumphost',
+    harm: 'ip link set eno2 mtu 1400',
+    mend: 'ip link set eno2 mtu 1500',
+    message: /packets of 1500 bytes do not pass between br0 and the jumphost/,
+  },
+  {
+    finds: ['NET-DHCP-DEAD on server2'],
+    on: 'jumphost',
+    harm: `cp ${DNSMASQ}/dhcp-hosts.d/sno1 /run/sno1; : >${DNSMASQ}/dhcp-hosts.d/sno1; ${RELOAD}`,
+    mend: `cp /run/sno1 ${DNSMASQ}/dhcp-hosts.d/sno1; ${RELOAD}`,
+    message: /DHCP offers nothing to sno1-master-0/,
+    before: ['server2', 'virsh --connect qemu:///system destroy sno1-master-0'],
+    after: ['server2', 'virsh --connect qemu:///system start sno1-master-0'],
+  },
+  {
+    finds: ['NET-PORTS on server1', 'NET-PORTS on server2'],
+    on: 'jumphost',
+    harm: `nft add table ip closed; nft add chain ip closed in '{ type filter hook input priority 0; }'; nft add rule ip closed in ip saddr != 192.168.77.1 udp dport 53 drop`,
+    mend: 'nft delete table ip closed',
+    message: /a VM gets no answer from the lab’s DNS/,
   },
   {
     finds: ['NET-IP-DUP-LIVE on jumphost'],
@@ -152,11 +194,13 @@ const BREAKAGES: readonly Breakage[] = [
   },
 ];
 
-for (const { finds, on, harm, mend, message } of BREAKAGES) {
+for (const { finds, on, harm, mend, message, before, after } of BREAKAGES) {
   test(`${finds.join(' and ')} is found by its id`, { skip }, async () => {
+    if (before) await onMachine(...before);
     await onMachine(on, harm);
     const report = await check();
     await onMachine(on, mend);
+    if (after) await onMachine(...after);
     const ids = idsOf(report);
     for (const id of finds) assert.ok(ids.has(id), `${id} is missing: ${JSON.stringify(report, undefined, 1)}`);
     assert.ok(
@@ -178,6 +222,18 @@ test('what the lab file says wrong of the hosts is found', { skip }, async () =>
   const uplink = idsOf(await withLabFile((text) => text.replace('nic: eno2', 'nic: eno2, uplink: eno1')));
   assert.ok(uplink.has('NET-ROUTE on jumphost') && uplink.has('DNS-UPSTREAM on jumphost'));
   assert.ok(idsOf(await withLabFile((text) => text.replace(/^ {2}sno1:.*$/m, ''))).has('VM-LEFTOVER on server2'));
+});
+
+test('an IPv6 address that is planned and somebody else’s is found', { skip }, async () => {
+  await onMachine('server2', 'ip address add fd00:77::14/64 dev br0 nodad');
+  const dual = (text: string): string =>
+    text.replace('address: 192.168.77.1,', '$& address6: "fd00:77::1",').replace('cidr: 192.168.77.0/24,', '$& cidr6: "fd00:77::/64",');
+  const report = await withLabFile(dual);
+  await onMachine('server2', 'ip address delete fd00:77::14/64 dev br0');
+  assert.ok(
+    report.findings.some(({ id, message }) => id === 'NET-IP-DUP-LIVE' && message.startsWith('fd00:77::14, master-0 of mno1')),
+    JSON.stringify(report.findings),
+  );
 });
 
 test('mended, the lab has no finding again', { skip }, async () => {

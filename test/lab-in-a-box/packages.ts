@@ -21,6 +21,7 @@ const NEEDED: readonly (readonly [command: string, debianPackage: string])[] = [
   ['/usr/sbin/dhclient', 'isc-dhcp-client'],
   ['/usr/bin/curl', 'curl'],
   ['/usr/bin/ip', 'iproute2'],
+  ['/usr/sbin/nft', 'nftables'],
   ['/usr/share/OVMF/OVMF_CODE_4M.fd', 'ovmf'],
   ['/usr/bin/xorriso', 'xorriso'],
   ['/usr/bin/mcopy', 'mtools'],

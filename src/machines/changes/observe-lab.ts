@@ -21,14 +21,30 @@ export interface LabState {
  *
  * Servers without planned VMs are looked at too, for VMs left from an earlier plan, but they need not answer: a bare-metal
  * node has neither ssh nor libvirt.
+ *
+ * @param further what else is to be found out on a host while it is visited; it tells its failures itself.
  */
-export async function observeLab(hosts: LabHosts, plan: LabPlan, servers: readonly string[], signal: AbortSignal): Promise<LabState> {
+export async function observeLab(
+  hosts: LabHosts,
+  plan: LabPlan,
+  servers: readonly string[],
+  signal: AbortSignal,
+  further: (host: Host, server: ServerState | undefined) => Promise<void> = () => Promise.resolve(),
+): Promise<LabState> {
   const failures: Failure[] = [];
   const unseen: Failure[] = [];
-  const [found, [jumphost]] = await Promise.all([
-    settleAll(servers, (name) => observeServer(hosts.server(name).exec, plan, name, signal), signal),
-    settleAll([hosts.jumphost], (host: Host) => observeJumphost(host.exec, plan, signal), signal),
-  ]);
+  const visit = async (name: string): Promise<ServerState> => {
+    const host = hosts.server(name);
+    const state = await observeServer(host.exec, plan, name, signal);
+    await further(host, state);
+    return state;
+  };
+  const visitJumphost = async (host: Host): Promise<JumphostState> => {
+    const state = await observeJumphost(host.exec, plan, signal);
+    await further(host, undefined);
+    return state;
+  };
+  const [found, [jumphost]] = await Promise.all([settleAll(servers, visit, signal), settleAll([hosts.jumphost], visitJumphost, signal)]);
   const states = new Map<string, ServerState>();
   for (const [index, name] of servers.entries()) {
     const one = found[index]!;

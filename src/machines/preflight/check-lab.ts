@@ -1,18 +1,20 @@
 import { isLabwrightError } from '../../util/errors.ts';
 import type { LabPlan } from '../../lab/plan.ts';
 import { observeLab } from '../changes/observe-lab.ts';
+import { machinesOn } from '../changes/server-changes.ts';
+import type { ServerState } from '../changes/server-state.ts';
 import { testConfiguration } from '../doors/dnsmasq.ts';
 import type { Host, LabHosts } from '../doors/lab-hosts.ts';
 import { plannedFiles, type JumphostState } from '../jumphost.ts';
 import { labPaths } from '../lab-paths.ts';
-import { settleAll } from '../settle-all.ts';
 import { failureOf, type Failure } from '../work-off.ts';
+import { probeBridge, type BridgeAnswer } from './bridge-probe.ts';
 import type { Check, Found, LabFacts } from './check.ts';
 import { observeHost, type HostFacts } from './host-facts.ts';
 import { jumphostChecks } from './jumphost-checks.ts';
 import { machineChecks } from './machine-checks.ts';
 import { segmentChecks } from './segment-checks.ts';
-import { probeSegment } from './segment-probe.ts';
+import { probeSegment, type SegmentAnswer } from './segment-probe.ts';
 import { serverChecks } from './server-checks.ts';
 
 /** The catalogue (reference/lab-and-libvirt.md §7.1), as far as it is checked on a live lab. */
@@ -29,26 +31,32 @@ export interface CheckReport {
 
 /** Looks at the whole lab, several hosts at once, and judges what it saw. Changes nothing. */
 export async function checkLab(hosts: LabHosts, plan: LabPlan, signal: AbortSignal): Promise<CheckReport> {
-  const names = plan.servers.map(({ name }) => name);
   const { imagesDir, stateDir } = labPaths(plan);
-  const looks = [{ host: hosts.jumphost, dir: stateDir }, ...names.map((name) => ({ host: hosts.server(name), dir: imagesDir }))];
-  const [state, found, [segment]] = await Promise.all([
-    observeLab(hosts, plan, names, signal),
-    settleAll(looks, ({ host, dir }) => observeHost(host.exec, dir, signal), signal),
-    settleAll([hosts.jumphost], ({ exec }) => probeSegment(exec, plan, signal), signal),
-  ]);
   const unchecked: Failure[] = [];
   const known = new Map<string, HostFacts>();
-  const told = new Set([...state.failures, ...state.unseen].map(({ on }) => on));
-  const missed = (host: Host, error: unknown): void => void (told.has(host.name) || unchecked.push(failureOf(host.name, error)));
-  found.forEach((one, index) => {
-    const { host } = looks[index]!;
-    if (one.ok) known.set(host.name, one.value);
-    else missed(host, one.error);
-  });
-  if (segment?.ok === false) missed(hosts.jumphost, segment.error);
+  const bridges = new Map<string, BridgeAnswer>();
+  let segment: SegmentAnswer | undefined;
+  /** One probe that fails does not hide what the others say. */
+  const attempt = (host: Host, probe: () => Promise<void>): Promise<void> =>
+    probe().catch((error: unknown) => {
+      signal.throwIfAborted();
+      unchecked.push(failureOf(host.name, error));
+    });
+  const look = async (host: Host, server: ServerState | undefined): Promise<void> => {
+    await attempt(host, async () => void known.set(host.name, await observeHost(host.exec, server ? imagesDir : stateDir, signal)));
+    if (!server) {
+      await attempt(host, async () => void (segment = await probeSegment(host.exec, plan, signal)));
+    } else if (machinesOn(plan, host.name).length > 0) {
+      await attempt(host, async () => {
+        const answer = await probeBridge(host.exec, plan, host.name, machineToStart(plan, host.name, server), signal);
+        if (answer) bridges.set(host.name, answer);
+      });
+    }
+  };
+  const names = plan.servers.map(({ name }) => name);
+  const state = await observeLab(hosts, plan, names, signal, look);
   const dnsmasqRefusal = state.jumphost && (await refusalOf(hosts.jumphost, plan, state.jumphost, signal));
-  const facts: LabFacts = { plan, state, hosts: known, segment: segment?.ok ? segment.value : undefined, dnsmasqRefusal };
+  const facts: LabFacts = { plan, state, hosts: known, segment, bridges, dnsmasqRefusal };
   const findings = judge(facts);
   return { lab: plan.lab, ok: unchecked.length === 0 && !findings.some(({ severity }) => severity === 'error'), findings, unchecked };
 }
@@ -57,6 +65,13 @@ export async function checkLab(hosts: LabHosts, plan: LabPlan, signal: AbortSign
 export function judge(facts: LabFacts): CheckReport['findings'] {
   const findings = CHECKS.flatMap(({ id, severity, fix, find }) => find(facts).map((found) => ({ id, severity, fix, ...found })));
   return findings.toSorted((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
+}
+
+/** A machine of an active cluster that is there and off: DHCP can be asked in its name. */
+function machineToStart(plan: LabPlan, server: string, { domains }: ServerState): { readonly name: string; readonly mac: string } | undefined {
+  const off = new Set(domains.filter(({ state }) => state === 'shut off').map(({ uuid }) => uuid));
+  const active = new Set(plan.clusters.flatMap((cluster) => (cluster.active ? cluster.nodes.map(({ machine }) => machine) : [])));
+  return machinesOn(plan, server).find(({ name, uuid }) => off.has(uuid) && active.has(name));
 }
 
 async function refusalOf(host: Host, plan: LabPlan, jumphost: JumphostState, signal: AbortSignal): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import type { LabPlan } from '../../lab/plan.ts';
 import type { LabState } from '../changes/observe-lab.ts';
+import type { BridgeAnswer } from './bridge-probe.ts';
 import type { HostFacts } from './host-facts.ts';
 import type { SegmentAnswer } from './segment-probe.ts';
 
@@ -10,6 +11,8 @@ export interface LabFacts {
   /** By host name, the jumphost's among them. */
   readonly hosts: ReadonlyMap<string, HostFacts>;
   readonly segment: SegmentAnswer | undefined;
+  /** By server: what a VM there sees of the lab. */
+  readonly bridges: ReadonlyMap<string, BridgeAnswer>;
   /** dnsmasq's own words on the planned configuration, when it refuses it. */
   readonly dnsmasqRefusal: string | undefined;
 }
@@ -38,7 +41,8 @@ export function plannedAddresses(plan: LabPlan): ReadonlyMap<string, { readonly 
   const owners = new Map<string, { readonly owner: string; readonly macs: readonly string[] }>();
   for (const cluster of plan.clusters.filter(({ active }) => active)) {
     const macs = cluster.nodes.map(({ mac }) => mac);
-    for (const [role, address] of Object.entries(cluster.vips)) owners.set(address, { owner: `${role} VIP of ${cluster.name}`, macs });
+    const vips = [...Object.entries(cluster.vips), ...Object.entries(cluster.vips6 ?? {})] as [string, string][];
+    for (const [role, address] of vips) owners.set(address, { owner: `${role} VIP of ${cluster.name}`, macs });
     for (const node of cluster.nodes) for (const address of node.addresses) owners.set(address, { owner: `${node.name} of ${cluster.name}`, macs: [node.mac] });
   }
   return owners;

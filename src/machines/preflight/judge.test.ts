@@ -29,7 +29,9 @@ function idsWith(change: Partial<HostFacts>, facts: Partial<LabFacts> = {}): str
   const host = { ...readHostFacts(ANSWER, { askedAtMs: 1764000000000, answeredInMs: 0 }), ...change };
   const state = { servers: new Map(), jumphost: undefined, failures: [], unseen: [] };
   const hosts = new Map(examplePlan.servers.map(({ name }) => [name, host]));
-  return judge({ plan: examplePlan, state, hosts, segment: undefined, dnsmasqRefusal: undefined, ...facts }).map(({ id, on }) => `${id} ${on}`);
+  return judge({ plan: examplePlan, state, hosts, segment: undefined, bridges: new Map(), dnsmasqRefusal: undefined, ...facts }).map(
+    ({ id, on }) => `${id} ${on}`,
+  );
 }
 
 test('a server that is well, with a network of libvirt on a bridge of its own, has no finding', () => {
@@ -52,4 +54,24 @@ test('what dnsmasq says of a configuration that it refuses is DNS-SYNTAX', () =>
 
 test('a DHCP server that listens on every link of a server is DHCP-PORT', () => {
   assert.deepEqual(idsWith({ dhcpServers: ['UNCONN 0 0 0.0.0.0:67 0.0.0.0:* users:(("dhcpd",pid=7,fd=3))'] }), ['DHCP-PORT s1']);
+});
+
+const SEEN = { gateway: '52:54:00:00:00:fe', address: '192.168.21.250', ping: true, longPing: true, dns: 'NOERROR', offered: null, offerTo: null };
+const RUNNING = {
+  servers: new Map(),
+  jumphost: { dnsmasq: { running: true, loaded: undefined, leases: [] }, files: new Map(), nicAddresses: [examplePlan.jumphost.address], resolvers: [] },
+  failures: [],
+  unseen: [],
+};
+
+test('what a port of a bridge does not see is told by how far it came', () => {
+  const seen = (change: object): string[] =>
+    idsWith({}, { state: RUNNING, bridges: new Map([['s1', { ...SEEN, ...change }]]) }).filter((id) => id.endsWith('s1'));
+  assert.deepEqual(seen({}), []);
+  assert.deepEqual(seen({ gateway: null, address: null, ping: false, longPing: false, dns: null }), ['BR-FILTER s1']);
+  assert.deepEqual(seen({ ping: false, longPing: false, dns: null }), ['BR-FILTER s1']);
+  assert.deepEqual(seen({ longPing: false }), ['NET-MTU s1']);
+  assert.deepEqual(seen({ dns: 'no answer: timed out' }), ['NET-PORTS s1']);
+  assert.deepEqual(seen({ offerTo: 'c1-master-0' }), ['NET-DHCP-DEAD s1']);
+  assert.deepEqual(seen({ offerTo: 'c1-master-0', offered: '192.168.21.20' }), []);
 });

@@ -1,3 +1,5 @@
+import { outsideResolvers } from '../outside-resolvers.ts';
+import { closedDns, missingOffers } from './bridge-checks.ts';
 import type { Check, Found, LabFacts } from './check.ts';
 
 const BMC_PORT = ':8443 ';
@@ -19,12 +21,21 @@ export const jumphostChecks: readonly Check[] = [
   {
     id: 'NET-DHCP-DEAD',
     severity: 'error',
-    finds: 'the lab’s dnsmasq, not running',
+    finds: 'the lab’s dnsmasq, not running, or without an offer for a machine that is off',
     fix: 'run labwright lab apply; what dnsmasq says stands in its log under /var/lib/dnsmasq',
-    find: ({ plan, state }) =>
-      state.jumphost?.dnsmasq.running === false
-        ? [{ on: plan.jumphost.name, message: 'no DHCP and DNS: the lab’s dnsmasq does not run', evidence: 'its pid file names no living dnsmasq' }]
-        : [],
+    find: (facts) => [
+      ...(facts.state.jumphost?.dnsmasq.running === false
+        ? [{ on: facts.plan.jumphost.name, message: 'no DHCP and DNS: the lab’s dnsmasq does not run', evidence: 'its pid file names no living dnsmasq' }]
+        : []),
+      ...missingOffers(facts),
+    ],
+  },
+  {
+    id: 'NET-PORTS',
+    severity: 'error',
+    finds: 'a service of the jumphost that VMs cannot reach',
+    fix: 'open the port on the jumphost’s firewall for the lab’s NIC: firewall-cmd --list-all, nft list ruleset',
+    find: closedDns,
   },
   {
     id: 'DNS-SYNTAX',
@@ -59,11 +70,11 @@ export const jumphostChecks: readonly Check[] = [
     severity: 'warning',
     finds: 'a jumphost with an uplink that knows no resolver for names outside',
     fix: 'name one in its resolv.conf, other than itself',
-    find: ({ plan: { jumphost }, state }) => {
-      const resolvers = state.jumphost?.resolvers;
-      const outside = resolvers?.filter((one) => one !== jumphost.address && !one.startsWith('127.') && one !== '::1');
-      if (jumphost.uplink === undefined || outside === undefined || outside.length > 0) return [];
-      return [{ on: jumphost.name, message: 'names outside the lab cannot be resolved', evidence: `nameserver ${resolvers!.join(', ') || 'none'}` }];
+    find: ({ plan, state: { jumphost } }) => {
+      if (plan.jumphost.uplink === undefined || jumphost === undefined || outsideResolvers(plan, jumphost).length > 0) return [];
+      return [
+        { on: plan.jumphost.name, message: 'names outside the lab cannot be resolved', evidence: `nameserver ${jumphost.resolvers.join(', ') || 'none'}` },
+      ];
     },
   },
   {

@@ -19,7 +19,19 @@ export const segmentChecks: readonly Check[] = [
       (segment?.offers ?? []).map(({ server, address, mac }) => ({
         on: plan.jumphost.name,
         message: `${server} offers addresses on the lab’s network`,
-        evidence: `DHCPOFFER of ${address} from ${server} (${mac}) to a MAC that nobody plans`,
+        evidence: `${address.includes(':') ? 'DHCPv6 advertisement' : 'DHCPOFFER'} of ${address} from ${server} (${mac}) to a MAC that nobody plans`,
+      })),
+  },
+  {
+    id: 'NET-RA-ROGUE',
+    severity: 'error',
+    finds: 'an IPv6 router beside the jumphost, which gives every node addresses and a way out of its own',
+    fix: 'stop it (radvd, a router’s own setting, a network of libvirt), or let the switch drop router advertisements',
+    find: ({ plan, segment }) =>
+      (segment?.routers ?? []).map(({ router, mac, prefixes }) => ({
+        on: plan.jumphost.name,
+        message: `${router} (${mac}) advertises itself as a router on the lab’s network`,
+        evidence: `router advertisement from ${router}: ${prefixes.join(', ') || 'no prefix'}`,
       })),
   },
   {
@@ -42,7 +54,7 @@ function duplicateAddresses({ plan, segment }: LabFacts): Found[] {
   if (segment === undefined) return [];
   const planned = plannedAddresses(plan);
   const machines = new Map(plan.machines.map(({ mac, name }) => [mac, name]));
-  return Object.entries(segment.arp).flatMap(([address, macs]) => {
+  return Object.entries(segment.holders).flatMap(([address, macs]) => {
     const { owner, macs: own } = planned.get(address)!;
     const strangers = macs.filter((mac) => !own.includes(mac));
     // A VIP moves between its masters; that two of them say so at once is a matter of the installation.
@@ -52,7 +64,7 @@ function duplicateAddresses({ plan, segment }: LabFacts): Found[] {
       {
         on: plan.jumphost.name,
         message: `${address}, ${owner}, is used by ${names.join(' and ')}`,
-        evidence: `ARP replies for ${address}: ${macs.join(', ')}`,
+        evidence: `${address.includes(':') ? 'neighbour advertisements' : 'ARP replies'} for ${address}: ${macs.join(', ')}`,
       },
     ];
   });

@@ -3,20 +3,24 @@ import type { LabPlan } from '../../lab/plan.ts';
 import type { Exec } from '../../util/exec.ts';
 import { plannedAddresses } from './check.ts';
 import { expectedRecords } from './expected-records.ts';
+import { DNS_CLIENT } from './dns-client.ts';
 
 /** What answered on the segment, asked from the jumphost's NIC. */
 export interface SegmentAnswer {
-  /** Address to the MACs that said it is theirs. */
-  readonly arp: Readonly<Record<string, readonly string[]>>;
-  /** DHCP servers that made an offer to a MAC that nobody plans. */
+  /** Address to the MACs that said it is theirs, by ARP or by neighbour discovery. */
+  readonly holders: Readonly<Record<string, readonly string[]>>;
+  /** DHCP and DHCPv6 servers that offered an address to a MAC that nobody plans. */
   readonly offers: readonly { readonly server: string; readonly address: string; readonly mac: string }[];
+  /** IPv6 routers that advertise themselves, beside the jumphost. */
+  readonly routers: readonly { readonly router: string; readonly mac: string; readonly prefixes: readonly string[] }[];
   /** Name and type to what the lab's dnsmasq says; empty text for an answer without data. */
   readonly dns: readonly { readonly name: string; readonly type: string; readonly status: string; readonly data: readonly string[] }[];
 }
 
 const Answer = z.object({
-  arp: z.record(z.string(), z.array(z.string())),
+  holders: z.record(z.string(), z.array(z.string())),
   offers: z.array(z.object({ server: z.string(), address: z.string(), mac: z.string() })),
+  routers: z.array(z.object({ router: z.string(), mac: z.string(), prefixes: z.array(z.string()) })),
   dns: z.array(z.object({ name: z.string(), type: z.string(), status: z.string(), data: z.array(z.string()) })),
 });
 
@@ -26,16 +30,16 @@ const PROBE_MAC = '02:6c:77:00:00:01';
 const LISTEN_SECONDS = 5;
 
 /**
- * Asks the segment: who has each planned address (RFC 5227 probes), who offers addresses to strangers (RFC 2131), and what the lab's
- * names are. Needs root and python3 on the jumphost; nothing is left behind there.
+ * Asks the segment: who has each planned address (RFC 5227 probes, RFC 4862 §5.4 solicitations), who offers addresses to
+ * strangers (RFC 2131, RFC 8415), who is a router for IPv6 (RFC 4861), and what the lab's names are. Needs root and python3 on
+ * the jumphost; nothing is left behind there. What the jumphost itself says is not among the answers.
  */
 export async function probeSegment(exec: Exec, plan: LabPlan, signal: AbortSignal): Promise<SegmentAnswer> {
-  const addresses = [...plannedAddresses(plan).keys()].filter((address) => !address.includes(':'));
   const input = {
     nic: plan.jumphost.nic,
     mac: PROBE_MAC,
     seconds: LISTEN_SECONDS,
-    addresses,
+    addresses: [...plannedAddresses(plan).keys()],
     dnsServer: plan.jumphost.address,
     dns: expectedRecords(plan).map(({ name, type }) => ({ name, type })),
   };
@@ -43,7 +47,7 @@ export async function probeSegment(exec: Exec, plan: LabPlan, signal: AbortSigna
   return Answer.parse(JSON.parse(stdout));
 }
 
-const PROBE = String.raw`
+const PROBE = String.raw`${DNS_CLIENT}
 import json, os, select, socket, struct, sys, time
 ask = json.load(sys.stdin)
 nic = ask["nic"]
@@ -63,6 +67,59 @@ def who_has(address):
     arp = struct.pack("!HHBBH", 1, 0x0800, 6, 4, 1) + own + b"\0" * 4 + b"\0" * 6 + socket.inet_aton(address)
     return everybody + own + b"\x08\x06" + arp
 
+link_local = b"\xfe\x80" + b"\0" * 6 + bytes([probe[0] ^ 2]) + probe[1:3] + b"\xff\xfe" + probe[3:]
+group = lambda name: socket.inet_pton(socket.AF_INET6, name)
+
+def ip6(source, target, kind, payload, sender=probe, to=None):
+    total = checksum(source + target + struct.pack("!I3xB", len(payload), kind) + payload) or 0xffff
+    at = 2 if kind == 58 else 6
+    payload = payload[:at] + struct.pack("!H", total) + payload[at + 2:]
+    head = struct.pack("!IHBB", 0x60000000, len(payload), kind, 255) + source + target
+    return (to or b"\x33\x33" + target[12:]) + sender + b"\x86\xdd" + head + payload
+
+def who_has6(address):
+    target = group(address)
+    return ip6(b"\0" * 16, group("ff02::1:ff00:0")[:13] + target[13:], 58, b"\x87" + b"\0" * 7 + target, own)
+
+def solicit_router():
+    return ip6(link_local, group("ff02::2"), 58, b"\x85" + b"\0" * 7 + b"\x01\x01" + probe)
+
+def solicit():
+    options = struct.pack("!HH", 1, 10) + b"\0\x03\0\x01" + probe + struct.pack("!HHIII", 3, 12, 1, 0, 0) + struct.pack("!HHH", 8, 2, 0)
+    body = b"\x01" + transaction[:3] + options
+    return ip6(link_local, group("ff02::1:2"), 17, struct.pack("!HHHH", 546, 547, 8 + len(body), 0) + body)
+
+def options_of(data):
+    while len(data) >= 4:
+        code, length = struct.unpack("!HH", data[:4])
+        yield code, data[4:4 + length]
+        data = data[4 + length:]
+
+def take6(frame):
+    sender, source = frame[6:12], frame[22:38]
+    if frame[20] == 58 and frame[54] == 136:
+        address = socket.inet_ntop(socket.AF_INET6, frame[62:78])
+        if address in wanted:
+            found.setdefault(wanted[address], set()).add(mac(sender))
+    elif frame[20] == 58 and frame[54] == 135 and frame[62:78] == link_local and any(source):
+        answer = b"\x88\0\0\0\x60\0\0\0" + link_local + b"\x02\x01" + probe
+        wire.send(ip6(link_local, source, 58, answer, probe, sender))
+    elif frame[20] == 58 and frame[54] == 134:
+        rest, prefixes = frame[70:], []
+        while len(rest) >= 8 and rest[1]:
+            if rest[0] == 3:
+                prefixes.append("%s/%d" % (socket.inet_ntop(socket.AF_INET6, rest[16:32]), rest[2]))
+            rest = rest[rest[1] * 8:]
+        name = socket.inet_ntop(socket.AF_INET6, source)
+        routers[name] = {"router": name, "mac": mac(sender), "prefixes": prefixes}
+    elif frame[20] == 17 and frame[54:58] == b"\x02\x23\x02\x22" and frame[62:66] == b"\x02" + transaction[:3]:
+        # An advertisement without an address is a server that knows its own only.
+        for code, value in options_of(frame[66:]):
+            for inner, address in options_of(value[12:]) if code == 3 else ():
+                if inner == 5:
+                    name = socket.inet_ntop(socket.AF_INET6, source)
+                    offers[name] = {"server": name, "address": socket.inet_ntop(socket.AF_INET6, address[:16]), "mac": mac(sender)}
+
 transaction = os.urandom(4)
 def discover():
     bootp = struct.pack("!BBBB4sHH", 1, 1, 6, 0, transaction, 0, 0x8000) + b"\0" * 16 + probe + b"\0" * 202
@@ -74,7 +131,9 @@ def discover():
 
 wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
 wire.bind((nic, 0))
-found, offers = {}, {}
+# Answers to the probe's own address, and to groups that nobody here is in.
+wire.setsockopt(263, 1, struct.pack("iHH8s", socket.if_nametoindex(nic), 1, 0, b""))
+found, offers, routers = {}, {}, {}
 
 def take(frame):
     kind = frame[12:14]
@@ -82,6 +141,8 @@ def take(frame):
         address = socket.inet_ntoa(frame[28:32])
         if address in wanted:
             found.setdefault(address, set()).add(mac(frame[22:28]))
+    elif kind == b"\x86\xdd":
+        take6(frame)
     elif kind == b"\x08\x00" and frame[23] == 17:
         start = 14 + (frame[14] & 15) * 4
         bootp = frame[start + 8:]
@@ -90,58 +151,28 @@ def take(frame):
         server = socket.inet_ntoa(frame[26:30])
         offers[server] = {"server": server, "address": socket.inet_ntoa(bootp[16:20]), "mac": mac(frame[6:12])}
 
-wanted = set(ask["addresses"])
+family = lambda address: socket.AF_INET6 if ":" in address else socket.AF_INET
+# As this program spells an address, to how the plan does.
+wanted = {socket.inet_ntop(family(one), socket.inet_pton(family(one), one)): one for one in ask["addresses"]}
 for turn in range(2):
     for address in ask["addresses"]:
-        wire.send(who_has(address))
-    wire.send(discover())
+        wire.send(who_has6(address) if ":" in address else who_has(address))
+    for frame in (discover(), solicit(), solicit_router()):
+        wire.send(frame)
     end = time.monotonic() + ask["seconds"] / 2
     while time.monotonic() < end:
         if select.select([wire], [], [], max(0, end - time.monotonic()))[0]:
-            take(wire.recv(2048))
-
-TYPES = {"A": 1, "PTR": 12, "AAAA": 28}
-def name_at(data, at):
-    parts, after = [], None
-    while data[at]:
-        if data[at] >= 192:
-            after = after or at + 2
-            at = struct.unpack("!H", data[at:at + 2])[0] & 0x3fff
-            continue
-        parts.append(data[at + 1:at + 1 + data[at]].decode())
-        at += 1 + data[at]
-    return ".".join(parts), after or at + 1
-
-def query(name, kind):
-    number = struct.unpack("!H", os.urandom(2))[0]
-    labels = b"".join(bytes([len(part)]) + part.encode() for part in name.split("."))
-    udp = socket.socket(socket.AF_INET6 if ":" in ask["dnsServer"] else socket.AF_INET, socket.SOCK_DGRAM)
-    udp.settimeout(1)
-    try:
-        udp.connect((ask["dnsServer"], 53))
-        udp.send(struct.pack("!HHHHHH", number, 0, 1, 0, 0, 0) + labels + b"\0" + struct.pack("!HH", TYPES[kind], 1))
-        data = udp.recv(4096)
-    except OSError as error:
-        return "no answer: %s" % error, []
-    finally:
-        udp.close()
-    flags, questions, answers = struct.unpack("!HHH", data[2:8])
-    at = name_at(data, 12)[1] + 4
-    values = []
-    for _ in range(answers):
-        at = name_at(data, at)[1]
-        found_kind, _, _, length = struct.unpack("!HHIH", data[at:at + 10])
-        at += 10
-        if found_kind == TYPES[kind]:
-            values.append(name_at(data, at)[0] if kind == "PTR" else socket.inet_ntop(socket.AF_INET if kind == "A" else socket.AF_INET6, data[at:at + length]))
-        at += length
-    return {0: "NOERROR", 3: "NXDOMAIN", 5: "REFUSED"}.get(flags & 15, str(flags & 15)), sorted(values)
+            frame, origin = wire.recvfrom(2048)
+            # Not what this computer sends itself.
+            if origin[2] != 4:
+                take(frame + b"\0" * 64)
 
 dns, silent = [], 0
 for one in ask["dns"]:
     # A dead server is told once, not after a second for every name.
-    status, data = query(one["name"], one["type"]) if silent < 3 else ("no answer", [])
+    status, data = query(ask["dnsServer"], one["name"], one["type"]) if silent < 3 else ("no answer", [])
     silent = silent + 1 if status.startswith("no answer") else 0
     dns.append({"name": one["name"], "type": one["type"], "status": status, "data": data})
-json.dump({"arp": {address: sorted(macs) for address, macs in found.items()}, "offers": list(offers.values()), "dns": dns}, sys.stdout)
+holders = {address: sorted(macs) for address, macs in found.items()}
+json.dump({"holders": holders, "offers": list(offers.values()), "routers": list(routers.values()), "dns": dns}, sys.stdout)
 `;

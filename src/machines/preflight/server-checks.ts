@@ -1,6 +1,7 @@
 import type { LabPlan, PlannedServer } from '../../lab/plan.ts';
 import { placeOf } from '../../render/bridge.ts';
 import { machinesOn } from '../changes/server-changes.ts';
+import { lostFrames, lostLongPackets } from './bridge-checks.ts';
 import type { Check, Found, LabFacts } from './check.ts';
 import type { HostFacts, Link } from './host-facts.ts';
 
@@ -51,15 +52,18 @@ export const serverChecks: readonly Check[] = [
   {
     id: 'NET-MTU',
     severity: 'error',
-    finds: 'a link on the way between VMs with another MTU than planned',
+    finds: 'a link on the way between VMs with another MTU than planned, or long packets that do not pass',
     fix: 'run labwright lab apply, and set the same MTU on the switch',
-    find: (facts) =>
-      eachHost(facts, (server, host) => {
+    find: (facts) => {
+      const links = eachHost(facts, (server, host) => {
         const { network } = placeOf(facts.plan, server.name);
         return host.links
           .filter(({ ifname, mtu, master }) => (ifname === server.nic || ifname === network.bridge || master === network.bridge) && mtu !== network.mtu)
           .map(({ ifname, mtu }) => ({ message: `${ifname} has MTU ${mtu}, planned is ${network.mtu}`, evidence: `ip link: ${ifname} mtu ${mtu}` }));
-      }),
+      });
+      // What the server's own links explain is told once.
+      return [...links, ...lostLongPackets(facts).filter(({ on }) => !links.some((link) => link.on === on))];
+    },
   },
   {
     id: 'BR-STP',
@@ -76,14 +80,16 @@ export const serverChecks: readonly Check[] = [
   {
     id: 'BR-FILTER',
     severity: 'error',
-    finds: 'a firewall that drops frames between VMs',
-    fix: 'sysctl net.bridge.bridge-nf-call-iptables=0',
-    find: (facts) =>
-      eachHost(facts, (_server, { bridgeFirewall: { on, forward } }) =>
+    finds: 'frames between VMs, or between them and the jumphost, that are dropped',
+    fix: 'sysctl net.bridge.bridge-nf-call-iptables=0; look at nft list ruleset, bridge -d link, and the switch’s VLANs',
+    find: (facts) => [
+      ...eachHost(facts, (_server, { bridgeFirewall: { on, forward } }) =>
         on && forward === '-P FORWARD DROP'
           ? [{ message: 'frames on the bridge are dropped by the host’s firewall', evidence: `bridge-nf-call-iptables = 1; ${forward}` }]
           : [],
       ),
+      ...lostFrames(facts),
+    ],
   },
   {
     id: 'DHCP-PORT',
