@@ -47,23 +47,54 @@ function mergeLists(target: readonly unknown[], patch: readonly unknown[], schem
   const elements = patch.filter((one) => !(isRecord(one) && Object.keys(one).length === 1 && '$patch' in one));
   if (directive === 'replace') return mergeLists([], elements, schema, path);
   if (keys.length === 0) return [...new Set([...elements, ...target])];
-  const same = (one: unknown, other: unknown): boolean => isRecord(one) && isRecord(other) && sameKeys(keys, one, other);
-  const merged = elements.map((element) =>
-    strategicMerge(
-      target.find((one) => same(one, element)),
-      element,
-      schema.items,
-      path,
-    ),
-  );
-  const untouched = target.filter((one) => !elements.some((element) => same(one, element)));
-  return [...merged.filter((one) => one !== undefined), ...untouched];
+  const used = keys.filter((key) => [...target, ...elements].some((one) => isRecord(one) && one[key] !== undefined));
+  const patched = (one: unknown, element: unknown): unknown => {
+    // Kustomize puts the old element back in the place of its replacement.
+    if (one !== undefined && isRecord(element) && element['$patch'] === 'replace') return one;
+    return strategicMerge(one, element, schema.items, path);
+  };
+  return used.length > 1 ? mergeByKeys(target, elements, used, patched) : mergeByKey(target, elements, used[0] ?? keys[0]!, patched);
 }
 
-/** Ports are one when number and protocol agree, or one of them names no protocol. */
-function sameKeys(keys: readonly string[], one: Map, other: Map): boolean {
-  const compared = keys.filter((key) => one[key] !== undefined && other[key] !== undefined);
-  return compared.length > 0 && compared.every((key) => String(one[key]) === String(other[key]));
+type Patched = (target: unknown, element: unknown) => unknown;
+
+/** Elements of the patch first, in its order; then those that it does not name. */
+function mergeByKey(target: readonly unknown[], elements: readonly unknown[], key: string, patched: Patched): unknown[] {
+  const same = (one: unknown, other: unknown): boolean => agree(one, other, [key]);
+  const merged = elements
+    .map((element) =>
+      patched(
+        target.find((one) => same(one, element)),
+        element,
+      ),
+    )
+    .filter((one) => one !== undefined);
+  return [...merged, ...target.filter((one) => !elements.some((element) => same(one, element)))];
+}
+
+/**
+ * Ports, known by number and protocol: new ones first, then the old ones in their order. As in kustomize, one that lacks the
+ * protocol is not merged with one that has it: the old one stays as it is.
+ */
+function mergeByKeys(target: readonly unknown[], elements: readonly unknown[], keys: readonly string[], patched: Patched): unknown[] {
+  const half = (one: unknown, other: unknown): boolean =>
+    isRecord(one) &&
+    isRecord(other) &&
+    agree(
+      one,
+      other,
+      keys.filter((key) => one[key] !== undefined && other[key] !== undefined),
+    );
+  const added = elements.filter((element) => !target.some((one) => half(one, element))).map((element) => patched(undefined, element));
+  const kept = target.map((one) => {
+    const element = elements.find((other) => agree(one, other, keys));
+    return element === undefined ? one : patched(one, element);
+  });
+  return [...added, ...kept].filter((one) => one !== undefined);
+}
+
+function agree(one: unknown, other: unknown, keys: readonly string[]): boolean {
+  return isRecord(one) && isRecord(other) && keys.length > 0 && keys.every((key) => one[key] !== undefined && one[key] === other[key]);
 }
 
 function kindOf(value: unknown): 'a list' | 'a map' | 'a plain value' {
