@@ -3,8 +3,8 @@ import { contains, formatIp, parseBlock, parseIp } from '../../lab/ip.ts';
 import type { LabPlan } from '../../lab/plan.ts';
 import { placeOf } from '../../render/bridge.ts';
 import type { Exec } from '../../util/exec.ts';
+import { ASK_DNS } from '../doors/ask-dns.ts';
 import { runScript } from '../doors/run-script.ts';
-import { DNS_CLIENT } from './dns-client.ts';
 import { expectedRecords } from './expected-records.ts';
 
 /** What a VM on a server's bridge would see of the jumphost. */
@@ -105,8 +105,8 @@ ip -n "$space" link set lo up
 ip -n "$space" link set eth0 up
 ip netns exec "$space" python3 -c "$program"`;
 
-const PROBE = String.raw`${DNS_CLIENT}
-import json, os, select, socket, struct, subprocess, sys, time
+const PROBE = String.raw`${ASK_DNS}
+import select, subprocess, time
 ask = json.load(sys.stdin)
 mac = lambda raw: ":".join("%02x" % one for one in raw)
 raw = lambda text: bytes.fromhex(text.replace(":", ""))

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { LabPlan } from '../../lab/plan.ts';
 import type { Exec } from '../../util/exec.ts';
+import { ASK_DNS, DnsAnswers } from '../doors/ask-dns.ts';
 import { plannedAddresses } from './check.ts';
 import { expectedRecords } from './expected-records.ts';
-import { DNS_CLIENT } from './dns-client.ts';
 
 /** What answered on the segment, asked from the jumphost's NIC. */
 export interface SegmentAnswer {
@@ -14,14 +14,14 @@ export interface SegmentAnswer {
   /** IPv6 routers that advertise themselves, beside the jumphost. */
   readonly routers: readonly { readonly router: string; readonly mac: string; readonly prefixes: readonly string[] }[];
   /** Name and type to what the lab's dnsmasq says; empty text for an answer without data. */
-  readonly dns: readonly { readonly name: string; readonly type: string; readonly status: string; readonly data: readonly string[] }[];
+  readonly dns: DnsAnswers;
 }
 
 const Answer = z.object({
   holders: z.record(z.string(), z.array(z.string())),
   offers: z.array(z.object({ server: z.string(), address: z.string(), mac: z.string() })),
   routers: z.array(z.object({ router: z.string(), mac: z.string(), prefixes: z.array(z.string()) })),
-  dns: z.array(z.object({ name: z.string(), type: z.string(), status: z.string(), data: z.array(z.string()) })),
+  dns: DnsAnswers,
 });
 
 /** Locally administered, and in no lab: an offer to it comes from a server that serves anybody. */
@@ -47,8 +47,8 @@ export async function probeSegment(exec: Exec, plan: LabPlan, signal: AbortSigna
   return Answer.parse(JSON.parse(stdout));
 }
 
-const PROBE = String.raw`${DNS_CLIENT}
-import json, os, select, socket, struct, sys, time
+const PROBE = String.raw`${ASK_DNS}
+import select, time
 ask = json.load(sys.stdin)
 nic = ask["nic"]
 own = bytes.fromhex(open("/sys/class/net/%s/address" % nic).read().strip().replace(":", ""))
@@ -167,12 +167,7 @@ for turn in range(2):
             if origin[2] != 4:
                 take(frame + b"\0" * 64)
 
-dns, silent = [], 0
-for one in ask["dns"]:
-    # A dead server is told once, not after a second for every name.
-    status, data = query(ask["dnsServer"], one["name"], one["type"]) if silent < 3 else ("no answer", [])
-    silent = silent + 1 if status.startswith("no answer") else 0
-    dns.append({"name": one["name"], "type": one["type"], "status": status, "data": data})
+dns = answers(ask["dnsServer"], ask["dns"])
 holders = {address: sorted(macs) for address, macs in found.items()}
 json.dump({"holders": holders, "offers": list(offers.values()), "routers": list(routers.values()), "dns": dns}, sys.stdout)
 `;
