@@ -1,33 +1,61 @@
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
+import { METHODS, type Method } from '../render/inventory/agent-variable.ts';
 import { renderIpiInventory } from '../render/inventory/ipi.ts';
+import { LabwrightError } from '../util/errors.ts';
+import { readTextFile } from '../util/read-text-file.ts';
+import { MAX_SOURCE_BYTES } from '../util/source-file.ts';
+import { printInventoryCheck } from './check-inventory.ts';
 import { planLabFile } from './plan-lab-file.ts';
 
 const EXAMPLES = `
 BMC passwords are not printed: the inventory looks them up in LABWRIGHT_BMC_PASSWORD when Ansible runs.
+--check says for each variable of the agent whether it is needed and whether the inventory has it: the one that would be printed, or files of anybody's,
+INI or YAML. Exit codes of a check: 0 complete, 1 something is missing or wrong, 2 no inventory.
 
 Examples:
   labwright lab inventory cluster1 --lab my-lab --provisioner 192.168.21.5 > hosts.yml
+  labwright lab inventory cluster1 --lab my-lab --check
+  labwright lab inventory --check hosts group_vars.yml --format sno
 `;
 
 interface Flags {
   readonly lab: string;
   readonly provisioner?: string;
+  readonly check?: true | readonly string[];
+  readonly format?: Method;
+  readonly json?: boolean;
 }
 
-/** `labwright lab inventory CLUSTER`. */
+/** `labwright lab inventory CLUSTER`, `labwright lab inventory --check FILE…`. */
 export function labInventoryCommand(): Command {
   return new Command('inventory')
-    .description("print a cluster's Ansible inventory for dci-openshift-agent; contacts and writes nothing")
-    .argument('<cluster>', 'a cluster of the lab')
+    .description("print a cluster's Ansible inventory for dci-openshift-agent, or check one; contacts and writes nothing")
+    .addArgument(new Argument('[cluster]', 'a cluster of the lab'))
     .option('--lab <path>', 'a lab file, or a folder with lab.yml in it', '.')
     .option('--provisioner <address>', 'the machine that the IPI installer runs on, where the cluster has none of its own')
-    .addOption(new Option('--format <format>', 'how the cluster is installed').choices(['ipi']).default('ipi'))
+    .option('--check [files...]', 'compare with what the agent reads: these files, or what would be printed')
+    .addOption(new Option('--format <format>', 'how the cluster is installed (default: as the lab file or the inventory says)').choices(METHODS))
+    .option('--json', 'with --check: print it as JSON')
     .addHelpText('after', EXAMPLES)
     .action(inventory);
 }
 
-async function inventory(cluster: string, { lab, provisioner }: Flags): Promise<void> {
+async function inventory(cluster: string | undefined, { lab, provisioner, check, format, json }: Flags): Promise<void> {
+  if (Array.isArray(check)) {
+    if (cluster !== undefined)
+      throw new LabwrightError('bad_input', `is ${cluster} a cluster or a file?`, { hint: 'name files after --check, or a cluster without files' });
+    const hint = 'name an inventory: --check hosts.yml, or a cluster before --check';
+    const files = await Promise.all(check.map(async (path: string) => ({ path, text: await readTextFile(path, { maxBytes: MAX_SOURCE_BYTES, hint }) })));
+    printInventoryCheck(files, { method: format, json: json === true });
+    return;
+  }
+  if (cluster === undefined) throw new LabwrightError('bad_input', 'which cluster?', { hint: 'name one of the lab, or files: --check FILE' });
   const { plan } = (await planLabFile(lab)).result;
-  if (plan) process.stdout.write(renderIpiInventory(plan, cluster, provisioner));
-  else process.exitCode = 2;
+  if (!plan) {
+    process.exitCode = 2;
+    return;
+  }
+  const text = renderIpiInventory(plan, cluster, provisioner);
+  if (check) printInventoryCheck([{ path: `${cluster}.yml`, text }], { method: format, json: json === true });
+  else process.stdout.write(text);
 }

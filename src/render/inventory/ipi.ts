@@ -6,6 +6,9 @@ import { clusterOf } from '../cluster-of.ts';
 /** What the agent reads the BMC password from; an inventory never holds it in clear. */
 const BMC_PASSWORD = "{{ lookup('env', 'LABWRIGHT_BMC_PASSWORD') }}";
 
+/** PyYAML is YAML 1.1: there an unquoted MAC of decimal digits is a number of base 60. */
+const ANSIBLE_YAML = { version: '1.1', lineWidth: 0 } as const;
+
 type Vars = Readonly<Record<string, string | number | boolean>>;
 
 /**
@@ -31,7 +34,7 @@ export function renderIpiInventory(plan: LabPlan, name: string, provisionhost?: 
     provisioner: { hosts: { provisionhost: { ansible_host: provisioner, ansible_user: 'dci' } } },
     kvm_hosts_redfish: { hosts: Object.fromEntries([...Object.keys(masters), ...Object.keys(workers)].map((host) => [host, null])) },
   };
-  return stringify({ all: { vars: clusterVars(cluster), children } }, { lineWidth: 0 });
+  return stringify({ all: { vars: clusterVars(cluster), children } }, ANSIBLE_YAML);
 }
 
 function clusterVars(cluster: PlannedCluster): Vars {
