@@ -1,4 +1,5 @@
 import { groupsOf, hostsOf, varsOfHost, type Inventory } from '../../lab/ansible-inventory/inventory.ts';
+import { isOn, scalarText } from '../../lab/ansible-inventory/scalar-text.ts';
 import { resolveVars, type ResolvedVariable, type ResolvedVariables } from '../../lab/ansible-inventory/resolve-vars.ts';
 import { isRecord } from '../../util/is-record.ts';
 import type { FilePosition } from '../../util/errors.ts';
@@ -133,8 +134,8 @@ function has(name: string, scope: Scope): boolean {
 function repeated(found: readonly (FoundValue & { readonly host: string | undefined })[]): { readonly note: string; readonly at: FilePosition } | undefined {
   const owners = new Map<string, string | undefined>();
   for (const { value, at, host, unresolved } of found) {
-    if (unresolved || value === undefined) continue;
-    const text = String(value).toLowerCase();
+    const text = scalarText(value)?.toLowerCase();
+    if (unresolved || text === undefined) continue;
     if (owners.has(text)) return { note: `${host} has the same as ${owners.get(text)}`, at };
     owners.set(text, host);
   }
@@ -146,7 +147,7 @@ function holds(agent: AgentInventory, { variable, is, set, group }: Condition, s
   if (variable === undefined) return true;
   const value = scope.vars.get(variable)?.value;
   if (set) return value !== undefined && value !== '';
-  if (typeof is === 'boolean') return /^(true|yes|on|1)$/i.test(String(value ?? false)) === is;
+  if (typeof is === 'boolean') return isOn(value) === is;
   const row = agent.variables.find(({ name }) => name === variable);
-  return String(value ?? (row?.need.kind === 'optional' ? row.need.otherwise : '')) === is;
+  return (scalarText(value) ?? (row?.need.kind === 'optional' ? row.need.otherwise : '')) === is;
 }

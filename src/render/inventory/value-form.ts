@@ -1,5 +1,6 @@
 import { isVaulted } from '../../lab/ansible-inventory/read-yaml.ts';
 import { hasJinja } from '../../lab/ansible-inventory/jinja.ts';
+import { scalarText } from '../../lab/ansible-inventory/scalar-text.ts';
 import { isAligned, parseBlock, parseIp } from '../../lab/ip.ts';
 import { isRecord } from '../../util/is-record.ts';
 import type { Form } from './agent-variable.ts';
@@ -13,7 +14,7 @@ export function wrongForm(value: unknown, form: Form): string | undefined {
   if (isVaulted(value) || (typeof value === 'string' && hasJinja(value))) return undefined;
   if (value === null || value === '') return 'empty';
   if (typeof value === 'string' && /<[^<>]+>/.test(value)) return 'still the placeholder of a sample';
-  const text = typeof value === 'object' ? '' : String(value);
+  const text = scalarText(value) ?? '';
   switch (form) {
     case 'text':
       return typeof value === 'object' ? 'no text' : undefined;
