@@ -18,10 +18,11 @@ export interface JobDoors {
   /** Where repositories are kept between jobs. */
   readonly sitesDir: string;
   readonly output: (name: string, content: string) => void;
+  readonly evidence: (name: string, content: string) => void;
 }
 
 /** The doors of one job's steps: the lab's, with the step that asks in every request, and holding the clock while they are used. */
-export function actionDeps({ doors, credentials, fileStore, workDir, sitesDir, output }: JobDoors): ActionDeps {
+export function actionDeps({ doors, credentials, fileStore, workDir, sitesDir, output, evidence }: JobDoors): ActionDeps {
   const { clock, dial, headers } = doors;
   const credentialsOf = (machine: PlannedMachine): BmcCredentials => {
     const { passwordFile } = machine.bmc;
@@ -44,6 +45,7 @@ export function actionDeps({ doors, credentials, fileStore, workDir, sitesDir, o
     workDir,
     serveFile: (path) => Promise.resolve(fileStore.urlOf(path)),
     output: (name, content) => Promise.resolve(output(name, content)),
+    evidence: (name, content) => Promise.resolve(evidence(name, content)),
     installer: doors.installer,
     sites: createSitesDoor({ ...doors, dataDir: sitesDir, caPath: doors.sitesCaPath }),
   };

@@ -4,14 +4,16 @@ import { join } from 'node:path';
 import type { JobSpec, Lease } from '../contract/agent.ts';
 import type { RunEngine } from '../runner/run-engine.ts';
 import type { Journal } from '../runner/journal.ts';
+import { secretLines } from '../runner/redact-json.ts';
 import { LabwrightError } from '../util/errors.ts';
+import { redact } from '../util/redact.ts';
 import type { AgentStore } from './agent-store.ts';
 import { blameLostDoors } from './blame-lost-doors.ts';
 import { actionDeps, type JobDoors } from './job-doors.ts';
 import { jobSecrets } from './job-secrets.ts';
 import { jobSteps, type JobStepsDeps } from './job-steps.ts';
 
-export interface JobRunnerDeps extends Omit<JobDoors, 'workDir' | 'output'>, Omit<JobStepsDeps, 'doors'> {
+export interface JobRunnerDeps extends Omit<JobDoors, 'workDir' | 'output' | 'evidence'>, Omit<JobStepsDeps, 'doors'> {
   readonly engine: RunEngine;
   readonly journal: Journal;
   readonly store: AgentStore;
@@ -63,16 +65,22 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
       for (const one of names.length > 0 ? names : [name]) journal.append(job.jobId, doors.clock.now(), { type: 'output', name: one, content });
       deps.onEvent();
     };
+    const secrets = jobSecrets(deps, job);
+    const evidence = (name: string, content: string): void => {
+      const file = { type: 'file', name, mime: 'text/plain', content: redact(content, secretLines(secrets)) } as const;
+      journal.append(job.jobId, doors.clock.now(), file);
+      deps.onEvent();
+    };
     const over = new AbortController();
     if (job.timeoutMs !== null) void cancelAfter(job, job.timeoutMs, AbortSignal.any([signal, over.signal]));
     const plan = {
       runId: job.jobId,
       name: job.name,
       steps: blameLostDoors(jobSteps(deps, job), doors),
-      deps: actionDeps({ ...deps, workDir, output }),
+      deps: actionDeps({ ...deps, workDir, output, evidence }),
       clock: doors.clock,
       memory: {},
-      secrets: jobSecrets(deps, job),
+      secrets,
       simulated: doors.simulated,
       signal,
       onEvent: deps.onEvent,

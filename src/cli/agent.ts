@@ -3,9 +3,11 @@ import { Command } from 'commander';
 import { jumphostDoors } from '../agent/jumphost-doors.ts';
 import { readLabSecret } from '../agent/lab-secrets.ts';
 import { createClient } from '../client/create-client.ts';
+import type { Credentials } from '../client/sign-request.ts';
 import { openClaims } from '../machines/claims-store.ts';
 import { isLabwrightError, LabwrightError } from '../util/errors.ts';
 import { createLog } from '../util/log.ts';
+import { clientCredentials } from './client-credentials.ts';
 import { defaultDataDir } from './house/default-data-dir.ts';
 import { lockDataDir } from './house/lock-data-dir.ts';
 import { agentDir, makeDataDir, runHousedAgent } from './house/open-house.ts';
@@ -81,11 +83,10 @@ export function announcer(lab: string): (registration: { readonly state: 'active
   };
 }
 
-function credentialsOf(env: NodeJS.ProcessEnv) {
-  const [, kind, id] = /^(remoteci|feeder)\/(.+)$/.exec(env['DCI_CLIENT_ID'] ?? '') ?? [];
-  const secret = env['DCI_API_SECRET'];
-  if (kind !== 'remoteci' || id === undefined || secret === undefined) {
+function credentialsOf(env: NodeJS.ProcessEnv): Credentials {
+  const credentials = clientCredentials(env);
+  if (credentials?.kind !== 'remoteci') {
     throw new LabwrightError('bad_input', 'who this agent is was not said', { hint: 'set DCI_CLIENT_ID=remoteci/<id> and DCI_API_SECRET' });
   }
-  return { kind, id, secret } as const;
+  return credentials;
 }

@@ -14,6 +14,7 @@ const COMMANDS: readonly LazyCommand[] = [
   { name: 'lab', summary: 'plan, apply, inspect and destroy a lab', load: () => import('./lab.ts') },
   { name: 'up', summary: 'run a control server and an agent on this machine', load: () => import('./up.ts') },
   { name: 'rehearse', summary: 'run a pipeline against a simulated lab, in seconds', load: () => import('./rehearse.ts') },
+  { name: 'cluster', summary: 'say why a cluster is not there yet, or failed', load: () => import('./cluster.ts') },
   { name: 'clusterinstance', summary: 'see what a ClusterInstance becomes, without a hub', load: () => import('./clusterinstance.ts') },
   { name: 'server', summary: 'run a control server alone, for agents elsewhere', load: () => import('./server.ts') },
   { name: 'agent', summary: 'run a lab’s agent against a control server elsewhere', load: () => import('./agent.ts') },

@@ -1,8 +1,9 @@
 import * as agent from '../contract/agent.ts';
 import type { RouteContract } from '../contract/route.ts';
+import { getFileContent } from '../contract/dci/files.ts';
 import * as runs from '../contract/runs.ts';
 import { systemClock, type Clock } from '../util/clock.ts';
-import { callRoute, type CallInput } from './call-route.ts';
+import { callRoute, pathOf, send, type CallInput } from './call-route.ts';
 import { followRun, type RunUpdate } from './follow-run.ts';
 import type { Credentials } from './sign-request.ts';
 
@@ -33,6 +34,8 @@ type Method<Contract> =
 
 /** One method per route, with the contract's shapes. Failures are LabwrightErrors: the server's own code, or `unreachable`. */
 export type Client = { readonly [Name in keyof typeof contracts]: Method<(typeof contracts)[Name]> } & {
+  /** A file of a job, as text. @throws LabwrightError `not_found` */
+  fileContent(fileId: string, signal?: AbortSignal): Promise<string>;
   /** A run's events, resumed by itself when the connection breaks; ends after `run_ended`. */
   followRun(runId: string, signal: AbortSignal, afterEvent?: number): AsyncGenerator<RunUpdate, void>;
 };
@@ -46,5 +49,7 @@ export function createClient(options: ClientOptions): Client {
         callRoute(target, contract as RouteContract<unknown, unknown, unknown, unknown>, input, signal),
     ]),
   ) as unknown as Omit<Client, 'followRun'>;
-  return { ...methods, followRun: (runId, signal, afterEvent = 0) => followRun(target, runId, signal, afterEvent) };
+  const fileContent = async (fileId: string, signal?: AbortSignal): Promise<string> =>
+    (await send(target, { method: 'GET', path: pathOf(getFileContent.path, { fileId }), body: '', headers: {} }, signal)).text();
+  return { ...methods, fileContent, followRun: (runId, signal, afterEvent = 0) => followRun(target, runId, signal, afterEvent) };
 }

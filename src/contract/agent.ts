@@ -44,6 +44,8 @@ export const JobEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('step_ended'), step: z.string(), status: z.enum(['success', 'failure', 'cancelled']) }),
   z.object({ type: z.literal('log'), step: z.string().nullable(), text: z.string() }),
   z.object({ type: z.literal('output'), name: z.string(), content: z.string() }),
+  /** A file of the job, in DCI's sense: for people. */
+  z.object({ type: z.literal('file'), name: z.string(), mime: z.string(), content: z.string() }),
   z.object({
     type: z.literal('job_ended'),
     status: z.enum(['success', 'failure', 'error', 'killed']),

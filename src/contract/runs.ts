@@ -47,6 +47,8 @@ export const RunJobState = z.object({
   simulatedMs: z.number().nullable(),
   steps: z.array(RunStep),
   error: JobError.nullable(),
+  /** What it left for people to read: DCI files of the job. */
+  files: z.array(z.object({ id: z.uuid(), name: z.string() })),
 });
 export type RunJobState = z.infer<typeof RunJobState>;
 

@@ -1,6 +1,7 @@
 import type { InstallMethod, PlannedCluster } from '../lab/plan.ts';
 import type { Action } from './action.ts';
 import { attachSpoke } from './attach-spoke.ts';
+import { withEvidence } from './evidence/with-evidence.ts';
 import { destroySpoke } from './destroy-spoke.ts';
 import { detachSpoke } from './detach-spoke.ts';
 import { installByAgent } from './install-by-agent.ts';
@@ -18,5 +19,6 @@ const ACTIONS: Readonly<Record<string, Partial<Readonly<Record<InstallMethod, Ac
 
 /** What a job's `action: NAME` means on a cluster: it depends on how the cluster is installed. @returns undefined when there is none. */
 export function actionFor(name: string, cluster: PlannedCluster): Action | undefined {
-  return Object.hasOwn(ACTIONS, name) ? ACTIONS[name]?.[cluster.install] : undefined;
+  const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name]?.[cluster.install] : undefined;
+  return action && withEvidence(action);
 }

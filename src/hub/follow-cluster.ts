@@ -2,6 +2,7 @@ import { objectPath, type KubeObject } from '../kube/objects.ts';
 import { StepFailed } from '../util/step-failed.ts';
 import type { WaitingOn } from '../util/step.ts';
 import { clusterObjects, clusterQueries, type ClusterObjects } from './cluster-objects.ts';
+import { createTimeline } from './evidence/condition-timeline.ts';
 import { FAIL_FAST } from './fail-fast.ts';
 import type { Hub } from './hub.ts';
 import { conditionOf } from './read-object.ts';
@@ -23,9 +24,11 @@ export const IDENTITY = { clusterInstance: 'clusterInstanceUid', agentClusterIns
 export function followCluster<T>(hub: Hub, stage: (objects: ClusterObjects) => Stage<T>): Promise<T> {
   const { kube, cluster, context } = hub;
   const diagnose = createSymptomWatch(FAIL_FAST);
+  const record = createTimeline(hub.workDir, hub.redact);
   let shown: number | undefined;
   return watchUntil({ kube, clock: context.clock, signal: context.signal }, clusterQueries(cluster.name), (seen) => {
     const objects = clusterObjects(cluster.name, seen);
+    record(objects, context.clock.now());
     checkIdentity(hub, objects);
     const now = stage(objects);
     if ('met' in now) {

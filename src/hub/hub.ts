@@ -16,6 +16,8 @@ export interface Hub {
   readonly name: string;
   readonly cluster: PlannedCluster;
   readonly context: StepContext;
+  /** Folder of the job. */
+  readonly workDir: string;
   /** For every text that comes from an object of the hub. */
   readonly redact: (text: string) => string;
 }
@@ -29,7 +31,7 @@ export function openHub(input: ActionInput, deps: ActionDeps, context: StepConte
       hint: 'give the job inputs: {hub_kubeconfig: <output of the job that installs the hub>}',
     });
   }
-  return { kube: deps.kube(kubeconfig, context.stepId), name, cluster: input.cluster, context, redact: hubRedactor(input.pullSecret) };
+  return { kube: deps.kube(kubeconfig, context.stepId), name, cluster: input.cluster, context, workDir: deps.workDir, redact: hubRedactor(input.pullSecret) };
 }
 
 /** Server-side apply with our field manager. @throws StepFailed that names the object, and for a conflict the other manager and the fields. */

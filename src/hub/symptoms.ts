@@ -2,7 +2,7 @@ import type { KubeObject } from '../kube/objects.ts';
 import { objectPath } from '../kube/objects.ts';
 import type { WaitingOn } from '../util/step.ts';
 import { agentOf, type ClusterObjects } from './cluster-objects.ts';
-import { conditionOf, conditionsOf, textAt } from './read-object.ts';
+import { conditionOf, conditionsOf, textAt, valueAt } from './read-object.ts';
 
 /** A sign that an installation goes wrong, in the object's own words. */
 export interface Symptom extends WaitingOn {
@@ -95,6 +95,14 @@ export function failedPreparation(objects: ClusterObjects): readonly Symptom[] {
 export function invalidCluster(objects: ClusterObjects): readonly Symptom[] {
   const all = objects.agents.length > 0 && objects.agents.length >= objects.hosts.length;
   return all ? conditionIs(install, 'Validated', 'False')(objects) : [];
+}
+
+/** The installation is complete, and the ClusterDeployment does not say so. */
+export function installedUnnoticed({ agentClusterInstall, clusterDeployment }: ClusterObjects): readonly Symptom[] {
+  if (conditionOf(agentClusterInstall, 'Completed')?.status !== 'True') return [];
+  return some(clusterDeployment)
+    .filter((object) => valueAt(object, 'spec', 'installed') !== true)
+    .map((object) => symptom(object, 'Provisioned', 'NotInstalled', 'the installation is complete, but spec.installed is not true'));
 }
 
 /** Its agent was brought to the cluster, and has not called since. */

@@ -20,7 +20,7 @@ function watchOf(rule: Partial<FailFastRule>): {
   readonly diagnose: ReturnType<typeof createSymptomWatch>;
 } {
   let ill = true;
-  const diagnose = createSymptomWatch([{ id: 'r', sees: () => (ill ? [symptom] : []), tolerateMs: 1000, hint: 'rest', ...rule }]);
+  const diagnose = createSymptomWatch([{ id: 'r', sees: () => (ill ? [symptom] : []), tolerateMs: 1000, cause: 'it fell', hint: 'rest', ...rule }]);
   const at = (nowMs: number, now: boolean): string => {
     ill = now;
     return diagnose(nothing, nowMs).status;

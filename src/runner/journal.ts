@@ -112,9 +112,9 @@ export class Journal {
     }));
   }
 
-  /** Empties the outputs of a run, which are secrets as a rule, once they are stored elsewhere. */
+  /** Empties the outputs of a run, which are secrets as a rule, and its files once they are stored elsewhere. */
   forgetOutputs(runId: string): void {
-    this.#db.prepare(`UPDATE events SET event = json_set(event, '$.content', '') WHERE run_id = ? AND event ->> 'type' = 'output'`).run(runId);
+    this.#db.prepare(`UPDATE events SET event = json_set(event, '$.content', '') WHERE run_id = ? AND event ->> 'type' IN ('output', 'file')`).run(runId);
   }
 
   close(): void {

@@ -123,6 +123,7 @@ export async function rehearseLab(
       return `http://${plan.jumphost.address}:8080/${name}`;
     },
     output: async (name, content) => void outputs.set(name, content),
+    evidence: async (name, content) => void outputs.set(name, content),
     installer: ['stand-in'],
     sites,
   });

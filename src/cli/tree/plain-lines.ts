@@ -42,6 +42,7 @@ export function createPlainLines(run: Run): (sent: SentEvent) => string[] {
       case 'step_progress':
       case 'log':
       case 'output':
+      case 'file':
         return [];
       default:
         return event satisfies never;

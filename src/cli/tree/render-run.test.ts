@@ -73,6 +73,7 @@ function job(changes: Partial<RunJobState>): RunJobState {
     startedAt: null,
     endedAt: null,
     simulatedMs: null,
+    files: [],
     steps: [],
     error: null,
     ...changes,

@@ -13,7 +13,18 @@ test('the summary says in full which object a job failed on, why, and what to do
     hint: 'correct the password',
     step: null,
   };
-  const job = { id: '1', stage: 'spoke', action: 'install', cluster: 'sno1', waitingFor: [], startedAt: null, endedAt: null, simulatedMs: null, steps: [] };
+  const job = {
+    id: '1',
+    stage: 'spoke',
+    action: 'install',
+    cluster: 'sno1',
+    waitingFor: [],
+    startedAt: null,
+    endedAt: null,
+    simulatedMs: null,
+    steps: [],
+    files: [],
+  };
   const jobs: Run['jobs'] = [
     { ...job, name: 'sno1-install', status: 'failure', error },
     { ...job, name: 'sno1-detach', status: 'skipped', error: null },

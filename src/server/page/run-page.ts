@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { html } from 'hono/html';
 import type { Context } from 'hono';
 import { streamSSE, type SSEStreamingApi } from 'hono/streaming';
@@ -23,6 +24,7 @@ export const runPageRoutes: readonly ServerRoute[] = [
   { method: 'GET', path: '/runs/:runId', respond: showRun },
   { method: 'GET', path: '/runs/:runId/live', respond: streamRun },
   { method: 'GET', path: '/runs/:runId/jobs/:jobId/log', respond: showLog },
+  { method: 'GET', path: '/runs/:runId/jobs/:jobId/files/:fileId', respond: showFile },
 ];
 
 async function showRun(deps: ServerDeps, context: Context): Promise<Response> {
@@ -88,9 +90,23 @@ async function showLog(deps: ServerDeps, context: Context): Promise<Response> {
   const run = await readRun(deps, context, access.caller);
   const job = run.jobs.find(({ id }) => id === context.req.param('jobId'));
   if (!job) throw new HttpError(404, 'job not found');
-  return new Response(ReadableStream.from(logLines(deps.pool, job.id)), {
-    headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
-  });
+  return textResponse(ReadableStream.from(logLines(deps.pool, job.id)));
+}
+
+/** A file that the job left: shown in the browser as text, whatever it is. */
+async function showFile(deps: ServerDeps, context: Context): Promise<Response> {
+  const access = await pageAccess(deps, context);
+  if (access.kind === 'answered') return access.response;
+  const run = await readRun(deps, context, access.caller);
+  const job = run.jobs.find(({ id }) => id === context.req.param('jobId'));
+  const file = job?.files.find(({ id }) => id === context.req.param('fileId'));
+  if (!file) throw new HttpError(404, 'file not found');
+  const { rows } = await deps.pool.query<{ artefact: string }>('select artefact from files where id = $1', [file.id]);
+  return textResponse(Readable.toWeb(await deps.artefacts.open(rows[0]!.artefact)) as ReadableStream<Uint8Array>);
+}
+
+function textResponse(content: ReadableStream<Uint8Array>): Response {
+  return new Response(content, { headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' } });
 }
 
 async function readRun(deps: ServerDeps, context: Context, caller: Known | undefined): Promise<Run> {

@@ -40,7 +40,7 @@ function jobView(run: Run, job: RunJobState): Html {
           </ul>`
     }
     ${job.error === null ? '' : problemView(job.error)}
-    ${job.startedAt === null ? '' : html`<p class="steps facts"><a href="/runs/${run.id}/jobs/${job.id}/log">whole log</a></p>`}
+    ${job.startedAt === null ? '' : html`<p class="steps facts"><a href="/runs/${run.id}/jobs/${job.id}/log">whole log</a>${job.files.map((file) => html` · <a href="/runs/${run.id}/jobs/${job.id}/files/${file.id}">${file.name}</a>`)}</p>`}
   </details>`;
 }
 

@@ -50,7 +50,7 @@ async function withoutKnown(sql: Sql, events: readonly SentEvent[]): Promise<rea
 
 /** PostgreSQL stores no NUL and no half of a surrogate pair, which a program's output may well have. */
 function storable(event: JobEvent): JobEvent {
-  if (event.type === 'output') return event; // Stored as a file, byte by byte.
+  if (event.type === 'output' || event.type === 'file') return event; // Stored as a file, byte by byte.
   return JSON.parse(JSON.stringify(event), (_key, value: unknown) =>
     typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\uFFFD') : value,
   ) as JobEvent;
@@ -74,12 +74,12 @@ async function store(
       events.map(({ fence }) => fence),
       events.map(({ seq }) => seq),
       events.map(({ atMs }) => atMs),
-      events.map(({ event }) => JSON.stringify(withoutSecret(event))),
+      events.map(({ event }) => JSON.stringify(withoutContent(event))),
     ],
   );
 }
 
-/** The content of an output is a secret: it is stored as an artefact, and the event only tells of it. */
-function withoutSecret(event: JobEvent): JobEvent {
-  return event.type === 'output' ? { ...event, content: '' } : event;
+/** The content of an output is a secret, that of a file is long: both are stored as artefacts, and the event only tells of them. */
+function withoutContent(event: JobEvent): JobEvent {
+  return event.type === 'output' || event.type === 'file' ? { ...event, content: '' } : event;
 }

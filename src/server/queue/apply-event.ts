@@ -3,6 +3,7 @@ import type { Sql } from '../../db/transaction.ts';
 import type { ServerDeps } from '../server-deps.ts';
 import { endJob } from './end-job.ts';
 import { recordJobstate } from './record-jobstate.ts';
+import { storeFile } from './store-file.ts';
 
 /** What an event means for its job, for later jobs, and for DCI's clients. The job's row is locked. After its end nothing is changed any more. */
 export async function applyEvent(deps: ServerDeps, sql: Sql, jobId: string, event: Exclude<JobEvent, { type: 'log' }>): Promise<void> {
@@ -36,6 +37,8 @@ export async function applyEvent(deps: ServerDeps, sql: Sql, jobId: string, even
       return updateStep(sql, jobId, event.step, event.status === 'success' ? { status: 'success', waiting_on: null } : { status: event.status });
     case 'output':
       return storeOutput(deps, sql, jobId, event.name, event.content, job.dci_status);
+    case 'file':
+      return storeFile(deps, sql, jobId, event);
     case 'job_ended':
       return endJob(sql, jobId, event);
     default:

@@ -26,7 +26,9 @@ export async function selectRuns(sql: Sql, options: { readonly caller: Known | u
        array(select jsonb_build_object('name', needed.name, 'status', needed.status, 'justEnded', n.just_ended) from run_job_needs n join run_jobs needed on needed.job_id = n.needed_id
          where n.job_id = j.job_id order by needed.position) as needs,
        (select jsonb_build_object('job', h.name, 'run', h.run_id) from run_jobs h where j.status = 'waiting' and h.remoteci_id = j.remoteci_id
-         and h.cluster = j.cluster and h.status in ('leased', 'running')) as held_by
+         and h.cluster = j.cluster and h.status in ('leased', 'running')) as held_by,
+       array(select jsonb_build_object('id', f.id, 'name', f.name) from files f
+         where f.job_id = j.job_id and f.artefact is not null and f.state = 'active' order by f.name) as files
      from run_jobs j where j.run_id = any ($1) order by j.position`,
     [ids],
   );
@@ -68,6 +70,7 @@ function jobOf(job: JobRow, run: RunRow, steps: readonly StepRow[]): RunJobState
     simulatedMs: job.simulated_ms,
     steps: steps.map((step) => ({ id: step.id, title: step.title, status: step.status, percent: step.percent, waitingOn: step.waiting_on })),
     error: job.error,
+    files: job.files,
   };
 }
 
@@ -98,6 +101,7 @@ interface JobRow {
   readonly simulated_ms: number | null;
   readonly error: JobError | null;
   readonly lease_ran_out: boolean;
+  readonly files: RunJobState['files'];
   readonly needs: QueuedJob['needs'];
   readonly held_by: { readonly job: string; readonly run: string } | null;
 }
