@@ -12,6 +12,7 @@ import { blameLostDoors } from './blame-lost-doors.ts';
 import { actionDeps, type JobDoors } from './job-doors.ts';
 import { jobSecrets } from './job-secrets.ts';
 import { jobSteps, type JobStepsDeps } from './job-steps.ts';
+import { withPreflight } from './preflight-steps.ts';
 
 export interface JobRunnerDeps extends Omit<JobDoors, 'workDir' | 'output' | 'evidence'>, Omit<JobStepsDeps, 'doors'> {
   readonly engine: RunEngine;
@@ -76,7 +77,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
     const plan = {
       runId: job.jobId,
       name: job.name,
-      steps: blameLostDoors(jobSteps(deps, job), doors),
+      steps: blameLostDoors(withPreflight(doors.checkLab, deps.plan, job, jobSteps(deps, job)), doors),
       deps: actionDeps({ ...deps, workDir, output, evidence }),
       clock: doors.clock,
       memory: {},

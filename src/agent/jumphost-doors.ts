@@ -6,6 +6,7 @@ import { bmcCertificate } from '../machines/bmc/bmc-certificate.ts';
 import { createLibvirtBackend } from '../machines/bmc/libvirt-backend.ts';
 import { serveBmc } from '../machines/bmc/serve-bmc.ts';
 import { LabHosts } from '../machines/doors/lab-hosts.ts';
+import { checkLab } from '../machines/preflight/check-lab.ts';
 import { createClockGate } from './clock-gate.ts';
 import type { BmcServiceDeps, LabDoors } from './lab-doors.ts';
 
@@ -28,6 +29,10 @@ export function jumphostDoors(plan: LabPlan, secrets: Pick<LabDoors, 'pullSecret
     installer: ['openshift-install'],
     storeListens: { host: plan.jumphost.address, port: STORE_PORT },
     publishStore: (listener) => Promise.resolve(listener),
+    async checkLab(held, signal) {
+      await using hosts = new LabHosts(held);
+      return await checkLab(hosts, held, signal);
+    },
     serveBmcs: (deps) => serveLabBmcs(plan, { host: plan.jumphost.address, name: bmcHost }, deps),
     ...secrets,
   };

@@ -4,6 +4,7 @@ import type { Exec } from '../util/exec.ts';
 import type { BmcEvent } from '../machines/bmc/bmc-event.ts';
 import type { BmcCredentials } from '../machines/bmc/credentials.ts';
 import type { ClockGate } from './clock-gate.ts';
+import type { CheckLab } from './preflight-steps.ts';
 
 export interface BmcServiceDeps {
   /** By machine name. */
@@ -37,6 +38,8 @@ export interface LabDoors {
   readonly publishStore: (listener: Endpoint) => Promise<Endpoint>;
   /** Serves the BMCs of the lab's VMs for as long as the agent works; a rehearsal's machines have BMCs of their own. */
   readonly serveBmcs: (deps: BmcServiceDeps) => Promise<AsyncDisposable | undefined>;
+  /** Looks at the lab's hosts before a job, when it fails and after it; undefined in a rehearsal, which has none. */
+  readonly checkLab?: CheckLab;
   /** The registry credentials that installations use; undefined when there are none. */
   readonly pullSecret: string | undefined;
   readonly sshPublicKey: string | undefined;

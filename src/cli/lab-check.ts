@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { LabHosts } from '../machines/doors/lab-hosts.ts';
-import { CHECKS, checkLab, type CheckReport } from '../machines/preflight/check-lab.ts';
+import { CHECKS, checkLab } from '../machines/preflight/check-lab.ts';
+import { reportLines } from '../machines/preflight/report-lines.ts';
 import { LabwrightError } from '../util/errors.ts';
 import { interruptSignal } from './interrupt-signal.ts';
 import { plannedLab } from './planned-lab.ts';
@@ -35,7 +36,7 @@ async function check(path: string | undefined, flags: { readonly json?: boolean;
   if (!plan) return;
   await using hosts = new LabHosts(plan);
   const report = await checkLab(hosts, plan, interruptSignal());
-  process.stdout.write(flags.json ? `${JSON.stringify(report, null, 2)}\n` : text(report));
+  process.stdout.write(flags.json ? `${JSON.stringify(report, null, 2)}\n` : `${reportLines(report).join('\n')}\n`);
   if (!report.ok) process.exitCode = 1;
 }
 
@@ -43,16 +44,4 @@ function list(json: boolean): void {
   const rows = CHECKS.map(({ id, severity, finds, fix }) => ({ id, severity, finds, fix }));
   if (json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
   else process.stdout.write(table([['ID', 'SEVERITY', 'FINDS'], ...rows.map(({ id, severity, finds }) => [id, severity, finds])]));
-}
-
-function text({ lab, findings, unchecked }: CheckReport): string {
-  const lines = findings.flatMap(({ id, severity, on, message, evidence, fix }) => [
-    `${severity} ${id} ${on}: ${message}`,
-    `  seen: ${evidence}`,
-    `  fix:  ${fix}`,
-  ]);
-  for (const { on, message } of unchecked) lines.push(`not checked ${on}: ${message}`);
-  const errors = findings.filter(({ severity }) => severity === 'error').length;
-  lines.push(`lab ${lab}: ${CHECKS.length} checks, ${errors} errors, ${findings.length - errors} warnings`);
-  return `${lines.join('\n')}\n`;
 }

@@ -20,6 +20,8 @@ export interface LabFacts {
 /** One thing that is wrong, on one host. */
 export interface Found {
   readonly on: string;
+  /** The only cluster that it is about; undefined when it spoils whatever is there. */
+  readonly cluster?: string;
   readonly message: string;
   /** What was seen, in the words of the program that was asked. */
   readonly evidence: string;
@@ -36,14 +38,22 @@ export interface Check {
   readonly find: (facts: LabFacts) => readonly Found[];
 }
 
+interface AddressOwner {
+  readonly cluster: string;
+  /** In words. */
+  readonly owner: string;
+  readonly macs: readonly string[];
+}
+
 /** Every planned address of an active cluster, with who owns it. */
-export function plannedAddresses(plan: LabPlan): ReadonlyMap<string, { readonly owner: string; readonly macs: readonly string[] }> {
-  const owners = new Map<string, { readonly owner: string; readonly macs: readonly string[] }>();
+export function plannedAddresses(plan: LabPlan): ReadonlyMap<string, AddressOwner> {
+  const owners = new Map<string, AddressOwner>();
   for (const cluster of plan.clusters.filter(({ active }) => active)) {
     const macs = cluster.nodes.map(({ mac }) => mac);
     const vips = [...Object.entries(cluster.vips), ...Object.entries(cluster.vips6 ?? {})] as [string, string][];
-    for (const [role, address] of vips) owners.set(address, { owner: `${role} VIP of ${cluster.name}`, macs });
-    for (const node of cluster.nodes) for (const address of node.addresses) owners.set(address, { owner: `${node.name} of ${cluster.name}`, macs: [node.mac] });
+    for (const [role, address] of vips) owners.set(address, { cluster: cluster.name, owner: `${role} VIP of ${cluster.name}`, macs });
+    for (const node of cluster.nodes)
+      for (const address of node.addresses) owners.set(address, { cluster: cluster.name, owner: `${node.name} of ${cluster.name}`, macs: [node.mac] });
   }
   return owners;
 }

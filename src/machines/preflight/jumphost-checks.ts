@@ -101,6 +101,7 @@ function staleLeases({ plan, state }: LabFacts): Found[] {
     return [
       {
         on: plan.jumphost.name,
+        cluster: owner.cluster,
         message: `${address} of ${owner.name} of ${owner.cluster} is leased to ${mac}`,
         evidence: `lease file: ${mac} ${address}; planned for ${owner.mac}`,
       },

@@ -55,7 +55,7 @@ function duplicateAddresses({ plan, segment }: LabFacts): Found[] {
   const planned = plannedAddresses(plan);
   const machines = new Map(plan.machines.map(({ mac, name }) => [mac, name]));
   return Object.entries(segment.holders).flatMap(([address, macs]) => {
-    const { owner, macs: own } = planned.get(address)!;
+    const { cluster, owner, macs: own } = planned.get(address)!;
     const strangers = macs.filter((mac) => !own.includes(mac));
     // A VIP moves between its masters; that two of them say so at once is a matter of the installation.
     if (strangers.length === 0) return [];
@@ -63,6 +63,7 @@ function duplicateAddresses({ plan, segment }: LabFacts): Found[] {
     return [
       {
         on: plan.jumphost.name,
+        cluster,
         message: `${address}, ${owner}, is used by ${names.join(' and ')}`,
         evidence: `${address.includes(':') ? 'neighbour advertisements' : 'ARP replies'} for ${address}: ${macs.join(', ')}`,
       },
@@ -81,6 +82,7 @@ function wrongRecords({ plan, segment, state }: LabFacts, check: ExpectedRecord[
     return [
       {
         on: plan.jumphost.name,
+        cluster: expected.cluster,
         message: `${expected.name} ${expected.type} should be ${wanted}`,
         evidence: `@${plan.jumphost.address}: ${answer.status} ${answer.data.join(', ')}`.trim(),
       },
