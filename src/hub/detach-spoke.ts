@@ -7,6 +7,7 @@ import { findCluster } from './cluster-deletion/find-cluster.ts';
 import { verifyPower } from './cluster-deletion/verify-power.ts';
 import { inspectSpoke } from './cluster-import/inspect-spoke.ts';
 import { releaseSpoke } from './cluster-import/release-spoke.ts';
+import { removeApplications } from './gitops/remove-applications.ts';
 import { storeCredentials } from './cluster-instance/store-credentials.ts';
 
 /** Takes a spoke off its hub and keeps it running, and its credentials, which the hub forgets (reference/ztp.md §5.3). */
@@ -14,6 +15,7 @@ export const detachSpoke: Action = (input) => [
   findCluster(input, { mustExist: true }),
   storeCredentials(input, { ifInstalled: true }),
   inspectSpoke(input),
+  removeApplications(input),
   detachHosts(input),
   deleteManagedCluster(input),
   releaseSpoke(input),

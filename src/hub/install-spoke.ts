@@ -1,4 +1,5 @@
 import type { Action } from './action.ts';
+import { installByGitops } from './gitops/install-by-gitops.ts';
 import { checkHub } from './cluster-instance/check-hub.ts';
 import { createClusterImageSet } from './cluster-instance/create-cluster-image-set.ts';
 import { createClusterInstance } from './cluster-instance/create-cluster-instance.ts';
@@ -16,7 +17,7 @@ import { verifyClusterInstance } from './cluster-instance/verify-cluster-instanc
  * Installs a spoke by ClusterInstance: held until its hosts have booted and are valid, then released, followed to
  * `Completed`, and imported (the normal sequence of reference/ztp.md §2.11).
  */
-export const installSpoke: Action = (input) => [
+const installByClusterInstance: Action = (input) => [
   checkHub(input),
   powerOffMachines(input),
   prepareNamespace(input),
@@ -30,3 +31,6 @@ export const installSpoke: Action = (input) => [
   importCluster(input),
   storeCredentials(input),
 ];
+
+/** Installs a spoke: from Git when the job names a repository, else by the ClusterInstance that the lab's plan gives. */
+export const installSpoke: Action = (input) => (input.sites === undefined ? installByClusterInstance(input) : installByGitops(input));

@@ -2,11 +2,12 @@ import { closest } from '../util/closest.ts';
 import { LabwrightError } from '../util/errors.ts';
 import { API_FAULTS } from './faults/api-faults.ts';
 import type { FaultRow } from './faults/fault-row.ts';
+import { GITOPS_FAULTS } from './faults/gitops-faults.ts';
 import { HUB_FAULTS } from './faults/hub-faults.ts';
 import { INSTALLER_FAULTS } from './faults/installer-faults.ts';
 import { MACHINE_FAULTS } from './faults/machine-faults.ts';
 
-const ALL = { ...MACHINE_FAULTS, ...HUB_FAULTS, ...INSTALLER_FAULTS, ...API_FAULTS } as const;
+const ALL = { ...MACHINE_FAULTS, ...HUB_FAULTS, ...INSTALLER_FAULTS, ...API_FAULTS, ...GITOPS_FAULTS } as const;
 
 export type FaultName = keyof typeof ALL;
 

@@ -19,11 +19,17 @@ const INSTALL = PIPELINE.split('\n')[0]!;
 const RUNS = { concurrency: availableParallelism() };
 
 describe('every fault of the table', RUNS, () => {
-  for (const [name, { expect, minNodes = 1 }] of Object.entries<FaultRow>(FAULTS)) {
+  for (const [name, { expect, minNodes = 1, implementation }] of Object.entries<FaultRow>(FAULTS)) {
     const cluster = minNodes > 1 ? 'mno1' : 'sno1';
     const text = expect.outcome === 'survives' || expect.action === undefined ? INSTALL : PIPELINE;
     test(`${name} ${expect.outcome === 'survives' ? 'is survived' : 'fails the job, which says which object, condition and message'}`, async (t) => {
-      const { exitCode, report } = await rehearse(pipelineFile(t, text.replaceAll('sno1', cluster)), '--lab', dirname(DAILY), '--fault', name);
+      const { exitCode, report } = await rehearse(
+        pipelineFile(t, by(implementation, text).replaceAll('sno1', cluster)),
+        '--lab',
+        dirname(DAILY),
+        '--fault',
+        name,
+      );
       const said = JSON.stringify(report.jobs, null, 1);
       if (expect.outcome === 'survives') {
         assert.deepEqual([exitCode, report.result], [0, 'success'], said);
@@ -46,6 +52,11 @@ describe('every fault of the table', RUNS, () => {
     });
   }
 });
+
+/** The pipeline with its installations done another way. */
+function by(implementation: string | undefined, text: string): string {
+  return implementation === undefined ? text : text.replaceAll('action: install', `action: install, implementation: ${implementation}`);
+}
 
 /** The object of a row, in this cluster; NODE is its first one. */
 function placeIn(object: string, cluster: string): RegExp {

@@ -2,20 +2,22 @@ import type { RunJob } from '../../contract/runs.ts';
 import type { LabPlan, PlannedCluster } from '../../lab/plan.ts';
 import { FAULTS, type Fault } from '../../rehearsal/faults.ts';
 import { LabwrightError } from '../../util/errors.ts';
+import { isByGitops } from './sites-of-rehearsal.ts';
 
 /** Gives a fault the cluster it hits: its own, or the first spoke that the pipeline installs. One that would never strike is refused. */
 export function placeFault(fault: Fault, plan: LabPlan, jobs: readonly RunJob[]): Fault {
   checkPlace(fault, plan);
   const { name } = fault;
-  const { anyCluster, minNodes = 1 } = FAULTS[name];
+  const { anyCluster, minNodes = 1, implementation } = FAULTS[name];
   const found = (cluster: string): PlannedCluster | undefined => plan.clusters.find((one) => one.name === cluster);
-  const installed = [...new Set(jobs.filter(({ action }) => action === 'install' || action === 'redeploy').flatMap((job) => job.cluster ?? []))];
+  const installs = jobs.filter((job) => (job.action === 'install' || job.action === 'redeploy') && (implementation === undefined || isByGitops(job)));
+  const installed = [...new Set(installs.flatMap((job) => job.cluster ?? []))];
   const bigEnough = installed.filter((cluster) => (found(cluster)?.nodes.length ?? 0) >= minNodes);
   const spokes = bigEnough.filter((cluster) => found(cluster)?.role === 'spoke');
   const candidates = anyCluster ? bigEnough : spokes;
   const cluster = fault.cluster ?? spokes[0];
   if (cluster !== undefined && candidates.includes(cluster)) return { ...fault, cluster };
-  const kind = minNodes > 1 ? ` of ${minNodes} nodes or more` : '';
+  const kind = `${minNodes > 1 ? ` of ${minNodes} nodes or more` : ''}${implementation === undefined ? '' : ' by GitOps'}`;
   const where =
     cluster === undefined
       ? `the pipeline installs no spoke${kind}`

@@ -13,9 +13,10 @@ import { planLabFile } from '../plan-lab-file.ts';
 import { makeRunnable, showDiagnostics } from './make-runnable.ts';
 import { placeFault } from './place-fault.ts';
 import type { PreparedRehearsal } from './prepared-rehearsal.ts';
+import { sitesOfRehearsal } from './sites-of-rehearsal.ts';
 
-/** What the hubs of a world reach. */
-const REACH: Reach = { git: { connected: false, disconnected: false }, mirror: false };
+/** What the hubs of a world reach: its Git host is inside the lab. */
+const REACH: Reach = { git: { connected: true, disconnected: true }, mirror: false };
 
 export interface MatrixRequest {
   readonly lab: string | undefined;
@@ -33,7 +34,8 @@ export async function prepareMatrix(request: MatrixRequest, file: SourceFile, fa
   const matrix = read.value;
   if (!matrix) return undefined;
   const only = parseOnly(request.only ?? [], matrix.axes);
-  const { plan } = (await planLabFile(request.lab ?? resolve(dirname(file.path), matrix.lab ?? 'lab.yml'))).result;
+  const { labPath, result } = await planLabFile(request.lab ?? resolve(dirname(file.path), matrix.lab ?? 'lab.yml'));
+  const { plan } = result;
   if (!plan) return undefined;
   const wrong = checkMatrixClusters(matrix, plan, file);
   showDiagnostics(wrong, file.lines);
@@ -46,5 +48,7 @@ export async function prepareMatrix(request: MatrixRequest, file: SourceFile, fa
   showDiagnostics(diagnostics, file.lines);
   if (!runnable?.value || hasErrors(diagnostics)) return undefined;
   const { jobs } = runnable.value;
-  return { name: matrix.matrix, plan, ...runnable.value, faults: faults.map((fault) => placeFault(fault, plan, jobs)), hubs: [], matrix: { cells, jobsOf } };
+  const sites = await sitesOfRehearsal(dirname(labPath), plan, jobs);
+  const placed = faults.map((fault) => placeFault(fault, plan, jobs));
+  return { name: matrix.matrix, plan, ...runnable.value, faults: placed, hubs: [], sites, matrix: { cells, jobsOf } };
 }

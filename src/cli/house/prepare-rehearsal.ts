@@ -14,6 +14,7 @@ import { makeRunnable, showDiagnostics } from './make-runnable.ts';
 import { placeFault } from './place-fault.ts';
 import { prepareMatrix } from './prepare-matrix.ts';
 import type { PreparedRehearsal } from './prepared-rehearsal.ts';
+import { sitesOfRehearsal } from './sites-of-rehearsal.ts';
 
 export interface RehearsalRequest {
   /** A pipeline file, or a matrix file. */
@@ -33,7 +34,7 @@ export async function prepareRehearsal(request: RehearsalRequest): Promise<Prepa
   if (source && isMatrix(source)) return prepareMatrix(request, source, faults);
   if ((request.only ?? []).length > 0)
     throw new LabwrightError('bad_input', `${request.pipeline} is a pipeline, and --only chooses cells of a matrix`, { hint: 'leave --only away' });
-  const { result } = await planLabFile(request.lab ?? join(dirname(request.pipeline), 'lab.yml'));
+  const { labPath, result } = await planLabFile(request.lab ?? join(dirname(request.pipeline), 'lab.yml'));
   const { plan } = result;
   const isGiven: IsGiven = (job, output, jobs) => job.inputs[output] === HUB_KUBECONFIG && plan !== undefined && hubFromStart(job, jobs, plan) !== undefined;
   const read = readPipeline([{ path: request.pipeline, text }], [], isGiven);
@@ -43,7 +44,8 @@ export async function prepareRehearsal(request: RehearsalRequest): Promise<Prepa
   showDiagnostics(diagnostics, text.split('\n'));
   if (!plan || !runnable?.value || hasErrors(diagnostics)) return undefined;
   const name = basename(request.pipeline).replace(/\.ya?ml$/, '');
-  return { name, plan, ...runnable.value, faults: faults.map((fault) => placeFault(fault, plan, runnable.value!.jobs)), hubs };
+  const sites = await sitesOfRehearsal(dirname(labPath), plan, runnable.value.jobs);
+  return { name, plan, ...runnable.value, faults: faults.map((fault) => placeFault(fault, plan, runnable.value!.jobs)), hubs, sites };
 }
 
 /** The hub a job works through, when no job of the pipeline installs it. */

@@ -17,6 +17,8 @@ export interface PreparedRehearsal {
   readonly faults: readonly Fault[];
   /** Hubs that jobs work through and no job installs: the world has them from its start. */
   readonly hubs: readonly string[];
+  /** Files of the sites repository, by path; none when no job needs Git. */
+  readonly sites: Readonly<Record<string, string>>;
   /** The cells of a matrix, and which jobs decide each. */
   readonly matrix?: PreparedMatrix;
 }

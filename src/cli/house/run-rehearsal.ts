@@ -103,8 +103,8 @@ async function enterWorld(opening: Promise<House>, options: RehearsalOptions, la
 
 async function startNewWorld(options: RehearsalOptions, labSecret: string, signal: AbortSignal): Promise<WorldHandle> {
   const { dataDir, prepared, seed, speed } = options;
-  const { plan, faults, hubs } = prepared;
-  const spec = { plan, bmcSecret: labSecret, seed, speed: speed ?? null, faults: [...faults], crdsDir: null, hubs: [...hubs], sites: {} };
+  const { plan, faults, hubs, sites } = prepared;
+  const spec = { plan, bmcSecret: labSecret, seed, speed: speed ?? null, faults: [...faults], crdsDir: null, hubs: [...hubs], sites: { ...sites } };
   await mkdir(worldDir(dataDir), { recursive: true });
   await rm(claimsFile(dataDir), { force: true });
   await writeFile(askedFile(dataDir), asked(options));

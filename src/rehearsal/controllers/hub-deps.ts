@@ -1,6 +1,7 @@
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { OpenBmc } from '../../machines/bmc/bmc.ts';
 import type { Clock } from '../../util/clock.ts';
+import type { GitDeps } from '../../sites/git.ts';
 import type { Fault } from '../faults.ts';
 import type { SimulatedMachines } from '../machines/machines.ts';
 
@@ -34,6 +35,11 @@ export interface HubDeps {
     readonly open: (kubeconfig: string) => KubeClient;
     /** Where an agent finds this hub. */
     readonly hubUrl: string;
+  };
+  /** How Argo CD reaches Git. Absent: there is no Argo CD. */
+  readonly git?: Omit<GitDeps, 'signal'> & {
+    /** Where it keeps its clones. */
+    readonly folder: () => Promise<string>;
   };
   /** Those that have a place in this world; read when they matter. */
   readonly faults: FaultBoard;

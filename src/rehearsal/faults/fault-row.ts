@@ -9,6 +9,8 @@ export interface FaultRow {
   readonly target: 'host' | 'cluster' | 'hub';
   /** Hits also clusters that no hub installs. */
   readonly anyCluster?: true;
+  /** It strikes only what is installed this way. */
+  readonly implementation?: 'gitops';
   /** It takes a cluster of so many nodes at least. */
   readonly minNodes?: number;
   readonly expect: Expectation;
@@ -18,6 +20,8 @@ export interface FaultRow {
   readonly sabotage?: Sabotage;
   /** The new cluster's controller reports this stage of finalizing, and then nothing more. */
   readonly finalizingEndsIn?: FinalizingStage;
+  /** Changes the files of the sites repository before they are committed. */
+  readonly sites?: (files: Readonly<Record<string, string>>, cluster: string) => Readonly<Record<string, string>>;
   /** What requests of others than the world itself meet in the cluster's namespace, each the first time. */
   readonly api?: 'too-many-requests' | 'unavailable' | 'watch-dropped' | 'watch-expired';
 }
@@ -42,6 +46,8 @@ export type Expectation =
 
 export interface Sabotage {
   readonly kind: KindRef;
+  /** For objects outside of the cluster's namespace: which cluster one is for. */
+  readonly clusterOf?: (object: KubeObject) => string;
   readonly hits: (object: KubeObject, cluster: string) => boolean;
   readonly change: (kube: KubeClient, object: KubeObject, signal: AbortSignal) => Promise<unknown>;
 }

@@ -7,6 +7,8 @@ import { createOpenBmc } from '../../machines/bmc/redfish-client.ts';
 import { createRedfishService } from '../../machines/bmc/redfish-service.ts';
 import { endpointOf, type Endpoint } from '../../util/dial.ts';
 import { LabwrightError } from '../../util/errors.ts';
+import { localExec } from '../../util/exec.ts';
+import { lazyFolder } from './lazy-folder.ts';
 import { listenOnLoopback } from '../../util/listen-on-loopback.ts';
 import { CAUSE_HEADER } from '../../util/step.ts';
 import { createAuthority } from '../api/access/certificate-authority.ts';
@@ -14,7 +16,7 @@ import { createSimulatedClock, type SimulatedClock } from '../clock/simulated-cl
 import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
 import { playInstallations } from '../installer/play-installations.ts';
 import { serveHttpBehind } from './serve-http.ts';
-import type { FaultName } from '../faults.ts';
+import { FAULTS, type FaultName } from '../faults.ts';
 import type { PowerEvent } from '../machines/machines.ts';
 import { createSimulatedMachines } from '../machines/simulated-machines.ts';
 import type { MachineSpec } from '../machines/simulated-machine.ts';
@@ -77,6 +79,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   // The world's own controllers write for every change that others make: theirs are not what the log is for.
   const mutated = (mutation: Mutation): void => void (mutation.participant !== 'world' && mutations.push(mutation));
   const spokes = createSpokes({ clock: own, traffic: clock.traffic, dial, seed, plan, log, mutated, failed: options.failed });
+  const cloneFolder = lazyFolder('labwright-argocd-');
   const deps: WorldDeps = {
     clock: own,
     traffic: clock.traffic,
@@ -91,12 +94,14 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     publishIso: (url, content) => void (content === undefined ? isos.delete(url) : isos.set(url, content)),
     spokeCredentials: spokes.credentials,
     openSpoke: spokes.open,
+    git: { exec: localExec, dial: dial.dial, headers, simulated: true, folder: cloneFolder.path },
     faults,
     log,
     mutated,
     failed: options.failed,
   };
-  const gitHost = Object.keys(options.sites ?? {}).length === 0 ? undefined : await createGitHost(deps, plan.domain, options.sites ?? {});
+  const sites = withFaults(options.sites ?? {}, options.faults);
+  const gitHost = Object.keys(sites).length === 0 ? undefined : await createGitHost(deps, plan.domain, sites);
   const hubs = new Map<string, RunningHub>();
   const stopInstallations = playInstallations({
     clock: own,
@@ -135,6 +140,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       await Promise.all([...hubs.values()].map((hub) => hub.close()));
       await spokes.close();
       await gitHost?.close();
+      await cloneFolder.remove();
       for (const server of bmcs) {
         server.closeAllConnections();
         await new Promise((resolve) => server.close(resolve));
@@ -147,6 +153,11 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     await world.addHub({ name, baseDomain: cluster.baseDomain });
   }
   return world;
+}
+
+/** The files of the sites repository, with the mistakes that faults put into them. */
+function withFaults(sites: WorldSpec['sites'], faults: WorldSpec['faults']): WorldSpec['sites'] {
+  return faults.reduce((files, { name, cluster }) => FAULTS[name].sites?.(files, cluster ?? '') ?? files, sites);
 }
 
 /** The fault `bmc-unreachable`: a firewall between the hub and a BMC that everybody else reaches. */

@@ -6,7 +6,7 @@ import type { BmcCredentials } from '../../machines/bmc/credentials.ts';
  * controllers look: namespaces, its version, the operators' own objects, and its pull secret.
  */
 export function hubContent(hub: { readonly name: string; readonly baseDomain: string; readonly version: string }): readonly KubeObject[] {
-  const namespaces = ['open-cluster-management', 'multicluster-engine', 'hive', 'openshift-machine-api', 'openshift-config'];
+  const namespaces = ['openshift-gitops', 'open-cluster-management', 'multicluster-engine', 'hive', 'openshift-machine-api', 'openshift-config'];
   const auth = { auths: { [`registry.${hub.name}.${hub.baseDomain}`]: { auth: Buffer.from('labwright:good-for-nothing').toString('base64') } } };
   return [
     ...namespaces.map((name): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
@@ -17,6 +17,12 @@ export function hubContent(hub: { readonly name: string; readonly baseDomain: st
       immutable: true,
       // The operator's own are Go templates; a rehearsed one renders the same objects without them.
       data: { note: 'rendered by the rehearsal itself' },
+    })),
+    // Argo CD's own, as its operator leaves them.
+    ...['argocd-ssh-known-hosts-cm', 'argocd-tls-certs-cm'].map((name): KubeObject => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, namespace: 'openshift-gitops', labels: { 'app.kubernetes.io/part-of': 'argocd' } },
     })),
     {
       apiVersion: 'v1',

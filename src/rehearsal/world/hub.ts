@@ -8,6 +8,7 @@ import type { StaticToken } from '../api/access/authenticate.ts';
 import { serveApi, type ApiServer } from '../api/server.ts';
 import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
 import { admitInstall } from '../controllers/assisted/admit-install.ts';
+import { argocdControllers } from '../controllers/argocd/argocd-controllers.ts';
 import { assistedControllers } from '../controllers/assisted/assisted-controllers.ts';
 import { clusterControllers } from '../controllers/cluster/cluster-controllers.ts';
 import { hiveControllers } from '../controllers/hive/hive-controllers.ts';
@@ -88,6 +89,7 @@ export async function startHub(world: WorldDeps, options: HubOptions): Promise<R
     imageServiceHost: `assisted-image-service-multicluster-engine.apps.${name}.${baseDomain}`,
     spokeCredentials: world.spokeCredentials,
     spokes: { open: world.openSpoke, hubUrl: `https://${address.host}:${address.port}` },
+    ...(world.git && { git: world.git }),
     faults: world.faults,
     log: (line) => world.log(`${name}: ${line}`),
   };
@@ -108,6 +110,7 @@ function controllersOf(deps: HubDeps, cache: ObjectCache): readonly Controller[]
     ...hiveControllers(deps, cache),
     ...policyControllers(deps, cache),
     ...talmControllers(deps, cache),
+    ...argocdControllers(deps),
   ];
 }
 

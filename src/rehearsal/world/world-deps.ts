@@ -8,7 +8,7 @@ import type { Spokes } from './create-spokes.ts';
 import type { DialTable } from './dial-table.ts';
 
 /** What the parts of a world share. */
-export interface WorldDeps extends Pick<HubDeps, 'publishIso' | 'spokeCredentials' | 'faults' | 'log'> {
+export interface WorldDeps extends Pick<HubDeps, 'publishIso' | 'spokeCredentials' | 'faults' | 'log' | 'git'> {
   /** The world's own participation in its clock. */
   readonly clock: Clock;
   readonly traffic: Traffic;

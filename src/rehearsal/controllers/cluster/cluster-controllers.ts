@@ -6,7 +6,8 @@ import { addOnsController } from './add-ons-controller.ts';
 import { clusterNamespaceController } from './cluster-namespace-controller.ts';
 import { garbageCollector } from './garbage-collector.ts';
 import { importController } from './import-controller.ts';
-import { ADD_ON, MANIFEST_WORK } from './managed-cluster.ts';
+import { UPGRADE } from '../talm/kinds.ts';
+import { ADD_ON, MANAGED_CLUSTER, MANIFEST_WORK } from './managed-cluster.ts';
 import { namespaceController } from './namespace-controller.ts';
 import { sabotage } from './sabotage.ts';
 import { stuckFinalizer } from './stuck-finalizer.ts';
@@ -21,6 +22,9 @@ const COLLECTED: readonly KindRef[] = [
   { apiVersion: 'agent-install.openshift.io/v1beta1', kind: 'Agent' },
   ADD_ON,
   MANIFEST_WORK,
+  MANAGED_CLUSTER,
+  // TALM's roll-out for a new cluster belongs to its ManagedCluster (recorded case talm/ztp-two-policies).
+  UPGRADE,
 ];
 
 /** What any cluster's controller manager does for a hub, and the import of its managed clusters. */

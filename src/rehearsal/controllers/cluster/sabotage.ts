@@ -7,8 +7,8 @@ import type { HubDeps } from '../hub-deps.ts';
 export function sabotage({ kube, faults }: Pick<HubDeps, 'kube' | 'faults'>): readonly Controller[] {
   return faultsWith('sabotage').map(({ name, row: { sabotage } }) => {
     const hit = (object: KubeObject): string | undefined => {
-      const { namespace } = object.metadata;
-      return namespace !== undefined && faults.hits(name, namespace) && sabotage.hits(object, namespace) ? namespace : undefined;
+      const cluster = sabotage.clusterOf?.(object) ?? object.metadata.namespace;
+      return cluster !== undefined && faults.hits(name, cluster) && sabotage.hits(object, cluster) ? cluster : undefined;
     };
     return {
       name: `faults/${name}`,

@@ -9,7 +9,7 @@ import type { ObjectCache } from '../object-cache.ts';
 import { POLICY } from '../talm/kinds.ts';
 import { isRoot, specOf, statusOf } from './policy.ts';
 
-type Deps = Pick<HubDeps, 'kube' | 'clock' | 'seed'>;
+type Deps = Pick<HubDeps, 'kube' | 'clock' | 'seed'> & Partial<Pick<HubDeps, 'faults'>>;
 
 interface Finding {
   readonly verdict: 'Compliant' | 'NonCompliant';
@@ -20,7 +20,7 @@ interface Finding {
  * The policy agents of the spokes: a policy is found not to hold until it is enforced, then it is made to hold, and holds
  * from then on for as long as it asks for the same. A cluster that does not answer reports nothing.
  */
-export function policyAgent({ kube, clock, seed }: Deps, cache: ObjectCache): Controller {
+export function policyAgent({ kube, clock, seed, faults }: Deps, cache: ObjectCache): Controller {
   const findings = new Map<string, Finding>();
   const enforced = new Map<string, unknown>();
   return {
@@ -40,7 +40,7 @@ export function policyAgent({ kube, clock, seed }: Deps, cache: ObjectCache): Co
       const cluster = cache.get({ ...MANAGED_CLUSTER, name: namespace! });
       if (copy === undefined || isRoot(copy) || cluster === undefined || !isOnline(cluster)) return undefined;
       const id = copy.metadata.uid!;
-      const verdict = verdictOn(copy, enforced.get(id));
+      const verdict = faults?.hits('policy-noncompliant', cluster.metadata.name) ? 'NonCompliant' : verdictOn(copy, enforced.get(id));
       const known = findings.get(id);
       const finding = known?.verdict === verdict ? known : { verdict, sinceMs: clock.now() };
       findings.set(id, finding);

@@ -6,6 +6,9 @@ import { policyAgent } from './policy-agent.ts';
 import { propagator } from './propagator.ts';
 
 /** Placements, policies, and what the spokes make of them. */
-export function policyControllers(deps: Pick<HubDeps, 'kube' | 'clock' | 'seed'>, cache: ObjectCache): readonly Controller[] {
+export function policyControllers(
+  deps: Pick<HubDeps, 'kube' | 'clock' | 'seed'> & Partial<Pick<HubDeps, 'faults'>>,
+  cache: ObjectCache,
+): readonly Controller[] {
   return [placementController(deps, cache), propagator(deps, cache), policyAgent(deps, cache)];
 }

@@ -1,0 +1,40 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { RunJob } from '../../contract/runs.ts';
+import type { LabPlan } from '../../lab/plan.ts';
+import { renderSiteFiles } from '../../render/site-files.ts';
+
+/** Folder beside the lab file from which a rehearsal makes the Git repository of its lab. */
+export const SITES_FOLDER = 'sites';
+
+/** Whether a job's spoke comes from Git. */
+export function isByGitops({ definition }: Pick<RunJob, 'definition'>): boolean {
+  return definition['implementation'] === 'gitops';
+}
+
+/**
+ * The files of a rehearsal's sites repository: those of the folder `sites` beside the lab file, and for each cluster that comes
+ * from Git and has no folder there, what the lab's plan says of it. None when no job needs Git.
+ */
+export async function sitesOfRehearsal(labFolder: string, plan: LabPlan, jobs: readonly RunJob[]): Promise<Readonly<Record<string, string>>> {
+  const clusters = [...new Set(jobs.filter(isByGitops).flatMap(({ cluster }) => cluster ?? []))];
+  if (clusters.length === 0) return {};
+  const written = await filesBelow(join(labFolder, SITES_FOLDER));
+  const missing = clusters.filter((cluster) => !Object.keys(written).some((path) => path.startsWith(`${cluster}/`)));
+  return Object.assign({}, ...missing.map((cluster) => renderSiteFiles(plan, cluster)), written) as Record<string, string>;
+}
+
+async function filesBelow(folder: string): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  const isFolder = await stat(folder).then(
+    (one) => one.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) return found;
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const entry of entries.filter((one) => one.isFile())) {
+    const path = join(entry.parentPath, entry.name);
+    found[relative(folder, path)] = await readFile(path, 'utf8');
+  }
+  return found;
+}
