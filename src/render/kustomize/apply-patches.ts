@@ -53,11 +53,19 @@ function applyPatch(run: KustomizeRun, resources: KustomizeResource[], loaded: L
     refuse(run, 'many-patches', 'a patch with a target is one document', 'write one entry of patches for each', at);
     return resources;
   }
-  const removed = new Set<KustomizeResource>();
-  for (const document of documents) {
-    for (const resource of targetsOf(run, resources, patch, document, at)) if (!mergeInto(run, resource, patch, document)) removed.add(resource);
-  }
-  return resources.filter((resource) => !removed.has(resource));
+  return documents.reduce((left, document) => applyMergePatch(run, left, document, patch, at), resources);
+}
+
+/** A strategic merge patch on the objects it is for: its target's, or the one that it names. */
+export function applyMergePatch(
+  run: KustomizeRun,
+  resources: readonly KustomizeResource[],
+  document: SourceFile,
+  patch: ReadPatch = { copied: true },
+  at: FilePosition = document.at([]),
+): KustomizeResource[] {
+  const targets = new Set(targetsOf(run, resources, patch, document, at));
+  return resources.filter((resource) => !targets.has(resource) || mergeInto(run, resource, patch, document));
 }
 
 /** Positions of an inline patch are those of the kustomization: its own lines begin somewhere in there. */

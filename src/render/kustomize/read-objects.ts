@@ -1,5 +1,5 @@
 import { isRecord } from '../../util/is-record.ts';
-import { parseSources, type SourceFile } from '../../util/source-file.ts';
+import { parseSources, type KeyPath, type SourceFile } from '../../util/source-file.ts';
 import { GO_YAML } from './go-dialect.ts';
 import { refuse, type KustomizeRun } from './kustomize-run.ts';
 import type { FoundFile } from './read-file.ts';
@@ -37,7 +37,8 @@ export function isComplete(run: KustomizeRun, file: SourceFile): boolean {
   return false;
 }
 
-function partOf(file: SourceFile, keys: readonly (string | number)[], value: unknown): SourceFile {
+/** A part of a file as a file of its own, with another value if need be; positions are those in the file. */
+export function partOf(file: SourceFile, keys: KeyPath, value: unknown): SourceFile {
   return {
     ...file,
     value,

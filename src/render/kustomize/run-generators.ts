@@ -1,6 +1,7 @@
 import { find, refuse, type KustomizeRun } from './kustomize-run.ts';
 import type { KustomizeResource } from './kustomize-resource.ts';
 import type { LoadedKustomization } from './load-kustomization.ts';
+import { generatePolicies } from './policy-generator/generate-policies.ts';
 import { readFile } from './read-file.ts';
 import { readObjects, type ReadObject } from './read-objects.ts';
 
@@ -8,7 +9,9 @@ import { readObjects, type ReadObject } from './read-objects.ts';
 export type Generator = (run: KustomizeRun, loaded: LoadedKustomization, config: ReadObject) => KustomizeResource[];
 
 /** Generators by `kind.group`. */
-const GENERATORS: Readonly<Record<string, Generator>> = {};
+const GENERATORS: Readonly<Record<string, Generator>> = {
+  'PolicyGenerator.policy.open-cluster-management.io': generatePolicies,
+};
 
 /** The objects of the files under `generators`, in their order. */
 export function runGenerators(run: KustomizeRun, loaded: LoadedKustomization): KustomizeResource[] {
