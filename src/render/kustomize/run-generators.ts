@@ -3,6 +3,7 @@ import type { KustomizeResource } from './kustomize-resource.ts';
 import type { LoadedKustomization } from './load-kustomization.ts';
 import { generatePolicies } from './policy-generator/generate-policies.ts';
 import { readFile } from './read-file.ts';
+import { generateSite } from './site-config/generate-site.ts';
 import { readObjects, type ReadObject } from './read-objects.ts';
 
 /** What one kind of generator makes of its object. */
@@ -11,6 +12,7 @@ export type Generator = (run: KustomizeRun, loaded: LoadedKustomization, config:
 /** Generators by `kind.group`. */
 const GENERATORS: Readonly<Record<string, Generator>> = {
   'PolicyGenerator.policy.open-cluster-management.io': generatePolicies,
+  'SiteConfig.ran.openshift.io': generateSite,
 };
 
 /** The objects of the files under `generators`, in their order. */

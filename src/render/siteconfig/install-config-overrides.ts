@@ -9,7 +9,7 @@ import { isRecord } from '../../util/is-record.ts';
  * otherwise, and with CPU partitioning, it is written again with sorted keys.
  * @throws Error with the operator's words.
  */
-export function installConfigOverrides(spec: ClusterInstanceSpec): string {
+export function installConfigOverrides(spec: Pick<ClusterInstanceSpec, 'networkType' | 'installConfigOverrides' | 'cpuPartitioningMode'>): string {
   const networkType = JSON.stringify(spec.networkType);
   const ours = `{"networking":{"networkType":${networkType}}}`;
   let text = spec.installConfigOverrides;
