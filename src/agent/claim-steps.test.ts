@@ -68,7 +68,7 @@ const nothing: Step<ActionDeps> = { id: 'work', title: 'Work', limitMs: 1000, ru
 
 function jobOf(path: string): (job: string, cluster: string) => JobClaim {
   const claims = openClaims(join(path, CLAIMS_FILE));
-  return (job, cluster) => ({ plan, claims, job, cluster: plan.clusters.find(({ name }) => name === cluster)! });
+  return (job, cluster) => ({ plan, claims, followClaim: undefined, job, cluster: plan.clusters.find(({ name }) => name === cluster)! });
 }
 
 /** As the engine does: what a step returns is remembered for the next ones. */

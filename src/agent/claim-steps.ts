@@ -1,19 +1,25 @@
 import type { ActionDeps } from '../hub/action.ts';
 import type { LabPlan, PlannedCluster } from '../lab/plan.ts';
+import { sentenceOf } from '../machines/changes/change.ts';
 import type { ClaimsStore } from '../machines/claims-store.ts';
+import { changeClaim, type ClaimRequest, type FollowClaim } from '../machines/follow-claim.ts';
 import { isLabwrightError } from '../util/errors.ts';
 import { StepFailed } from '../util/step-failed.ts';
-import type { Memory, Step } from '../util/step.ts';
+import type { Memory, Step, StepContext } from '../util/step.ts';
 
 /** What a job's claim needs. */
 export interface JobClaim {
   readonly plan: LabPlan;
   readonly claims: ClaimsStore;
+  /** Lets DHCP and DNS follow; undefined in a rehearsal, whose machines have no names. */
+  readonly followClaim: FollowClaim | undefined;
   readonly job: string;
   readonly cluster: PlannedCluster;
 }
 
 const LIMIT_MS = 60_000;
+/** An apply of the whole lab may be at work, which a claim waits for. */
+const FOLLOW_LIMIT_MS = 35 * 60_000;
 const FENCE = 'claimFence';
 
 /**
@@ -27,44 +33,63 @@ export function claimed(action: string, claim: JobClaim, steps: readonly Step<Ac
 }
 
 /** The one step of `action: release`. */
-export function releaseMachines({ plan, claims, job, cluster }: JobClaim): Step<ActionDeps> {
-  return oneStep('release-machines', `Release the machines of ${cluster.name}`, cluster, (log) => {
-    const { changed } = claims.release(plan, cluster.name, `job ${job}`);
-    log(changed ? `${cluster.name} let go of its machines` : `${cluster.name} holds no claim`);
+export function releaseMachines(claim: JobClaim): Step<ActionDeps> {
+  const { job, cluster } = claim;
+  return oneStep('release-machines', `Release the machines of ${cluster.name}`, claim, async (context) => {
+    const { changed } = await change(claim, { kind: 'release', cluster: cluster.name, by: `job ${job}` }, context);
+    context.log(changed ? `${cluster.name} let go of its machines` : `${cluster.name} holds no claim`);
   });
 }
 
-function claimMachines({ plan, claims, job, cluster }: JobClaim): Step<ActionDeps> {
-  return oneStep('claim-machines', `Claim the machines of ${cluster.name}`, cluster, (log) => {
-    const { changed, fence } = claims.claim(plan, cluster.name, `job ${job}`);
-    if (changed) log(`${cluster.name} holds its machines now; DHCP and DNS follow with the next labwright lab apply`);
+function claimMachines(claim: JobClaim): Step<ActionDeps> {
+  const { job, cluster } = claim;
+  return oneStep('claim-machines', `Claim the machines of ${cluster.name}`, claim, async (context) => {
+    const { changed, fence } = await change(claim, { kind: 'claim', cluster: cluster.name, by: `job ${job}` }, context);
+    if (changed) context.log(`${cluster.name} holds its machines now`);
     return { [FENCE]: fence };
   });
 }
 
-function checkMachines({ plan, claims, cluster }: JobClaim): Step<ActionDeps> {
-  return oneStep('check-claim', `Check that nobody else has the machines of ${cluster.name}`, cluster, () => claims.checkFree(plan, cluster.name));
+async function change(
+  { plan, claims, followClaim }: JobClaim,
+  request: ClaimRequest,
+  { signal, log, waiting }: StepContext,
+): Promise<{ readonly changed: boolean; readonly fence: number }> {
+  if (followClaim === undefined) return claims[request.kind](plan, request.cluster, request.by);
+  waiting({ object: `Cluster/${request.cluster}`, condition: 'Named', reason: 'Switching', message: 'DHCP and DNS of the jumphost follow, after an apply that is at work' });
+  const { changed, fence, records } = await changeClaim({ claims, follow: followClaim }, plan, request, signal);
+  waiting(undefined);
+  for (const record of records) log(sentenceOf(record));
+  return { changed, fence };
+}
+
+function checkMachines(claim: JobClaim): Step<ActionDeps> {
+  const { plan, claims, cluster } = claim;
+  return oneStep('check-claim', `Check that nobody else has the machines of ${cluster.name}`, claim, async () => claims.checkFree(plan, cluster.name));
 }
 
 function guarded({ plan, claims, cluster }: JobClaim, step: Step<ActionDeps>): Step<ActionDeps> {
   return {
     ...step,
-    run: (deps, context) => {
-      refusing(cluster, () => claims.checkHeld(plan, cluster.name, Number(context.memory[FENCE])));
+    run: async (deps, context) => {
+      await refusing(cluster, async () => claims.checkHeld(plan, cluster.name, Number(context.memory[FENCE])));
       return step.run(deps, context);
     },
   };
 }
 
-function oneStep(id: string, title: string, cluster: PlannedCluster, act: (log: (line: string) => void) => Memory | void): Step<ActionDeps> {
-  // Nothing here waits, so that no simulated time passes.
-  return { id, title, limitMs: LIMIT_MS, run: async (_deps, { log }) => refusing(cluster, () => act(log)) };
+type Act = (context: StepContext) => Promise<Memory | void>;
+
+function oneStep(id: string, title: string, { cluster, followClaim }: JobClaim, act: Act): Step<ActionDeps> {
+  // In a rehearsal nothing here waits, so that no simulated time passes.
+  const limitMs = followClaim === undefined ? LIMIT_MS : FOLLOW_LIMIT_MS;
+  return { id, title, limitMs, run: (_deps, context) => refusing(cluster, () => act(context)) };
 }
 
 /** What speaks against a claim is the job's failure, in its own words. */
-function refusing<T>(cluster: PlannedCluster, act: () => T): T {
+async function refusing<T>(cluster: PlannedCluster, act: () => Promise<T>): Promise<T> {
   try {
-    return act();
+    return await act();
   } catch (error) {
     if (!isLabwrightError(error) || (error.code !== 'conflict' && error.code !== 'lease_lost')) throw error;
     const on = { object: `Cluster/${cluster.name}`, condition: 'Claimed', reason: error.code === 'conflict' ? 'Held' : 'Lost', message: error.message };

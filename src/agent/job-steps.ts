@@ -4,9 +4,10 @@ import type { Action, ActionDeps, ActionInput } from '../hub/action.ts';
 import type { SitesSource } from '../hub/gitops/sites-door.ts';
 import type { LabPlan, PlannedCluster } from '../lab/plan.ts';
 import type { ClaimsStore } from '../machines/claims-store.ts';
+import type { FollowClaim } from '../machines/follow-claim.ts';
 import { StepFailed } from '../util/step-failed.ts';
 import type { Step } from '../util/step.ts';
-import { claimed, releaseMachines } from './claim-steps.ts';
+import { claimed, releaseMachines, type JobClaim } from './claim-steps.ts';
 import type { LabDoors } from './lab-doors.ts';
 
 /** The action of that name for a cluster; undefined when there is none. */
@@ -18,12 +19,14 @@ export interface JobStepsDeps {
   readonly findAction: FindAction;
   /** Which clusters of the lab hold their machines. */
   readonly claims: ClaimsStore;
+  /** Undefined in a rehearsal. */
+  readonly followClaim?: FollowClaim | undefined;
 }
 
 /** A job's steps. A job that cannot begin has one step, which says what is missing. */
 export function jobSteps(deps: JobStepsDeps, job: JobSpec): readonly Step<ActionDeps>[] {
   const cluster = deps.plan.clusters.find(({ name }) => name === job.cluster);
-  if (job.action === 'release' && cluster) return [releaseMachines({ ...deps, job: job.name, cluster })];
+  if (job.action === 'release' && cluster) return [releaseMachines(claimOf(deps, job, cluster))];
   const input = actionInput(deps, job);
   if (input instanceof StepFailed) return [refusing(input)];
   const action = deps.findAction(job.action, input.cluster);
@@ -36,7 +39,11 @@ export function jobSteps(deps: JobStepsDeps, job: JobSpec): readonly Step<Action
     };
     return [refusing(new StepFailed('refused', on, { hint: 'does this agent run the same version as the one that wrote the pipeline?' }))];
   }
-  return claimed(job.action, { ...deps, job: job.name, cluster: input.cluster }, action(input));
+  return claimed(job.action, claimOf(deps, job, input.cluster), action(input));
+}
+
+function claimOf({ plan, claims, followClaim }: JobStepsDeps, job: JobSpec, cluster: PlannedCluster): JobClaim {
+  return { plan, claims, followClaim, job: job.name, cluster };
 }
 
 function actionInput({ plan, doors }: JobStepsDeps, job: JobSpec): ActionInput | StepFailed {

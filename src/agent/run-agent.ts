@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { LabPlan } from '../lab/plan.ts';
 import type { ClaimsStore } from '../machines/claims-store.ts';
 import type { BmcEvent } from '../machines/bmc/bmc-event.ts';
+import type { FollowClaim } from '../machines/follow-claim.ts';
 import { machineCredentials } from '../machines/bmc/credentials.ts';
 import { createEmbeddedEngine } from '../runner/embedded-engine.ts';
 import { Journal } from '../runner/journal.ts';
@@ -25,6 +26,8 @@ export interface AgentDeps {
   readonly doors: LabDoors;
   readonly findAction: FindAction;
   readonly claims: ClaimsStore;
+  /** Lets DHCP and DNS follow a job's claim. */
+  readonly followClaim?: FollowClaim;
   /** From `readLabSecret`. */
   readonly labSecret: string;
   /** Journal, leases and job folders: what a restarted agent goes on with. */

@@ -11,6 +11,7 @@ import { clientCredentials } from './client-credentials.ts';
 import { defaultDataDir } from './house/default-data-dir.ts';
 import { lockDataDir } from './house/lock-data-dir.ts';
 import { agentDir, makeDataDir, runHousedAgent } from './house/open-house.ts';
+import { followLabClaim } from './follow-lab-claim.ts';
 import { readPullSecret } from './house/pull-secret.ts';
 import { interruptSignal } from './interrupt-signal.ts';
 import { planLabFile } from './plan-lab-file.ts';
@@ -46,6 +47,7 @@ async function runAgentCommand(options: AgentOptions): Promise<void> {
   const {
     result: { plan },
     claimsPath,
+    labPath,
   } = await planLabFile(options.lab);
   if (!plan) {
     process.exitCode = 2;
@@ -61,7 +63,8 @@ async function runAgentCommand(options: AgentOptions): Promise<void> {
     const client = createClient({ url: options.server, credentials });
     const doors = jumphostDoors(plan, { pullSecret, sshPublicKey: undefined });
     const onRegistered = announcer(plan.lab);
-    await runHousedAgent({ dataDir, log: createLog('agent') }, { client, plan, doors, labSecret, claims: openClaims(claimsPath), onRegistered }, signal);
+    const claims = { claims: openClaims(claimsPath), followClaim: followLabClaim(labPath) };
+    await runHousedAgent({ dataDir, log: createLog('agent') }, { client, plan, doors, labSecret, ...claims, onRegistered }, signal);
   } catch (error) {
     if (!isLabwrightError(error) || !['bad_input', 'unauthorized', 'forbidden', 'not_found'].includes(error.code) || error.hint !== undefined) throw error;
     throw new LabwrightError('bad_input', `${options.server} does not let this agent in: ${error.message}`, {

@@ -5,6 +5,7 @@ import { readLabSecret } from '../agent/lab-secrets.ts';
 import { unlessAborted } from '../agent/unless-aborted.ts';
 import type { LabPlan } from '../lab/plan.ts';
 import { openClaims, type ClaimsStore } from '../machines/claims-store.ts';
+import type { FollowClaim } from '../machines/follow-claim.ts';
 import { realSleep } from '../util/clock.ts';
 import { createLog, type Log } from '../util/log.ts';
 import { untilAborted } from '../util/until-aborted.ts';
@@ -17,6 +18,7 @@ import type { PreparedRehearsal } from './house/prepared-rehearsal.ts';
 import { readPullSecret } from './house/pull-secret.ts';
 import { startRehearsal, worldDir, type Rehearsal } from './house/run-rehearsal.ts';
 import { interruptSignal } from './interrupt-signal.ts';
+import { followLabClaim } from './follow-lab-claim.ts';
 import { planLabFile } from './plan-lab-file.ts';
 import { collected, portNumber, positiveNumber } from './options.ts';
 import { showRun } from './tree/show-run.ts';
@@ -80,7 +82,7 @@ async function up(options: UpOptions): Promise<void> {
 /** What to do beside serving, once every file has been read and found without a mistake. */
 type Work =
   | { readonly kind: 'serve' }
-  | { readonly kind: 'lab'; readonly plan: LabPlan; readonly claims: ClaimsStore; readonly pullSecret: string | undefined }
+  | { readonly kind: 'lab'; readonly plan: LabPlan; readonly claims: ClaimsStore; readonly followClaim: FollowClaim; readonly pullSecret: string | undefined }
   | { readonly kind: 'rehearse'; readonly prepared: PreparedRehearsal };
 
 async function readInput(options: UpOptions): Promise<Work | undefined> {
@@ -92,9 +94,10 @@ async function readInput(options: UpOptions): Promise<Work | undefined> {
   const {
     result: { plan },
     claimsPath,
+    labPath,
   } = await planLabFile(options.lab);
   const pullSecret = options.pullSecret === undefined ? undefined : await readPullSecret(options.pullSecret);
-  return plan && { kind: 'lab', plan, claims: openClaims(claimsPath), pullSecret };
+  return plan && { kind: 'lab', plan, claims: openClaims(claimsPath), followClaim: followLabClaim(labPath), pullSecret };
 }
 
 async function runHouse(dataDir: string, options: UpOptions, work: Work, signal: AbortSignal): Promise<void> {
@@ -108,11 +111,11 @@ async function runHouse(dataDir: string, options: UpOptions, work: Work, signal:
   const house = await opening;
   announce(house, dataDir);
   if (work.kind === 'serve') return await untilAborted(signal);
-  const { plan, claims, pullSecret } = work;
+  const { plan, claims, followClaim, pullSecret } = work;
   const { client } = await house.admit(plan.lab);
   const labSecret = await readLabSecret(join(agentDir(dataDir), 'lab-secret'));
   const doors = jumphostDoors(plan, { pullSecret, sshPublicKey: undefined });
-  await runHousedAgent({ dataDir, log }, { client, plan, doors, labSecret, claims, onRegistered: announcer(plan.lab) }, signal);
+  await runHousedAgent({ dataDir, log }, { client, plan, doors, labSecret, claims, followClaim, onRegistered: announcer(plan.lab) }, signal);
 }
 
 interface RehearseDeps {

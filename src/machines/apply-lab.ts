@@ -65,13 +65,9 @@ export async function applyLab(deps: LabDeps, plan: LabPlan, options: ApplyOptio
       places,
       async (name) => {
         const host = name === hosts.jumphost.name ? hosts.jumphost : hosts.server(name);
-        const done = await workOff(
-          host,
-          changes.filter((change) => change.on === name),
-          progress,
-          signal,
-        );
-        results.push(...done);
+        const mine = changes.filter((change) => change.on === name);
+        const done = await workOff(host, mine, progress, signal);
+        results.push(...(host === hosts.jumphost ? asLoaded(done) : done));
         progress.ended(name, failuresIn(done)[0]?.message);
       },
       signal,
@@ -120,6 +116,12 @@ export function differences(plan: LabPlan, state: LabState, wanted: TargetFilter
 
 function failuresIn(results: readonly ChangeResult[]): Failure[] {
   return results.flatMap((one) => (one.status === 'failed' ? [one.error] : []));
+}
+
+/** Files of a configuration that dnsmasq would not take were put back. */
+export function asLoaded(results: readonly ChangeResult[]): ChangeResult[] {
+  if (!results.some(({ kind, status }) => kind === 'dnsmasq' && status === 'failed')) return [...results];
+  return results.map((one) => (one.status === 'done' ? { ...one, status: 'skipped', reason: 'dnsmasq did not take the whole' } : one));
 }
 
 /** Without its domain, its network or its bridge a machine cannot start; beside a twin on another server it must not. */

@@ -1,13 +1,15 @@
-import type { LabPlan } from '../lab/plan.ts';
+import type { LabPlan, PlannedCluster } from '../lab/plan.ts';
 import { renderDnsmasq } from '../render/dnsmasq.ts';
-import { LabwrightError } from '../util/errors.ts';
+import { isLabwrightError, LabwrightError, messageOf } from '../util/errors.ts';
 import type { Exec } from '../util/exec.ts';
 import type { Change } from './changes/change.ts';
-import { hashFiles, loadDnsmasq, observeDnsmasq, testConfiguration, type DhcpLease, type DnsmasqState } from './doors/dnsmasq.ts';
+import { hashFiles, loadDnsmasq, observeDnsmasq, removeDnsmasq, type DhcpLease, type DnsmasqState, type Load } from './doors/dnsmasq.ts';
 import { readTree, removePaths, writeTextFile } from './doors/files.ts';
 import { labPaths } from './lab-paths.ts';
 import { outsideResolvers } from './outside-resolvers.ts';
+import { expectedRecords } from './preflight/expected-records.ts';
 import { runScript } from './doors/run-script.ts';
+import { testConfiguration, type WantedRecord } from './doors/test-dnsmasq.ts';
 
 /** The jumphost as it was found. */
 export interface JumphostState {
@@ -64,7 +66,7 @@ export function jumphostChanges(plan: LabPlan, state: JumphostState, wanted: (ch
 
 const ORDER = ['dhcp-host', 'dns-record', 'dns-server'];
 
-/** Nothing is written before the jumphost has its NIC and dnsmasq accepts the whole. */
+/** Nothing is written before the jumphost has its NIC, and dnsmasq was seen to answer rightly with the whole. */
 function checkFirst(plan: LabPlan, state: JumphostState, after: ReadonlyMap<string, string>, changes: readonly Change[]): Change[] {
   const [first, ...rest] = changes;
   if (!first) return [];
@@ -76,7 +78,7 @@ function checkFirst(plan: LabPlan, state: JumphostState, after: ReadonlyMap<stri
         hint: 'give the jumphost its address, or name the NIC that faces the servers in the lab file',
       });
     }
-    await testConfiguration(host.exec, plan, after, signal);
+    await testConfiguration(host.exec, plan, { files: after, records: recordsOf(plan, state, after) }, signal);
     await first.act(host, signal);
   };
   return [{ ...first, act }, ...rest];
@@ -98,9 +100,46 @@ function loadChange(plan: LabPlan, state: JumphostState, after: ReadonlyMap<stri
     ...(hostsChanged ? ['its reservations changed'] : []),
     ...staleLeases.map(({ mac, address }) => `${mac} still has a lease on ${address}`),
   ];
-  const act: Change['act'] = ({ exec }, signal) => loadDnsmasq(exec, plan, { restart, files, staleLeases }, signal);
+  const load: Load = { restart, files, staleLeases, records: recordsOf(plan, state, after) };
+  const act: Change['act'] = async ({ exec }, signal) => {
+    try {
+      await loadDnsmasq(exec, plan, load, signal);
+    } catch (cause) {
+      signal.throwIfAborted();
+      if (isLabwrightError(cause) && cause.code === 'unreachable') throw cause;
+      await goBack(exec, plan, state, after, signal);
+      const now = state.dnsmasq.running ? 'the former configuration is in use again' : 'nothing of it is left';
+      throw new LabwrightError('refused', `${messageOf(cause)}; ${now}`, { cause, ...(isLabwrightError(cause) && cause.hint !== undefined && { hint: cause.hint }) });
+    }
+  };
   const detail = `${restart ? 'restart' : 'reload'}: ${reasons.join(', ')}`;
   return { action: running ? 'update' : 'create', kind: 'dnsmasq', name: plan.lab, on: plan.jumphost.name, consequence: 'live', detail, act };
+}
+
+/** Puts back what was there before a change of `after`'s files, and lets dnsmasq read it. */
+async function goBack(exec: Exec, plan: LabPlan, state: JumphostState, after: ReadonlyMap<string, string>, signal: AbortSignal): Promise<void> {
+  const { running, loaded } = state.dnsmasq;
+  if (!running || loaded === undefined) return removeDnsmasq(exec, plan, signal);
+  for (const [path, text] of state.files) if (after.get(path) !== text) await writeTextFile(exec, { path, text }, signal);
+  const added = [...after.keys()].filter((path) => !state.files.has(path));
+  await removePaths(exec, added, signal);
+  await loadDnsmasq(exec, plan, { restart: true, files: loaded, staleLeases: [], records: [] }, signal);
+}
+
+/**
+ * How names must be answered with these files: those of clusters whose files are as planned, and that clusters without
+ * files have none.
+ */
+export function recordsOf(plan: LabPlan, state: JumphostState, files: ReadonlyMap<string, string>): readonly WantedRecord[] {
+  const planned = plannedFiles(plan, state);
+  const { confDir } = labPaths(plan);
+  const fileOf = (cluster: PlannedCluster): string => `${confDir}/20-cluster-${cluster.name}.conf`;
+  const served = plan.clusters.filter((one) => one.active && files.has(fileOf(one)) && files.get(fileOf(one)) === planned.get(fileOf(one)));
+  const gone = plan.clusters.filter((one) => !files.has(fileOf(one)));
+  return [
+    ...expectedRecords({ ...plan, clusters: served }),
+    ...gone.map(({ name, baseDomain }) => ({ name: `api.${name}.${baseDomain}`, type: 'A', status: 'NXDOMAIN', data: [] }) as const),
+  ];
 }
 
 /** The files of the lab on the jumphost, path to text. */

@@ -21,7 +21,7 @@ function lab(t: TestContext) {
 
 test('a claim is refused while another cluster holds the machine, which is named with what to do', (t) => {
   const { path, files } = lab(t);
-  const { status, stderr } = labwright('lab', 'claim', 'sno-cluster1', '--lab', path);
+  const { status, stderr } = labwright('lab', 'claim', 'sno-cluster1', '--offline', '--lab', path);
   assert.equal(status, 1);
   assert.match(stderr, /sno-cluster1 cannot have its machines: cluster1-worker-3 is held by cluster1 \(active: in the lab file\)/);
   assert.match(stderr, /hint: .*labwright lab release cluster1/);
@@ -48,7 +48,7 @@ test('a claim that meets several holders names all of them', (t) => {
     ['claim', 'spoke1'],
   ] as const)
     answer(kind, cluster, path);
-  const { status, stderr } = labwright('lab', 'claim', 'cluster1', '--lab', path);
+  const { status, stderr } = labwright('lab', 'claim', 'cluster1', '--offline', '--lab', path);
   assert.equal(status, 1);
   assert.match(stderr, /cluster1-worker-3 is held by sno-cluster1 \(since .*\); cluster1-master-0, .* are held by spoke1 \(since /);
   assert.match(stderr, /lab release sno-cluster1 --lab PATH && labwright lab release spoke1 --lab PATH/);
@@ -56,16 +56,16 @@ test('a claim that meets several holders names all of them', (t) => {
 
 test('a release of what is not claimed, and a claim of what is held, say so and write nothing', (t) => {
   const { path, files } = lab(t);
-  const { status, stdout } = labwright('lab', 'release', 'spoke1', '--lab', path);
+  const { status, stdout } = labwright('lab', 'release', 'spoke1', '--offline', '--lab', path);
   assert.deepEqual([status, stdout], [0, 'spoke1 holds no claim; nothing changed\n']);
-  assert.equal(labwright('lab', 'claim', 'cluster1', '--lab', path).stdout, 'cluster1 holds its machines already; nothing changed\n');
-  assert.match(labwright('lab', 'release', 'cluster1', '--lab', path, '--dry-run').stdout, /^cluster1 would let go of cluster1-master-0/);
+  assert.equal(labwright('lab', 'claim', 'cluster1', '--offline', '--lab', path).stdout, 'cluster1 holds its machines already; nothing changed\n');
+  assert.match(labwright('lab', 'release', 'cluster1', '--offline', '--lab', path, '--dry-run').stdout, /^cluster1 would let go of cluster1-master-0/);
   assert.ok(!files().includes('lab.claims.json'));
 });
 
 test('a cluster that the lab does not have, and a broken claims file, are mistakes in the input', (t) => {
   const { path } = lab(t);
-  const typo = labwright('lab', 'claim', 'cluster2', '--lab', path);
+  const typo = labwright('lab', 'claim', 'cluster2', '--offline', '--lab', path);
   assert.equal(typo.status, 2);
   assert.match(typo.stderr, /lab pretty has no cluster cluster2\nhint: did you mean cluster1\?/);
   writeFileSync(join(path, 'lab.claims.json'), '{"version": 1, "lab": "pretty"}');
@@ -86,7 +86,7 @@ test('of two clusters that ask for one machine at the same time, one gets it', a
   const { path } = lab(t);
   answer('release', 'cluster1', path);
   const asks = ['cluster1', 'sno-cluster1'].map(async (cluster) => {
-    const child = spawn(process.execPath, [join(packageRoot(), 'bin/labwright.js'), 'lab', 'claim', cluster, '--lab', path], { stdio: 'ignore' });
+    const child = spawn(process.execPath, [join(packageRoot(), 'bin/labwright.js'), 'lab', 'claim', cluster, '--offline', '--lab', path], { stdio: 'ignore' });
     const [code] = (await once(child, 'exit')) as [number];
     return code;
   });
@@ -135,7 +135,7 @@ test('a second apply is refused with the pid of the first; one that was killed i
 });
 
 function answer(kind: 'claim' | 'release', cluster: string, path: string): Answer {
-  const { status, stdout, stderr } = labwright('lab', kind, cluster, '--lab', path, '--json');
+  const { status, stdout, stderr } = labwright('lab', kind, cluster, '--offline', '--lab', path, '--json');
   assert.equal(status, 0, stderr);
   return JSON.parse(stdout) as Answer;
 }

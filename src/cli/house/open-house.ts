@@ -8,6 +8,7 @@ import { createClient, type Client } from '../../client/create-client.ts';
 import { actionFor } from '../../hub/actions.ts';
 import type { LabPlan } from '../../lab/plan.ts';
 import type { ClaimsStore } from '../../machines/claims-store.ts';
+import type { FollowClaim } from '../../machines/follow-claim.ts';
 import { ensureAdmin, ensureLab, type LabCredentials } from '../../server/bootstrap/ensure-bootstrap.ts';
 import { startServer, type RunningServer } from '../../server/start-server.ts';
 import type { Log } from '../../util/log.ts';
@@ -63,6 +64,7 @@ export interface HousedAgent {
   readonly doors: LabDoors;
   readonly labSecret: string;
   readonly claims: ClaimsStore;
+  readonly followClaim?: FollowClaim;
   readonly onRegistered?: (registration: Registration) => void;
 }
 

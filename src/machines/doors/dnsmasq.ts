@@ -4,7 +4,9 @@ import { LabwrightError } from '../../util/errors.ts';
 import type { Exec } from '../../util/exec.ts';
 import { removePaths, writeTextFile } from './files.ts';
 import { labPaths } from '../lab-paths.ts';
+import { askDns } from './ask-dns.ts';
 import { runScript } from './run-script.ts';
+import { wrongAnswers, type WantedRecord } from './test-dnsmasq.ts';
 
 /** One MAC's address, as dnsmasq gave it. */
 export interface DhcpLease {
@@ -87,35 +89,20 @@ function hash(files: readonly (readonly [string, string])[]): string {
   return sum.digest('hex');
 }
 
-/**
- * Lets dnsmasq itself check a configuration, in a folder beside the one in use.
- *
- * @throws LabwrightError `refused` with dnsmasq's words.
- */
-export async function testConfiguration(exec: Exec, plan: LabPlan, files: ReadonlyMap<string, string>, signal: AbortSignal): Promise<void> {
-  const { stateDir, confDir } = placesOf(plan);
-  const candidate = `${stateDir}/candidate`;
-  await removePaths(exec, [candidate], signal);
-  for (const [path, text] of files) {
-    if (path.startsWith(`${confDir}/`)) await writeTextFile(exec, { path: path.replace(confDir, candidate), text }, signal);
-  }
-  const check = ['dnsmasq', '--test', '--conf-file=/dev/null', `--conf-dir=${candidate},*.conf`];
-  const { exitCode, stderr } = await exec(check, { signal, okExitCodes: [0, 1, 2, 3] });
-  await removePaths(exec, [candidate], signal);
-  if (exitCode !== 0) {
-    throw new LabwrightError('refused', `dnsmasq refuses the new configuration: ${stderr.trim().replaceAll(candidate, confDir)}`, {
-      hint: 'the one in use was not touched; change the lab file',
-    });
-  }
+/** What to load, and how its names must be answered then. */
+export interface Load {
+  readonly restart: boolean;
+  readonly files: LoadedFiles;
+  readonly staleLeases: readonly DhcpLease[];
+  readonly records: readonly WantedRecord[];
 }
 
-/** Makes dnsmasq read what is in place: a restart when its configuration changed, a signal when only reservations did. */
-export async function loadDnsmasq(
-  exec: Exec,
-  plan: LabPlan,
-  change: { readonly restart: boolean; readonly files: LoadedFiles; readonly staleLeases: readonly DhcpLease[] },
-  signal: AbortSignal,
-): Promise<void> {
+/**
+ * Makes dnsmasq read what is in place: a restart when its configuration changed, a signal when only reservations did.
+ *
+ * @throws LabwrightError `refused` when it skips a part of it, or answers otherwise than wanted.
+ */
+export async function loadDnsmasq(exec: Exec, plan: LabPlan, change: Load, signal: AbortSignal): Promise<void> {
   const at = placesOf(plan);
   if (change.restart) {
     await stopDnsmasq(exec, plan, signal);
@@ -126,6 +113,8 @@ export async function loadDnsmasq(
     await runScript(exec, { purpose: 'reload dnsmasq', text, args: [at.logFile, at.pidFile] }, { signal });
   }
   await complain(exec, at, signal);
+  const wrong = wrongAnswers(change.records, await askDns(exec, plan.jumphost.address, change.records, signal));
+  if (wrong.length > 0) throw new LabwrightError('refused', `dnsmasq answers wrongly: ${wrong.join('; ')}`, { hint: 'does another DNS server run on this host? (ss -lunp)' });
   await writeTextFile(exec, { path: at.stamp, text: `${change.files.conf} ${change.files.hosts}\n` }, signal);
 }
 

@@ -3,9 +3,9 @@ import type { LabPlan } from '../../lab/plan.ts';
 import { observeLab } from '../changes/observe-lab.ts';
 import { machinesOn } from '../changes/server-changes.ts';
 import type { ServerState } from '../changes/server-state.ts';
-import { testConfiguration } from '../doors/dnsmasq.ts';
 import type { Host, LabHosts } from '../doors/lab-hosts.ts';
-import { plannedFiles, type JumphostState } from '../jumphost.ts';
+import { testConfiguration } from '../doors/test-dnsmasq.ts';
+import { plannedFiles, recordsOf, type JumphostState } from '../jumphost.ts';
 import { labPaths } from '../lab-paths.ts';
 import { failureOf, type Failure } from '../work-off.ts';
 import { probeBridge, type BridgeAnswer } from './bridge-probe.ts';
@@ -76,7 +76,8 @@ function machineToStart(plan: LabPlan, server: string, { domains }: ServerState)
 
 async function refusalOf(host: Host, plan: LabPlan, jumphost: JumphostState, signal: AbortSignal): Promise<string | undefined> {
   try {
-    await testConfiguration(host.exec, plan, plannedFiles(plan, jumphost), signal);
+    const files = plannedFiles(plan, jumphost);
+    await testConfiguration(host.exec, plan, { files, records: recordsOf(plan, jumphost, files) }, signal);
     return undefined;
   } catch (error) {
     if (isLabwrightError(error) && error.code === 'refused') return error.message;
