@@ -1,10 +1,9 @@
-import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { sentenceOf } from '../machines/changes/change.ts';
 import { destroyLab, findRemovals, removalsReport } from '../machines/destroy-lab.ts';
 import { LabHosts } from '../machines/doors/lab-hosts.ts';
 import { systemClock } from '../util/clock.ts';
-import { LabwrightError } from '../util/errors.ts';
+import { confirmed } from './confirmed.ts';
 import { interruptSignal } from './interrupt-signal.ts';
 import { lockLab } from './lock-lab.ts';
 import { plannedLab } from './planned-lab.ts';
@@ -46,19 +45,9 @@ async function destroy(path: string, flags: DestroyFlags): Promise<void> {
   const found = await findRemovals(deps, plan, signal);
   await progress.end();
   const dryRun = flags.dryRun === true;
-  if (!dryRun && flags.yes !== true && found.removals.length > 0) await confirm(found.removals.map(sentenceOf), signal);
+  if (!dryRun && flags.yes !== true && found.removals.length > 0) await confirmed('destroy', found.removals.map(sentenceOf), signal);
   const report = dryRun ? removalsReport(plan, found) : await destroyLab(deps, plan, found, signal);
   await progress.end();
   process.stdout.write(flags.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report));
   if (report.failures.length > 0) process.exitCode = 1;
-}
-
-async function confirm(removals: readonly string[], signal: AbortSignal): Promise<void> {
-  process.stderr.write(`${removals.join('\n')}\n`);
-  if (!process.stdin.isTTY)
-    throw new LabwrightError('bad_input', 'destroy asks before it removes, and there is no terminal', { hint: 'pass --yes, or --dry-run to look only' });
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question('Remove all of this? Type yes: ', { signal });
-  terminal.close();
-  if (answer.trim() !== 'yes') throw new LabwrightError('cancelled', 'nothing was removed');
 }

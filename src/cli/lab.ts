@@ -4,8 +4,11 @@ import { labCapacityCommand } from './lab-capacity.ts';
 import { labCheckCommand } from './lab-check.ts';
 import { labClaimCommand, labReleaseCommand } from './lab-claim.ts';
 import { labDestroyCommand } from './lab-destroy.ts';
+import { labDriftCommand } from './lab-drift.ts';
 import { labInventoryCommand } from './lab-inventory.ts';
+import { labOrphansCommand } from './lab-orphans.ts';
 import { labPlanCommand } from './lab-plan.ts';
+import { labResetCommand } from './lab-reset.ts';
 import { labSchemaCommand } from './lab-schema.ts';
 import { labShowCommand } from './lab-show.ts';
 import { labStatusCommand } from './lab-status.ts';
@@ -33,6 +36,9 @@ export function command(): Command {
     labShowCommand,
     labInventoryCommand,
     labStatusCommand,
+    labDriftCommand,
+    labOrphansCommand,
+    labResetCommand,
     labDestroyCommand,
     labSchemaCommand,
   ];

@@ -18,7 +18,7 @@ test('a jumphost as planned has nothing to do, and asks no resolver when it has 
 });
 
 test('files were written but dnsmasq was not told: it is restarted', () => {
-  const loaded = { conf: 'older', hosts: 'older' };
+  const loaded = { conf: 'older', hosts: 'older', each: new Map() };
   const [change, ...more] = jumphostChanges(examplePlan, { ...state(), dnsmasq: { running: true, loaded, leases: [] } });
   assert.deepEqual(more, []);
   assert.match(change!.detail, /^restart: its configuration changed/);
@@ -52,6 +52,16 @@ test('a lease that would keep a machine from its address is dropped', () => {
   const stale = { mac: '52:54:00:00:09:00', address: '192.168.21.20' };
   const [change] = jumphostChanges(examplePlan, state({ leases: [planned, stale] }));
   assert.match(change!.detail, /52:54:00:00:09:00 still has a lease on 192\.168\.21\.20/);
+});
+
+test('the machines of a cluster that was released keep their leases, until another cluster has the address', () => {
+  const released = { ...examplePlan, clusters: examplePlan.clusters.map((one) => ({ ...one, active: false })) };
+  const state2: JumphostState = { ...state({ leases: [{ mac: '52:54:00:00:01:00', address: '192.168.21.20' }] }), files: new Map() };
+  const detailOf = (plan: typeof examplePlan): string => jumphostChanges(plan, state2).find(({ kind }) => kind === 'dnsmasq')!.detail;
+  assert.doesNotMatch(detailOf(released), /lease/);
+  const nodes = [{ ...examplePlan.clusters[0]!.nodes[0]!, mac: '52:54:00:00:09:00' }];
+  const other = { ...examplePlan.clusters[0]!, name: 'other', active: true, nodes };
+  assert.match(detailOf({ ...released, clusters: [...released.clusters, other] }), /52:54:00:00:01:00 still has a lease on 192\.168\.21\.20/);
 });
 
 test('leases are read from dnsmasq’s file, without its DHCPv6 half', () => {

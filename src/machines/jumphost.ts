@@ -3,7 +3,8 @@ import { renderDnsmasq } from '../render/dnsmasq.ts';
 import { isLabwrightError, LabwrightError, messageOf } from '../util/errors.ts';
 import type { Exec } from '../util/exec.ts';
 import type { Change } from './changes/change.ts';
-import { hashFiles, loadDnsmasq, observeDnsmasq, removeDnsmasq, type DhcpLease, type DnsmasqState, type Load } from './doors/dnsmasq.ts';
+import type { Difference } from './changes/difference.ts';
+import { hashFiles, loadDnsmasq, observeDnsmasq, removeDnsmasq, stopDnsmasq, type DhcpLease, type DnsmasqState, type Load } from './doors/dnsmasq.ts';
 import { readTree, removePaths, writeTextFile } from './doors/files.ts';
 import { labPaths } from './lab-paths.ts';
 import { outsideResolvers } from './outside-resolvers.ts';
@@ -42,6 +43,8 @@ printf '\\0'; cat /run/systemd/resolve/resolv.conf 2>/dev/null || cat /etc/resol
 export function jumphostChanges(plan: LabPlan, state: JumphostState, wanted: (change: Change) => boolean = () => true): Change[] {
   const planned = plannedFiles(plan, state);
   const on = plan.jumphost.name;
+  const { loaded } = state.dnsmasq;
+  const had = hashFiles(plan, state.files);
   /** As the files will be: other than planned where changes are not wanted. */
   const after = new Map(state.files);
   const changes: Change[] = [];
@@ -51,7 +54,9 @@ export function jumphostChanges(plan: LabPlan, state: JumphostState, wanted: (ch
     const action = text === undefined ? 'delete' : before === undefined ? 'create' : 'update';
     const act: Change['act'] = async ({ exec }, signal) =>
       text === undefined ? removePaths(exec, [path], signal) : void (await writeTextFile(exec, { path, text }, signal));
-    const change: Change = { ...labelOf(plan, path), action, on, consequence: 'live', detail: lineDiff(before ?? '', text ?? ''), act };
+    const differences = lineDifferences(before ?? '', text ?? '');
+    const byHand = loaded !== undefined && loaded.each.get(path) !== had.each.get(path);
+    const change: Change = { ...labelOf(plan, path), action, on, consequence: 'live', detail: lineDiff(differences), byHand, differences, act };
     if (!wanted(change)) continue;
     changes.push(change);
     if (text === undefined) after.delete(path);
@@ -108,21 +113,23 @@ function loadChange(plan: LabPlan, state: JumphostState, after: ReadonlyMap<stri
       signal.throwIfAborted();
       if (isLabwrightError(cause) && cause.code === 'unreachable') throw cause;
       await goBack(exec, plan, state, after, signal);
-      const now = state.dnsmasq.running ? 'the former configuration is in use again' : 'nothing of it is left';
+      const now = state.dnsmasq.running ? 'the former configuration is in use again' : 'it does not run, as before';
       throw new LabwrightError('refused', `${messageOf(cause)}; ${now}`, { cause, ...(isLabwrightError(cause) && cause.hint !== undefined && { hint: cause.hint }) });
     }
   };
   const detail = `${restart ? 'restart' : 'reload'}: ${reasons.join(', ')}`;
-  return { action: running ? 'update' : 'create', kind: 'dnsmasq', name: plan.lab, on: plan.jumphost.name, consequence: 'live', detail, act };
+  const stopped = !running && loaded !== undefined ? { byHand: true, differences: [{ field: 'power', wanted: 'running', found: 'stopped' }] } : {};
+  return { action: running ? 'update' : 'create', kind: 'dnsmasq', name: plan.lab, on: plan.jumphost.name, consequence: 'live', detail, ...stopped, act };
 }
 
 /** Puts back what was there before a change of `after`'s files, and lets dnsmasq read it. */
 async function goBack(exec: Exec, plan: LabPlan, state: JumphostState, after: ReadonlyMap<string, string>, signal: AbortSignal): Promise<void> {
   const { running, loaded } = state.dnsmasq;
-  if (!running || loaded === undefined) return removeDnsmasq(exec, plan, signal);
+  if (state.files.size === 0) return removeDnsmasq(exec, plan, signal);
   for (const [path, text] of state.files) if (after.get(path) !== text) await writeTextFile(exec, { path, text }, signal);
   const added = [...after.keys()].filter((path) => !state.files.has(path));
   await removePaths(exec, added, signal);
+  if (!running || loaded === undefined) return stopDnsmasq(exec, plan, signal);
   await loadDnsmasq(exec, plan, { restart: true, files: loaded, staleLeases: [], records: [] }, signal);
 }
 
@@ -148,10 +155,18 @@ export function plannedFiles(plan: LabPlan, state: JumphostState): ReadonlyMap<s
   return renderDnsmasq(plan, { ...labPaths(plan), interface: plan.jumphost.nic, upstreams });
 }
 
-/** Leases that would keep a machine from its address, or that nobody has any more. */
+/**
+ * Leases that would keep a machine from its address, or that nobody has any more. The VMs of a cluster that was released
+ * keep theirs: they run on with them, and would not ask again before half their time has passed.
+ */
 function staleOf(plan: LabPlan, leases: readonly DhcpLease[]): DhcpLease[] {
-  const planned = new Map(plan.clusters.flatMap((cluster) => (cluster.active ? cluster.nodes : [])).map((node) => [node.mac, node.addresses]));
-  return leases.filter(({ mac, address }) => planned.get(mac)?.includes(address) !== true);
+  const nodes = plan.clusters.flatMap(({ active, nodes: all }) => all.map((node) => ({ ...node, active })));
+  const held = nodes.filter(({ active }) => active);
+  return leases.filter(({ mac, address }) => {
+    const owners = held.filter((node) => node.addresses.includes(address) || node.mac === mac);
+    const rightly = owners.length > 0 ? owners : nodes.filter((node) => node.mac === mac);
+    return rightly.length === 0 || !rightly.every((node) => node.mac === mac && node.addresses.includes(address));
+  });
 }
 
 function labelOf(plan: LabPlan, path: string): Pick<Change, 'kind' | 'name' | 'cluster'> {
@@ -164,13 +179,19 @@ function labelOf(plan: LabPlan, path: string): Pick<Change, 'kind' | 'name' | 'c
   return cluster === undefined ? { kind: 'dns-server', name: path.slice(confDir.length + 1) } : { kind: 'dns-record', name: cluster, cluster };
 }
 
-/** `+2 -1 lines: +host-record=…`, at most three of them. */
-function lineDiff(before: string, after: string): string {
+/** Lines that one of two texts has and the other has not. */
+function lineDifferences(before: string, after: string): Difference[] {
   const [old, now] = [new Set(before.split('\n')), new Set(after.split('\n'))];
   const worth = (line: string): boolean => line !== '' && !line.startsWith('#');
-  const added = [...now.difference(old)].filter(worth).map((line) => `+${line}`);
-  const removed = [...old.difference(now)].filter(worth).map((line) => `-${line}`);
-  const all = [...removed, ...added];
+  return [
+    ...[...old.difference(now)].filter(worth).map((line) => ({ field: 'line', wanted: undefined, found: line })),
+    ...[...now.difference(old)].filter(worth).map((line) => ({ field: 'line', wanted: line, found: undefined })),
+  ];
+}
+
+/** `-host-record=…, +host-record=…`, at most three of them. */
+function lineDiff(differences: readonly Difference[]): string {
+  const all = differences.map(({ wanted, found }) => (wanted === undefined ? `-${found}` : `+${wanted}`));
   const more = all.length > 3 ? `, ${all.length - 3} more` : '';
   return `${all.slice(0, 3).join(', ')}${more}`;
 }

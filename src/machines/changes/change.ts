@@ -1,4 +1,5 @@
 import type { PlanChange } from '../../lab/plan.ts';
+import type { Difference } from './difference.ts';
 import type { Host } from '../doors/lab-hosts.ts';
 
 /** One difference between the plan and a host as found, with what takes it away. */
@@ -7,6 +8,9 @@ export interface Change extends PlanChange {
   /** What `--target` may name beside the host. */
   readonly machine?: string;
   readonly cluster?: string;
+  /** It was as planned when labwright made it, and was changed since; otherwise the plan is what changed, or that is not known. */
+  readonly byHand?: boolean;
+  readonly differences?: readonly Difference[];
   readonly act: (host: Host, signal: AbortSignal) => Promise<void>;
 }
 

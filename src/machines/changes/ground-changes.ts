@@ -2,8 +2,10 @@ import type { LabPlan, PlannedNetwork } from '../../lab/plan.ts';
 import { placeOf } from '../../render/bridge.ts';
 import { renderLibvirtNetwork } from '../../render/libvirt-network.ts';
 import { LabwrightError } from '../../util/errors.ts';
-import { keepBridge, makeBridge, setMtu } from '../doors/bridge.ts';
+import { uuidV5 } from '../../util/ids.ts';
+import { keepBridge, makeBridge, setMtu, type BridgeState } from '../doors/bridge.ts';
 import type { Change } from './change.ts';
+import { differenceText, THERE } from './difference.ts';
 import { labPaths } from '../lab-paths.ts';
 import type { ServerState } from './server-state.ts';
 import { makeNetwork } from '../doors/virsh.ts';
@@ -16,7 +18,8 @@ export function groundChanges(plan: LabPlan, server: string, state: ServerState)
   return [...bridgeChanges(plan, server, state), ...networkChanges(plan, server, state, network), ...folderChanges(plan, server, state)];
 }
 
-function bridgeChanges(plan: LabPlan, server: string, { bridge }: ServerState): Change[] {
+function bridgeChanges(plan: LabPlan, server: string, state: ServerState): Change[] {
+  const { bridge } = state;
   const { server: planned, network, addresses } = placeOf(plan, server);
   const address = addresses.join(' and ');
   const base = { kind: 'bridge', name: network.bridge, on: server } as const;
@@ -26,8 +29,9 @@ function bridgeChanges(plan: LabPlan, server: string, { bridge }: ServerState): 
       return [{ ...base, action: 'update', consequence: 'none', detail: 'keep a change that was interrupted', act }];
     }
     if (bridge.mtu === network.mtu || !bridge.ours) return [];
+    const differences = [{ field: 'mtu', wanted: String(network.mtu), found: String(bridge.mtu) }];
     const act: Change['act'] = ({ exec }, signal) => setMtu(exec, [planned.nic, network.bridge], network.mtu, signal);
-    return [{ ...base, action: 'update', consequence: 'live', detail: `MTU is ${bridge.mtu}, planned ${network.mtu}`, act }];
+    return [{ ...base, action: 'update', consequence: 'live', detail: `MTU is ${bridge.mtu}, planned ${network.mtu}`, byHand: true, differences, act }];
   }
   const act: Change['act'] = async (host, signal) => {
     const fault = obstacle();
@@ -39,18 +43,29 @@ function bridgeChanges(plan: LabPlan, server: string, { bridge }: ServerState): 
     if (!bridge.nicExists)
       return new LabwrightError('not_found', `${server} has no NIC ${planned.nic}`, { hint: `name the NIC that faces the jumphost (ip link on ${server})` });
     if (!bridge.exists) return undefined;
-    const found = `${bridge.holdsNic ? 'holds' : 'does not hold'} ${planned.nic}, is ${bridge.up ? 'up' : 'down'}, has ${bridge.addresses.join(', ') || 'no address'}`;
-    return new LabwrightError('conflict', `${network.bridge} on ${server} is there but not as planned: it ${found}`, {
+    return new LabwrightError('conflict', `${network.bridge} on ${server} is there but not as planned: it ${foundText(bridge, planned.nic)}`, {
       hint: `give it ${planned.nic} and ${address}, or take it away (ip link del ${network.bridge}), then apply again`,
     });
   }
-  return [{ ...base, action: 'create', consequence: 'live', detail: `moves ${planned.nic} and ${address} into it`, act }];
+  // Its network is made after it.
+  const byHand = bridge.ours || state.networks.some(({ uuid }) => uuid === networkUuid(plan, network));
+  const differences = [bridge.exists ? { field: 'ports and addresses', wanted: `${planned.nic}, ${address}`, found: foundText(bridge, planned.nic) } : { field: 'it', wanted: THERE, found: undefined }];
+  return [{ ...base, action: 'create', consequence: 'live', detail: `moves ${planned.nic} and ${address} into it`, byHand, differences, act }];
+}
+
+function foundText({ holdsNic, up, addresses }: BridgeState, nic: string): string {
+  return `${holdsNic ? 'holds' : 'does not hold'} ${nic}, is ${up ? 'up' : 'down'}, has ${addresses.join(', ') || 'no address'}`;
+}
+
+/** As rendered: the mark of a network of this lab. */
+export function networkUuid(plan: Pick<LabPlan, 'uuid'>, { name }: Pick<PlannedNetwork, 'name'>): string {
+  return uuidV5(plan.uuid, `network/${name}`);
 }
 
 function networkChanges(plan: LabPlan, server: string, state: ServerState, network: PlannedNetwork): Change[] {
   const xml = renderLibvirtNetwork(plan, { network: network.name });
   const planned = parseXml(xml);
-  const uuid = find(planned, 'uuid')!.textContent!;
+  const uuid = networkUuid(plan, network);
   const found = state.networks.find((one) => one.uuid === uuid);
   const base = { kind: 'network', name: network.name, on: server } as const;
   const act: Change['act'] = async ({ exec }, signal) => {
@@ -62,13 +77,16 @@ function networkChanges(plan: LabPlan, server: string, state: ServerState, netwo
     }
     await makeNetwork(exec, uuid, xml, signal);
   };
-  if (!found) return [{ ...base, action: 'create', consequence: 'none', detail: `over bridge ${network.bridge}`, act }];
+  if (!found) {
+    const byHand = state.domains.some((domain) => domain.lab === plan.lab);
+    return [{ ...base, action: 'create', consequence: 'none', detail: `over bridge ${network.bridge}`, byHand, differences: [{ field: 'it', wanted: THERE, found: undefined }], act }];
+  }
   const drift = [
     ...xmlDrift(planned, parseXml(found.xml)),
-    ...(found.active ? [] : ['is not active']),
-    ...(found.autostart ? [] : ['does not start with the server']),
+    ...(found.active ? [] : [{ field: 'active', wanted: 'yes', found: 'no' }]),
+    ...(found.autostart ? [] : [{ field: 'autostart', wanted: 'yes', found: 'no' }]),
   ];
-  return drift.length === 0 ? [] : [{ ...base, action: 'update', consequence: 'live', detail: drift.join('; '), act }];
+  return drift.length === 0 ? [] : [{ ...base, action: 'update', consequence: 'live', detail: drift.map(differenceText).join('; '), byHand: true, differences: drift, act }];
 }
 
 function folderChanges(plan: LabPlan, server: string, { volumes }: ServerState): Change[] {

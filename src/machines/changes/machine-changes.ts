@@ -4,6 +4,7 @@ import { holderOf } from '../../render/holder-of.ts';
 import { diskPath, renderLibvirtDomain } from '../../render/libvirt-domain.ts';
 import { LabwrightError } from '../../util/errors.ts';
 import type { Change } from './change.ts';
+import { differenceText, THERE, type Difference } from './difference.ts';
 import { labPaths } from '../lab-paths.ts';
 import type { ServerState } from './server-state.ts';
 import { defineDomain, domainState, virsh } from '../doors/virsh.ts';
@@ -11,6 +12,9 @@ import { createVolume, growVolume } from '../doors/volumes.ts';
 import { parseXml, xmlDrift } from './xml-drift.ts';
 
 const GIB = 1024 ** 3;
+const MISSING: Difference = { field: 'it', wanted: THERE, found: undefined };
+/** Attributes of the mark: they follow the rest. */
+const MARKED: ReadonlySet<string> = new Set(['spec', 'generation']);
 
 /** What has to be done for one VM on its server: disks, then the domain. */
 export function machineChanges(plan: LabPlan, machine: PlannedMachine, state: ServerState): Change[] {
@@ -24,7 +28,8 @@ function volumeChanges(plan: LabPlan, machine: PlannedMachine, state: ServerStat
     const base = { kind: 'volume', name: path, on: machine.server, ...tagsOf(plan, machine) } as const;
     if (bytes === undefined) {
       const act: Change['act'] = ({ exec }, signal) => createVolume(exec, path, disk.sizeGiB, signal);
-      return [{ ...base, action: 'create', consequence: 'none', detail: `${disk.sizeGiB} GiB, thin`, act }];
+      const byHand = state.domains.some((domain) => domain.uuid === machine.uuid);
+      return [{ ...base, action: 'create', consequence: 'none', detail: `${disk.sizeGiB} GiB, thin`, byHand, differences: [MISSING], act }];
     }
     const [has, wants] = [bytes / GIB, disk.sizeGiB];
     if (has === wants) return [];
@@ -58,30 +63,36 @@ function domainChanges(plan: LabPlan, machine: PlannedMachine, state: ServerStat
   };
   if (!found) {
     const detail = `${machine.vcpus} vCPU, ${machine.memoryMiB} MiB, ${machine.mac}`;
-    return [{ ...base, action: 'create', consequence: 'none', detail, act: define(1) }];
+    const byHand = machine.disks.some((_, index) => state.volumes?.has(diskPath(labPaths(plan), machine.name, index)));
+    return [{ ...base, action: 'create', consequence: 'none', detail, byHand, differences: [MISSING], act: define(1) }];
   }
-  const drift = xmlDrift(parseXml(domainXml(plan, machine, found.generation)), parseXml(found.xml));
-  if (drift.length === 0) return [];
+  const drift = xmlDrift(parseXml(domainXml(plan, machine, found.generation)), parseXml(found.xml), MARKED);
+  const byHand = found.spec === specOf(plan, machine);
+  if (drift.length === 0 && byHand) return [];
   const consequence = found.state === 'shut off' ? 'redefine' : 'next-boot';
-  return [{ ...base, action: 'update', consequence, detail: drift.join('; '), act: define(found.generation + 1) }];
+  const detail = drift.map(differenceText).join('; ') || 'its mark is of an earlier plan';
+  return [{ ...base, action: 'update', consequence, detail, byHand, differences: drift, act: define(found.generation + 1) }];
 }
 
 /** The domain of a machine; its spec is the hash of everything else in it. */
 export function domainXml(plan: LabPlan, machine: PlannedMachine, generation: number): string {
-  const options = { ...labPaths(plan), machine: machine.name };
-  const bare = renderLibvirtDomain(plan, { ...options, spec: '', generation: 0 });
-  const spec = `sha256:${createHash('sha256').update(bare).digest('hex')}`;
-  return renderLibvirtDomain(plan, { ...options, spec, generation });
+  return renderLibvirtDomain(plan, { ...labPaths(plan), machine: machine.name, spec: specOf(plan, machine), generation });
+}
+
+function specOf(plan: LabPlan, machine: PlannedMachine): string {
+  const bare = renderLibvirtDomain(plan, { ...labPaths(plan), machine: machine.name, spec: '', generation: 0 });
+  return `sha256:${createHash('sha256').update(bare).digest('hex')}`;
 }
 
 /** Starts a VM that ought to run and does not. */
 export function startChanges(plan: LabPlan, machine: PlannedMachine, state: ServerState): Change[] {
   const found = state.domains.find((domain) => domain.uuid === machine.uuid);
   if (found && found.state !== 'shut off' && found.state !== 'crashed') return [];
+  const off = found ? { byHand: true, differences: [{ field: 'power', wanted: 'running', found: found.state }] } : {};
   const act: Change['act'] = async ({ exec }, signal) => {
     if ((await domainState(exec, machine.uuid, signal)) !== 'running') await virsh(exec, ['start', machine.uuid], { signal });
   };
-  return [{ action: 'update', kind: 'power', name: machine.name, on: machine.server, ...tagsOf(plan, machine), consequence: 'live', detail: 'starts', act }];
+  return [{ action: 'update', kind: 'power', name: machine.name, on: machine.server, ...tagsOf(plan, machine), consequence: 'live', detail: 'starts', ...off, act }];
 }
 
 function tagsOf(plan: LabPlan, machine: PlannedMachine): { readonly machine: string; readonly cluster?: string } {

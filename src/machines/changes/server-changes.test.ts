@@ -19,7 +19,9 @@ const bare: ServerState = {
 const machine = examplePlan.machines[2]!;
 
 function found(change: Partial<FoundDomain> = {}): FoundDomain {
-  return { uuid: machine.uuid, name: machine.name, lab: 'example', generation: 4, state: 'running', xml: domainXml(examplePlan, machine, 4), ...change };
+  const xml = domainXml(examplePlan, machine, 4);
+  const spec = / spec="([^"]+)"/.exec(xml)![1];
+  return { uuid: machine.uuid, name: machine.name, lab: 'example', generation: 4, spec, state: 'running', xml, ...change };
 }
 
 function volumes(sizeGiB: number): ReadonlyMap<string, number> {

@@ -21,13 +21,19 @@ export interface FoundDomain extends Domain {
   /** The lab that made it; undefined for one that labwright did not make. */
   readonly lab: string | undefined;
   readonly generation: number;
+  /** Hash of what it was made from. */
+  readonly spec?: string | undefined;
 }
 
 export async function observeServer(exec: Exec, plan: LabPlan, server: string, signal: AbortSignal): Promise<ServerState> {
   const bridge = await observeBridge(exec, plan, server, signal);
   const networks = await listNetworks(exec, signal);
-  const domains = (await listDomains(exec, signal)).map(foundDomain);
-  return { bridge, networks, domains, volumes: await observeVolumes(exec, plan, signal) };
+  return { bridge, networks, domains: await observeDomains(exec, signal), volumes: await observeVolumes(exec, plan, signal) };
+}
+
+/** Every domain of a server, with the mark that it carries. */
+export async function observeDomains(exec: Exec, signal: AbortSignal): Promise<FoundDomain[]> {
+  return (await listDomains(exec, signal)).map(foundDomain);
 }
 
 function foundDomain(domain: Domain): FoundDomain {
@@ -38,6 +44,7 @@ function foundDomain(domain: Domain): FoundDomain {
     name: find(root, 'name')?.textContent ?? domain.uuid,
     lab: mark?.getAttribute('lab') ?? undefined,
     generation: Number(mark?.getAttribute('generation') ?? 0),
+    spec: mark?.getAttribute('spec') ?? undefined,
   };
 }
 

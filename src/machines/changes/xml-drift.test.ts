@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { differenceText } from './difference.ts';
 import { parseXml, xmlDrift } from './xml-drift.ts';
 
 const PLANNED = `<domain><name>m</name><memory unit="MiB">128</memory><os><type machine="q35">hvm</type></os><devices>
@@ -14,7 +15,7 @@ const FOUND = `<domain><name>m</name><memory unit="KiB">131072</memory><currentM
 </devices></domain>`;
 
 function drift(found: string): string[] {
-  return xmlDrift(parseXml(PLANNED), parseXml(found));
+  return xmlDrift(parseXml(PLANNED), parseXml(found)).map(differenceText);
 }
 
 test('what libvirt fills in is no difference', () => {

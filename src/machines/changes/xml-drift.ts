@@ -1,4 +1,5 @@
 import { DOMParser, type Element } from '@xmldom/xmldom';
+import { THERE, type Difference } from './difference.ts';
 
 /** Elements of which libvirt must have exactly those we planned; of any other it may add its own. */
 const COUNTED: ReadonlySet<string> = new Set(['disk', 'interface', 'hostdev', 'filesystem']);
@@ -16,24 +17,24 @@ export function parseXml(text: string): Element {
 }
 
 /**
- * How libvirt's XML differs from ours, one sentence per difference.
+ * How libvirt's XML differs from ours.
  *
  * libvirt fills in defaults, so ours need only be covered: every element, attribute and text of it must be there. Disks
  * and NICs are counted too, so that one added by hand shows. `ignored` attributes may differ.
  */
-export function xmlDrift(planned: Element, actual: Element, ignored: ReadonlySet<string> = new Set(), path = ''): string[] {
-  const differences: string[] = [];
+export function xmlDrift(planned: Element, actual: Element, ignored: ReadonlySet<string> = new Set(), path = ''): Difference[] {
+  const differences: Difference[] = [];
   const here = path === '' ? planned.tagName : path;
   for (const { name, value } of planned.attributes) {
     if (name.startsWith('xmlns') || ignored.has(name)) continue;
     if (name === 'unit' && (planned.tagName === 'memory' || planned.tagName === 'currentMemory')) continue;
     const found = actual.getAttribute(name);
-    if (!sameValue(name, value, found)) differences.push(`${here} ${name} is ${found ?? 'missing'}, planned ${value}`);
+    if (!sameValue(name, value, found)) differences.push({ field: `${here} ${name}`, wanted: value, found: found ?? undefined });
   }
   const children = elementsOf(planned);
   if (children.length === 0) {
     const [want, have] = [textOf(planned), textOf(actual)];
-    if (want !== have && want !== '') differences.push(`${here} is ${have === '' ? 'empty' : have}, planned ${want}`);
+    if (want !== have && want !== '') differences.push({ field: here, wanted: want, found: have });
     return differences;
   }
   const unused = elementsOf(actual);
@@ -46,14 +47,14 @@ export function xmlDrift(planned: Element, actual: Element, ignored: ReadonlySet
       .map((one) => ({ one, differences: xmlDrift(child, one, ignored, place) }))
       .toSorted((a, b) => a.differences.length - b.differences.length)[0];
     if (!best) {
-      differences.push(`${place} is missing`);
+      differences.push({ field: place, wanted: THERE, found: undefined });
       continue;
     }
     unused.splice(unused.indexOf(best.one), 1);
     differences.push(...best.differences);
   }
   for (const extra of unused) {
-    if (COUNTED.has(extra.tagName)) differences.push(`${extra.tagName} ${NAMED_BY[extra.tagName]?.(extra) ?? ''} is not planned`);
+    if (COUNTED.has(extra.tagName)) differences.push({ field: `${extra.tagName} ${NAMED_BY[extra.tagName]?.(extra) ?? ''}`, wanted: undefined, found: THERE });
   }
   return differences;
 }

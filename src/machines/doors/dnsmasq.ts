@@ -25,6 +25,8 @@ export interface DnsmasqState {
 export interface LoadedFiles {
   readonly conf: string;
   readonly hosts: string;
+  /** Path to hash: which of them was changed since. */
+  readonly each: ReadonlyMap<string, string>;
 }
 
 interface Places {
@@ -63,8 +65,19 @@ export async function observeDnsmasq(exec: Exec, plan: Pick<LabPlan, 'lab'>, sig
   const script = `${ALIVE}if alive "$1"; then printf yes; fi; printf '\\0'; cat "$2" 2>/dev/null; printf '\\0'; cat "$3" 2>/dev/null; exit 0`;
   const { stdout } = await runScript(exec, { purpose: 'look for its dnsmasq', text: script, args: [at.pidFile, at.stamp, at.leaseFile] }, { signal });
   const [alive, stamp = '', leases = ''] = stdout.split('\0');
-  const [conf, hosts] = stamp.trim().split(' ');
-  return { running: alive === 'yes', loaded: conf && hosts ? { conf, hosts } : undefined, leases: parseLeases(leases) };
+  return { running: alive === 'yes', loaded: parseStamp(stamp), leases: parseLeases(leases) };
+}
+
+/** The hashes of both halves, then a line for each file. */
+function formatStamp({ conf, hosts, each }: LoadedFiles): string {
+  return [`${conf} ${hosts}`, ...[...each].map(([path, sum]) => `${sum} ${path}`)].map((line) => `${line}\n`).join('');
+}
+
+function parseStamp(text: string): LoadedFiles | undefined {
+  const [first, ...rest] = text.split('\n').filter((line) => line !== '');
+  const [conf, hosts] = first?.split(' ') ?? [];
+  const each = new Map(rest.map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]));
+  return conf && hosts ? { conf, hosts, each } : undefined;
 }
 
 /** Lines of dnsmasq's lease file: expiry, MAC, address, name, client id. The DHCPv6 half has other columns and is left out. */
@@ -80,7 +93,8 @@ export function hashFiles(plan: Pick<LabPlan, 'lab'>, files: ReadonlyMap<string,
   const { hostsDir } = placesOf(plan);
   const inHosts = ([path]: readonly [string, string]): boolean => path.startsWith(`${hostsDir}/`);
   const sorted = [...files].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return { conf: hash(sorted.filter((file) => !inHosts(file))), hosts: hash(sorted.filter(inHosts)) };
+  const each = new Map(sorted.map(([path, text]) => [path, hash([[path, text]])]));
+  return { conf: hash(sorted.filter((file) => !inHosts(file))), hosts: hash(sorted.filter(inHosts)), each };
 }
 
 function hash(files: readonly (readonly [string, string])[]): string {
@@ -115,7 +129,7 @@ export async function loadDnsmasq(exec: Exec, plan: LabPlan, change: Load, signa
   await complain(exec, at, signal);
   const wrong = wrongAnswers(change.records, await askDns(exec, plan.jumphost.address, change.records, signal));
   if (wrong.length > 0) throw new LabwrightError('refused', `dnsmasq answers wrongly: ${wrong.join('; ')}`, { hint: 'does another DNS server run on this host? (ss -lunp)' });
-  await writeTextFile(exec, { path: at.stamp, text: `${change.files.conf} ${change.files.hosts}\n` }, signal);
+  await writeTextFile(exec, { path: at.stamp, text: formatStamp(change.files) }, signal);
 }
 
 async function start(exec: Exec, at: Places, signal: AbortSignal): Promise<void> {

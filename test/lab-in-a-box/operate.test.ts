@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { ApplyReport } from '../../src/machines/apply-lab.ts';
+import type { LabDrift } from '../../src/machines/lab-drift.ts';
+import type { Orphan } from '../../src/machines/orphans/orphan.ts';
+import type { ExecResult } from '../../src/util/exec.ts';
+import { packageRoot } from '../../src/util/package-root.ts';
+import { downBox, upBox, type Box } from './box.ts';
+import { boxObstacle } from './packages.ts';
+
+/** A lab in daily use: machines change hands, are reset, reached, changed by hand and left behind. */
+const prefix = `lwops-${createHash('sha256').update(packageRoot()).digest('hex').slice(0, 8)}`;
+const skip = process.env['CI'] === 'true' ? undefined : boxObstacle();
+const VIRSH = 'virsh --quiet --connect qemu:///system';
+const CONF = '/etc/labwright/tiny/dnsmasq.d';
+let box: Box;
+
+interface Orphans {
+  readonly orphans: readonly Orphan[];
+}
+
+before(async () => {
+  if (skip !== undefined) return;
+  box = await upBox(prefix, console.log);
+  const file = join(box.labFolder, 'lab.yml');
+  const hub = '  hub2: {role: hub, install: none, profile: tiny, nodes: [mno1/master-2], host_network: true, active: false}\n';
+  writeFileSync(file, `${readFileSync(file, 'utf8').replace(/^ {2}sno1:/m, `${hub}  sno1:`)}`);
+  assert.deepEqual((await labJson<ApplyReport>('apply', box.labFolder)).failures, []);
+});
+after(() => (skip === undefined ? downBox(prefix) : undefined));
+
+test('a machine that changes hands changes its DHCP name, PTR, api and apps at once, and nothing else', { skip }, async () => {
+  const before = await files();
+  await lab('release', 'mno1', '--lab', box.labFolder);
+  assert.match(await dig('api.mno1.tiny.lab'), /NXDOMAIN/);
+  const claim = await labJson<{ records: ApplyReport['changes'] }>('claim', 'hub2', '--lab', box.labFolder);
+  assert.deepEqual(
+    claim.records.map(({ action, kind, name, status }) => [action, kind, name, status]),
+    [
+      ['create', 'dhcp-host', 'hub2', 'done'],
+      ['create', 'dns-record', 'hub2', 'done'],
+      ['update', 'dnsmasq', 'tiny', 'done'],
+    ],
+  );
+  for (const name of ['master-0.hub2', 'api.hub2', 'api-int.hub2', 'x.apps.hub2']) assert.equal(await dig('+short', `${name}.tiny.lab`), '192.168.77.22\n');
+  assert.equal(await dig('+short', '-x', '192.168.77.22'), 'master-0.hub2.tiny.lab.\n');
+  const changed = [...(await files())].filter(([path, text]) => before.get(path) !== text).map(([path]) => path);
+  assert.deepEqual(changed.toSorted(), [`${CONF}/20-cluster-hub2.conf`, '/var/lib/dnsmasq/labwright-tiny/dhcp-hosts.d/hub2']);
+  const back = await lab('claim', 'mno1', '--lab', box.labFolder);
+  assert.equal(back.exitCode, 1);
+  assert.match(back.stderr, /mno1-master-2 is held by hub2/);
+  await lab('release', 'hub2', '--lab', box.labFolder);
+  await lab('claim', 'mno1', '--lab', box.labFolder);
+  assert.deepEqual(await files(), before);
+  assert.equal(await dig('+short', '-x', '192.168.77.22'), 'master-2.mno1.tiny.lab.\n');
+});
+
+test('a claim whose names cannot follow is taken back, and the former configuration serves on', { skip }, async () => {
+  const before = await files();
+  // A dnsmasq that will not run with hub2 where it is served, though the candidate passed.
+  const real = (await onMachine('jumphost', 'command -v dnsmasq')).stdout.trim();
+  await onMachine(
+    'jumphost',
+    `mkdir -p /run/real; cp ${real} /run/real/dnsmasq
+printf '#!/bin/sh\\ncase "$*" in *candidate*) ;; *) ! ls ${CONF} | grep -q hub2 || { echo "port 53 is taken" >&2; exit 2; } ;; esac\\nexec /run/real/dnsmasq "$@"\\n' >/run/dnsmasq.fake
+chmod +x /run/dnsmasq.fake; mount --bind /run/dnsmasq.fake ${real}`,
+  );
+  await lab('release', 'mno1', '--lab', box.labFolder);
+  const refused = await lab('claim', 'hub2', '--lab', box.labFolder);
+  await onMachine('jumphost', `umount ${real}`);
+  assert.equal(refused.exitCode, 1);
+  assert.match(refused.stderr, /port 53 is taken.*the former configuration is in use again/);
+  const claims = JSON.parse(readFileSync(join(box.labFolder, 'lab.claims.json'), 'utf8')) as { clusters: Record<string, { claimed: boolean; by: string }> };
+  assert.deepEqual([claims.clusters['hub2']!.claimed, /taken back$/.test(claims.clusters['hub2']!.by)], [false, true]);
+  assert.equal(await dig('+short', 'api.sno1.tiny.lab'), '192.168.77.36\n');
+  await lab('claim', 'mno1', '--lab', box.labFolder);
+  assert.deepEqual(await files(), before);
+});
+
+test('a configuration that would answer wrongly is refused before anything is touched', { skip }, async () => {
+  const before = await files();
+  await onMachine('jumphost', `echo 'address=/sno1.tiny.lab/192.168.77.99' >${CONF}/20-cluster-zz.conf`);
+  // The stray file is taken away by an apply of everything; one of sno1 alone leaves it, and would be wrong with it.
+  await onMachine('jumphost', `sed -i /api-int/d ${CONF}/20-cluster-sno1.conf`);
+  const { exitCode, stdout } = await lab('apply', box.labFolder, '--target', 'sno1', '--json');
+  assert.equal(exitCode, 1);
+  const [failure] = (JSON.parse(stdout) as ApplyReport).failures;
+  assert.match(failure!.message, /would answer wrongly: .*sno1\.tiny\.lab/);
+  assert.doesNotMatch((await files()).get(`${CONF}/20-cluster-sno1.conf`)!, /api-int/);
+  assert.deepEqual((await labJson<ApplyReport>('apply', box.labFolder)).failures, []);
+  assert.deepEqual(await files(), before);
+});
+
+test('what was changed by hand is told with what was wanted and what was found; a changed plan is no drift', { skip }, async () => {
+  assert.deepEqual(await labJson<LabDrift>('drift', box.labFolder), { lab: 'tiny', drift: [], notApplied: 0, failures: [], unseen: [] });
+  await onMachine('server1', `${VIRSH} detach-interface mno1-master-1 network --config; ${VIRSH} setmaxmem mno1-master-0 256M --config`);
+  await onMachine('server2', `ip link set br0 mtu 1400; ${VIRSH} net-autostart baremetal --disable; ${VIRSH} destroy sno1-master-0`);
+  await onMachine('jumphost', `sed -i /api-int/d ${CONF}/20-cluster-sno1.conf`);
+  const file = join(box.labFolder, 'lab.yml');
+  const text = readFileSync(file, 'utf8');
+  writeFileSync(file, text.replace(/^ {2}sno1:.*$/m, (line) => `${line}\n  late: {on: server2, install: none, profile: tiny, masters: 1}`));
+  const { drift, notApplied } = await labJson<LabDrift>('drift', box.labFolder);
+  writeFileSync(file, text);
+  assert.deepEqual(
+    drift.map(({ on, kind, name, field, wanted, found }) => [on, `${kind} ${name}`, field, wanted, found]),
+    [
+      ['server1', 'machine mno1-master-0', 'memory', '128 MiB', '256 MiB'],
+      ['server1', 'machine mno1-master-1', 'devices interface 52:54:00:00:01:05', 'there', undefined],
+      ['server2', 'bridge br0', 'mtu', '1500', '1400'],
+      ['server2', 'network baremetal', 'autostart', 'yes', 'no'],
+      ['jumphost', 'dns-record sno1', 'line', 'host-record=api-int.sno1.tiny.lab,192.168.77.36', undefined],
+      ['server2', 'power sno1-master-0', 'power', 'running', 'shut off'],
+    ],
+  );
+  assert.ok(notApplied > 0);
+  assert.deepEqual((await labJson<ApplyReport>('apply', box.labFolder)).failures, []);
+  assert.deepEqual((await labJson<LabDrift>('drift', box.labFolder)).drift, []);
+});
+
+test('what is on the hosts and not in the plan is ours, foreign or unknown; only what is ours is deleted', { skip }, async () => {
+  assert.deepEqual((await labJson<Orphans>('orphans', box.labFolder)).orphans, []);
+  const domain = (name: string, mark: string): string =>
+    `<domain type="qemu"><name>${name}</name><metadata>${mark}</metadata><memory unit="MiB">64</memory><os><type>hvm</type></os></domain>`;
+  const mark = (lab: string): string => `<lab:machine xmlns:lab="https://labwright.dev/lab/1" lab="${lab}" cluster="c" node="n" spec="s" generation="1"/>`;
+  for (const [name, xml] of Object.entries({ gone: domain('gone', mark('tiny')), neighbour: domain('neighbour', mark('other')), stranger: domain('stranger', '') }))
+    await onMachine('server1', `printf '%s' '${xml}' >/run/${name}.xml; ${VIRSH} define /run/${name}.xml`);
+  await onMachine(
+    'server1',
+    `cd /var/lib/libvirt; mkdir -p images/labwright-other images/labwright-tiny/media qemu/nvram
+touch images/labwright-tiny/gone.qcow2.new images/labwright-tiny/media/abc.iso images/labwright-other/x.qcow2 images/mine.qcow2
+touch qemu/nvram/mno1-master-1_VARS.fd qemu/nvram/stranger_VARS.fd
+ip link add name tap9 type veth peer name tap9p; ip link set tap9 master br0`,
+  );
+  await onMachine(
+    'jumphost',
+    `echo '9999999999 52:54:00:99:99:99 192.168.77.99 old *' >>/var/lib/dnsmasq/labwright-tiny/dnsmasq.leases
+mkdir -p /etc/labwright/other/dnsmasq.d; 
+printf '# Written by labwright, which overwrites changes, for lab other\n' >/etc/labwright/other/dnsmasq.d/00-lab.conf
+printf '# Written by labwright, which overwrites changes, for lab tiny\n' >${CONF}/20-cluster-old.conf`,
+  );
+  const { orphans } = await labJson<Orphans>('orphans', box.labFolder);
+  const all = [
+    'ours machine gone',
+    'ours disk /var/lib/libvirt/images/labwright-tiny/gone.qcow2.new',
+    'ours image /var/lib/libvirt/images/labwright-tiny/media/abc.iso',
+    'ours nvram /var/lib/libvirt/qemu/nvram/mno1-master-1_VARS.fd',
+    `ours dnsmasq-file ${CONF}/20-cluster-old.conf`,
+    'ours lease 192.168.77.99 of 52:54:00:99:99:99',
+    'foreign machine neighbour',
+    'foreign disk /var/lib/libvirt/images/labwright-other/x.qcow2',
+    'foreign dnsmasq-file /etc/labwright/other/dnsmasq.d/00-lab.conf',
+    'unknown machine stranger',
+    'unknown disk /var/lib/libvirt/images/mine.qcow2',
+    'unknown nvram /var/lib/libvirt/qemu/nvram/stranger_VARS.fd',
+    'unknown bridge-port tap9',
+  ];
+  assert.deepEqual(orphans.map(({ owner, kind, name }) => `${owner} ${kind} ${name}`).toSorted(), all.toSorted());
+  const refused = await lab('orphans', box.labFolder, '--delete');
+  assert.match(refused.stderr, /hint: pass --yes/);
+  assert.deepEqual((await labJson<ApplyReport>('orphans', box.labFolder, '--delete', '--yes')).failures, []);
+  const left = (await labJson<Orphans>('orphans', box.labFolder)).orphans;
+  assert.deepEqual(left.map(({ owner, kind, name }) => `${owner} ${kind} ${name}`).toSorted(), all.filter((one) => !one.startsWith('ours')).toSorted());
+  assert.equal((await lab('status', box.labFolder)).exitCode, 0);
+});
+
+/** What the jumphost serves, path to text. */
+async function files(): Promise<ReadonlyMap<string, string>> {
+  const { stdout } = await onMachine('jumphost', `cd / && grep -r '' ${CONF} /var/lib/dnsmasq/labwright-tiny/dhcp-hosts.d`);
+  const texts = new Map<string, string>();
+  for (const line of stdout.trimEnd().split('\n')) {
+    const [path, ...rest] = line.split(':');
+    texts.set(path!, `${texts.get(path!) ?? ''}${rest.join(':')}\n`);
+  }
+  return texts;
+}
+
+/** Runs `labwright lab …` on the jumphost's network. */
+function lab(...args: readonly string[]): Promise<ExecResult> {
+  const command = [process.execPath, join(packageRoot(), 'bin/labwright.js'), 'lab', ...args];
+  return box.inNetwork('jumphost')(command, { okExitCodes: [0, 1, 2], env: { TMPDIR: box.folder } });
+}
+
+async function labJson<T>(...args: readonly string[]): Promise<T> {
+  const { stdout, stderr } = await lab(...args, '--json');
+  assert.notEqual(stdout, '', stderr);
+  return JSON.parse(stdout) as T;
+}
+
+async function dig(...query: readonly string[]): Promise<string> {
+  return (await box.inNetwork('jumphost')(['dig', '@192.168.77.1', '+tries=2', ...query])).stdout;
+}
+
+function onMachine(machine: string, script: string): Promise<ExecResult> {
+  return box.inMachine(machine)(['sh', '-c', script]);
+}
