@@ -56,7 +56,12 @@ async function change(
   { signal, log, waiting }: StepContext,
 ): Promise<{ readonly changed: boolean; readonly fence: number }> {
   if (followClaim === undefined) return claims[request.kind](plan, request.cluster, request.by);
-  waiting({ object: `Cluster/${request.cluster}`, condition: 'Named', reason: 'Switching', message: 'DHCP and DNS of the jumphost follow, after an apply that is at work' });
+  waiting({
+    object: `Cluster/${request.cluster}`,
+    condition: 'Named',
+    reason: 'Switching',
+    message: 'DHCP and DNS of the jumphost follow, after an apply that is at work',
+  });
   const { changed, fence, records } = await changeClaim({ claims, follow: followClaim }, plan, request, signal);
   waiting(undefined);
   for (const record of records) log(sentenceOf(record));

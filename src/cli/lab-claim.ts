@@ -75,7 +75,9 @@ async function change(kind: 'claim' | 'release', name: string, flags: ClaimFlags
   }
   const store = openClaims(claimsPath);
   const by = `${userInfo().username}@${hostname()}`;
-  const { changed, fence, records } = touches ? await followed(store, plan, { kind, cluster: name, by }) : { ...alone(store, flags, plan, { kind, cluster: name, by }), records: [] };
+  const { changed, fence, records } = touches
+    ? await followed(store, plan, { kind, cluster: name, by })
+    : { ...alone(store, flags, plan, { kind, cluster: name, by }), records: [] };
   const machines = plan.clusters.find((one) => one.name === name)!.nodes.map(({ machine }) => machine);
   const answer = { lab: plan.lab, cluster: name, claimed: kind === 'claim', changed, fence, machines, dryRun: flags.dryRun === true, records };
   process.stdout.write(flags.json ? `${JSON.stringify(answer, null, 2)}\n` : sentence(answer, touches, flags.lab));
@@ -108,8 +110,13 @@ interface Answer {
 
 function sentence({ cluster, claimed, changed, machines, dryRun, records }: Answer, touched: boolean, lab: string): string {
   const follows = records.map((one) => `${sentenceOf(one)}\n`).join('');
-  if (!changed) return `${cluster} ${claimed ? 'holds its machines already' : 'holds no claim'}; ${follows === '' ? 'nothing changed\n' : `DHCP and DNS follow:\n${follows}`}`;
+  if (!changed)
+    return `${cluster} ${claimed ? 'holds its machines already' : 'holds no claim'}; ${follows === '' ? 'nothing changed\n' : `DHCP and DNS follow:\n${follows}`}`;
   const did = claimed ? (dryRun ? 'would hold' : 'holds') : dryRun ? 'would let go of' : 'let go of';
-  const next = dryRun ? '' : touched && records.length > 0 ? `DHCP and DNS follow:\n${follows}` : `next: labwright lab apply ${lab}, so that DHCP and DNS follow\n`;
+  const next = dryRun
+    ? ''
+    : touched && records.length > 0
+      ? `DHCP and DNS follow:\n${follows}`
+      : `next: labwright lab apply ${lab}, so that DHCP and DNS follow\n`;
   return `${cluster} ${did} ${machines.join(', ')}\n${next}`;
 }

@@ -114,7 +114,10 @@ function loadChange(plan: LabPlan, state: JumphostState, after: ReadonlyMap<stri
       if (isLabwrightError(cause) && cause.code === 'unreachable') throw cause;
       await goBack(exec, plan, state, after, signal);
       const now = state.dnsmasq.running ? 'the former configuration is in use again' : 'it does not run, as before';
-      throw new LabwrightError('refused', `${messageOf(cause)}; ${now}`, { cause, ...(isLabwrightError(cause) && cause.hint !== undefined && { hint: cause.hint }) });
+      throw new LabwrightError('refused', `${messageOf(cause)}; ${now}`, {
+        cause,
+        ...(isLabwrightError(cause) && cause.hint !== undefined && { hint: cause.hint }),
+      });
     }
   };
   const detail = `${restart ? 'restart' : 'reload'}: ${reasons.join(', ')}`;

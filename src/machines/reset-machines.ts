@@ -42,11 +42,19 @@ export async function resetMachines(
   const found = await settleAll(servers, (name) => observeDomains(hosts.server(name).exec, signal), signal);
   const jobs = servers.flatMap((name, index): { readonly host: Host; readonly change: Change }[] => {
     const domains = found[index]!;
-    if (domains.ok) return machines.filter(({ server }) => server === name).map((machine) => ({ host: hosts.server(name), change: resetChange(plan, machine, domains.value, { cause, start }) }));
+    if (domains.ok)
+      return machines
+        .filter(({ server }) => server === name)
+        .map((machine) => ({ host: hosts.server(name), change: resetChange(plan, machine, domains.value, { cause, start }) }));
     failures.push(failureOf(name, domains.error));
     return [];
   });
-  if (dryRun) results.push(...jobs.map(({ change: { on, action, kind, name, consequence, detail } }) => ({ on, action, kind, name, consequence, detail, status: 'planned' }) as const));
+  if (dryRun)
+    results.push(
+      ...jobs.map(
+        ({ change: { on, action, kind, name, consequence, detail } }) => ({ on, action, kind, name, consequence, detail, status: 'planned' }) as const,
+      ),
+    );
   else await settleAll(jobs, async ({ host, change }) => results.push(...(await workOff(host, [change], progress, signal))), signal);
   failures.push(...results.flatMap((one) => (one.status === 'failed' ? [one.error] : [])));
   for (const name of servers) progress.ended(name, failures.find(({ on }) => on === name)?.message);

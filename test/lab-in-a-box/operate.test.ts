@@ -101,7 +101,10 @@ test('what was changed by hand is told with what was wanted and what was found; 
   await onMachine('jumphost', `sed -i /api-int/d ${CONF}/20-cluster-sno1.conf`);
   const file = join(box.labFolder, 'lab.yml');
   const text = readFileSync(file, 'utf8');
-  writeFileSync(file, text.replace(/^ {2}sno1:.*$/m, (line) => `${line}\n  late: {on: server2, install: none, profile: tiny, masters: 1}`));
+  writeFileSync(
+    file,
+    text.replace(/^ {2}sno1:.*$/m, (line) => `${line}\n  late: {on: server2, install: none, profile: tiny, masters: 1}`),
+  );
   const { drift, notApplied } = await labJson<LabDrift>('drift', box.labFolder);
   writeFileSync(file, text);
   assert.deepEqual(
@@ -125,7 +128,11 @@ test('what is on the hosts and not in the plan is ours, foreign or unknown; only
   const domain = (name: string, mark: string): string =>
     `<domain type="qemu"><name>${name}</name><metadata>${mark}</metadata><memory unit="MiB">64</memory><os><type>hvm</type></os></domain>`;
   const mark = (lab: string): string => `<lab:machine xmlns:lab="https://labwright.dev/lab/1" lab="${lab}" cluster="c" node="n" spec="s" generation="1"/>`;
-  for (const [name, xml] of Object.entries({ gone: domain('gone', mark('tiny')), neighbour: domain('neighbour', mark('other')), stranger: domain('stranger', '') }))
+  for (const [name, xml] of Object.entries({
+    gone: domain('gone', mark('tiny')),
+    neighbour: domain('neighbour', mark('other')),
+    stranger: domain('stranger', ''),
+  }))
     await onMachine('server1', `printf '%s' '${xml}' >/run/${name}.xml; ${VIRSH} define /run/${name}.xml`);
   await onMachine(
     'server1',

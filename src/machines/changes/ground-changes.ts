@@ -49,7 +49,11 @@ function bridgeChanges(plan: LabPlan, server: string, state: ServerState): Chang
   }
   // Its network is made after it.
   const byHand = bridge.ours || state.networks.some(({ uuid }) => uuid === networkUuid(plan, network));
-  const differences = [bridge.exists ? { field: 'ports and addresses', wanted: `${planned.nic}, ${address}`, found: foundText(bridge, planned.nic) } : { field: 'it', wanted: THERE, found: undefined }];
+  const differences = [
+    bridge.exists
+      ? { field: 'ports and addresses', wanted: `${planned.nic}, ${address}`, found: foundText(bridge, planned.nic) }
+      : { field: 'it', wanted: THERE, found: undefined },
+  ];
   return [{ ...base, action: 'create', consequence: 'live', detail: `moves ${planned.nic} and ${address} into it`, byHand, differences, act }];
 }
 
@@ -79,14 +83,26 @@ function networkChanges(plan: LabPlan, server: string, state: ServerState, netwo
   };
   if (!found) {
     const byHand = state.domains.some((domain) => domain.lab === plan.lab);
-    return [{ ...base, action: 'create', consequence: 'none', detail: `over bridge ${network.bridge}`, byHand, differences: [{ field: 'it', wanted: THERE, found: undefined }], act }];
+    return [
+      {
+        ...base,
+        action: 'create',
+        consequence: 'none',
+        detail: `over bridge ${network.bridge}`,
+        byHand,
+        differences: [{ field: 'it', wanted: THERE, found: undefined }],
+        act,
+      },
+    ];
   }
   const drift = [
     ...xmlDrift(planned, parseXml(found.xml)),
     ...(found.active ? [] : [{ field: 'active', wanted: 'yes', found: 'no' }]),
     ...(found.autostart ? [] : [{ field: 'autostart', wanted: 'yes', found: 'no' }]),
   ];
-  return drift.length === 0 ? [] : [{ ...base, action: 'update', consequence: 'live', detail: drift.map(differenceText).join('; '), byHand: true, differences: drift, act }];
+  return drift.length === 0
+    ? []
+    : [{ ...base, action: 'update', consequence: 'live', detail: drift.map(differenceText).join('; '), byHand: true, differences: drift, act }];
 }
 
 function folderChanges(plan: LabPlan, server: string, { volumes }: ServerState): Change[] {

@@ -92,7 +92,9 @@ export function startChanges(plan: LabPlan, machine: PlannedMachine, state: Serv
   const act: Change['act'] = async ({ exec }, signal) => {
     if ((await domainState(exec, machine.uuid, signal)) !== 'running') await virsh(exec, ['start', machine.uuid], { signal });
   };
-  return [{ action: 'update', kind: 'power', name: machine.name, on: machine.server, ...tagsOf(plan, machine), consequence: 'live', detail: 'starts', ...off, act }];
+  return [
+    { action: 'update', kind: 'power', name: machine.name, on: machine.server, ...tagsOf(plan, machine), consequence: 'live', detail: 'starts', ...off, act },
+  ];
 }
 
 function tagsOf(plan: LabPlan, machine: PlannedMachine): { readonly machine: string; readonly cluster?: string } {

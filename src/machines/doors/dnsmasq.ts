@@ -128,7 +128,8 @@ export async function loadDnsmasq(exec: Exec, plan: LabPlan, change: Load, signa
   }
   await complain(exec, at, signal);
   const wrong = wrongAnswers(change.records, await askDns(exec, plan.jumphost.address, change.records, signal));
-  if (wrong.length > 0) throw new LabwrightError('refused', `dnsmasq answers wrongly: ${wrong.join('; ')}`, { hint: 'does another DNS server run on this host? (ss -lunp)' });
+  if (wrong.length > 0)
+    throw new LabwrightError('refused', `dnsmasq answers wrongly: ${wrong.join('; ')}`, { hint: 'does another DNS server run on this host? (ss -lunp)' });
   await writeTextFile(exec, { path: at.stamp, text: formatStamp(change.files) }, signal);
 }
 

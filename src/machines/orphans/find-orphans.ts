@@ -38,7 +38,12 @@ export async function findOrphans(hosts: LabHosts, plan: LabPlan, signal: AbortS
 }
 
 /** Removes what is ours of what was found, several hosts at once. */
-export async function deleteOrphans({ hosts, progress }: LabDeps, plan: LabPlan, { orphans, failures }: FoundOrphans, signal: AbortSignal): Promise<ApplyReport> {
+export async function deleteOrphans(
+  { hosts, progress }: LabDeps,
+  plan: LabPlan,
+  { orphans, failures }: FoundOrphans,
+  signal: AbortSignal,
+): Promise<ApplyReport> {
   const changes = orphans.flatMap(({ on, kind, name, evidence, remove }): Change[] =>
     remove ? [{ action: 'delete', kind, name, on, consequence: kind === 'lease' ? 'live' : 'data-loss', detail: evidence, act: remove }] : [],
   );

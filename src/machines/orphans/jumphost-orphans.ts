@@ -23,7 +23,9 @@ export function jumphostOrphans(plan: LabPlan, state: JumphostState, others: Rea
     const lab = labIn(text);
     const owner = ownerOf(plan.lab, lab);
     const evidence = lab === undefined ? 'it does not begin with labwright’s line' : `its first line names lab ${lab}`;
-    return [{ on, kind: 'dnsmasq-file', name: path, owner, evidence, ...(owner === 'ours' && { remove: ({ exec }, signal) => removePaths(exec, [path], signal) }) }];
+    return [
+      { on, kind: 'dnsmasq-file', name: path, owner, evidence, ...(owner === 'ours' && { remove: ({ exec }, signal) => removePaths(exec, [path], signal) }) },
+    ];
   });
   const macs = new Map(plan.machines.map(({ mac, name }) => [mac, name]));
   const leases = state.dnsmasq.leases.flatMap((lease): Orphan[] => {
@@ -33,7 +35,9 @@ export function jumphostOrphans(plan: LabPlan, state: JumphostState, others: Rea
     const remove: Orphan['remove'] = async ({ exec }, signal) => {
       if (loaded && running) await loadDnsmasq(exec, plan, { restart: true, files: loaded, staleLeases: [lease], records: [] }, signal);
     };
-    return [{ on, kind: 'lease', name: `${address} of ${mac}`, owner: 'ours', evidence: 'in the lease file of this lab, for a MAC that it does not plan', remove }];
+    return [
+      { on, kind: 'lease', name: `${address} of ${mac}`, owner: 'ours', evidence: 'in the lease file of this lab, for a MAC that it does not plan', remove },
+    ];
   });
   return [...files, ...leases];
 }

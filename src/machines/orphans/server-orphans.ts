@@ -57,7 +57,9 @@ function networkOrphans(plan: LabPlan, on: string, state: ServerState): Orphan[]
     if (planned.has(network.uuid)) return [];
     const name = find(parseXml(network.xml), 'name')?.textContent ?? network.uuid;
     const ours = networkUuid(plan, { name }) === network.uuid;
-    const mark = ours ? ({ owner: 'ours', evidence: 'its UUID is this lab’s' } as const) : ({ owner: 'unknown', evidence: 'its UUID is not of this lab' } as const);
+    const mark = ours
+      ? ({ owner: 'ours', evidence: 'its UUID is this lab’s' } as const)
+      : ({ owner: 'unknown', evidence: 'its UUID is not of this lab' } as const);
     return [{ on, kind: 'network', name, ...mark, remove: ({ exec }, signal) => removeNetwork(exec, network, signal) }];
   });
 }
@@ -91,6 +93,7 @@ function nvramOrphan(plan: LabPlan, on: string, state: ServerState, path: string
   if (user) return [{ ...base, ...markOf(plan, user) }];
   const machine = basename(path).replace(/_VARS\.\w+$/, '');
   const disk = [...(state.volumes?.keys() ?? [])].some((volume) => volume === diskPath(labPaths(plan), machine, 0));
-  if (disk || plan.machines.some(({ name }) => name === machine)) return [{ ...base, owner: 'ours', evidence: `no VM has it, and ${machine} is a machine of this lab` }];
+  if (disk || plan.machines.some(({ name }) => name === machine))
+    return [{ ...base, owner: 'ours', evidence: `no VM has it, and ${machine} is a machine of this lab` }];
   return [{ ...base, owner: 'unknown', evidence: 'no VM has it' }];
 }
