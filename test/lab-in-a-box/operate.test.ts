@@ -27,7 +27,7 @@ before(async () => {
   box = await upBox(prefix, console.log);
   const file = join(box.labFolder, 'lab.yml');
   const hub = '  hub2: {role: hub, install: none, profile: tiny, nodes: [mno1/master-2], host_network: true, active: false}\n';
-  writeFileSync(file, `${readFileSync(file, 'utf8').replace(/^ {2}sno1:/m, `${hub}  sno1:`)}`);
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/^ {2}sno1:/m, `${hub}  sno1:`));
   assert.deepEqual((await labJson<ApplyReport>('apply', box.labFolder)).failures, []);
 });
 after(() => (skip === undefined ? downBox(prefix) : undefined));
@@ -74,7 +74,7 @@ chmod +x /run/dnsmasq.fake; mount --bind /run/dnsmasq.fake ${real}`,
   assert.equal(refused.exitCode, 1);
   assert.match(refused.stderr, /port 53 is taken.*the former configuration is in use again/);
   const claims = JSON.parse(readFileSync(join(box.labFolder, 'lab.claims.json'), 'utf8')) as { clusters: Record<string, { claimed: boolean; by: string }> };
-  assert.deepEqual([claims.clusters['hub2']!.claimed, /taken back$/.test(claims.clusters['hub2']!.by)], [false, true]);
+  assert.deepEqual([claims.clusters['hub2']!.claimed, claims.clusters['hub2']!.by.endsWith('taken back')], [false, true]);
   assert.equal(await dig('+short', 'api.sno1.tiny.lab'), '192.168.77.36\n');
   await lab('claim', 'mno1', '--lab', box.labFolder);
   assert.deepEqual(await files(), before);
