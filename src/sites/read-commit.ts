@@ -2,7 +2,7 @@ import { LabwrightError } from '../util/errors.ts';
 import { MAX_SOURCE_BYTES } from '../util/source-file.ts';
 import { git, type GitDeps } from './git.ts';
 
-const MAX_FILES = 20_000;
+export const MAX_FILES = 20_000;
 
 /** The regular files of a commit, by path. Symbolic links and submodules are left out: nothing outside the commit is read. */
 export async function readCommit(deps: Pick<GitDeps, 'exec' | 'simulated' | 'signal'>, folder: string, sha: string): Promise<ReadonlyMap<string, string>> {

@@ -27,8 +27,17 @@ export interface KustomizeResource {
   needsHash: boolean;
 }
 
+/** A resource of its own: an alias in YAML is one object in two places, and a change of one would be a change of the other. */
 export function makeResource(object: Fields, at: FilePosition, generated?: Pick<KustomizeResource, 'behavior' | 'needsHash'>): KustomizeResource {
-  return { object, at, previousIds: [], prefixes: [], suffixes: [], behavior: generated?.behavior ?? 'unspecified', needsHash: generated?.needsHash ?? false };
+  return {
+    object: JSON.parse(JSON.stringify(object)) as Fields,
+    at,
+    previousIds: [],
+    prefixes: [],
+    suffixes: [],
+    behavior: generated?.behavior ?? 'unspecified',
+    needsHash: generated?.needsHash ?? false,
+  };
 }
 
 export function metadataOf(object: Fields): Fields {
