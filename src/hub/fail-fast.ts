@@ -15,6 +15,7 @@ import {
   install,
   installedUnnoticed,
   invalidCluster,
+  joinedSilently,
   managedCluster,
   type Sees,
 } from './symptoms.ts';
@@ -87,6 +88,14 @@ export const FAIL_FAST: readonly FailFastRule[] = [
     cause: 'the BMC refuses the user or the password',
     hint: 'correct the user name or password: in the Secret that spec.bmc.credentialsName of this host names, or in the BMC',
     look: 'oc get secret -n CLUSTER',
+  },
+  {
+    id: 'bmc-certificate',
+    sees: hostError((host) => /CERTIFICATE_VERIFY_FAILED|SSLError/.test(textAt(host, 'status', 'errorMessage'))),
+    tolerateMs: 0,
+    cause: 'the certificate of the BMC is not trusted by the hub',
+    hint: 'give the BMC a certificate the hub trusts, or set disableCertificateVerification for this host',
+    look: 'oc get baremetalhost -n CLUSTER -o custom-columns=NAME:.metadata.name,BMC:.spec.bmc.address,UNVERIFIED:.spec.bmc.disableCertificateVerification',
   },
   {
     id: 'boot-mac-taken',
@@ -190,7 +199,7 @@ export const FAIL_FAST: readonly FailFastRule[] = [
     // Later than agent-invalid: a cluster is invalid as soon as a host of it registers, the host only when it has been looked at.
     tolerateMs: 17 * MINUTE,
     cause: 'addresses, networks or hosts of the cluster do not fit together',
-    hint: 'mend what the message lists: VIPs, networks, or a host of this cluster',
+    hint: 'mend what the message lists: VIPs, networks, a host of this cluster, or one that nobody planned: see its Agents',
   },
   {
     id: 'booted-image-again',
@@ -224,6 +233,15 @@ export const FAIL_FAST: readonly FailFastRule[] = [
     tolerateMs: 15 * MINUTE,
     cause: 'the cluster does not reach the API of the hub, or a klusterlet of an earlier hub is left',
     hint: 'see that the cluster reaches the API of the hub, and what a klusterlet of another hub left in it',
+    look: 'oc --kubeconfig=SPOKE.kubeconfig get klusterlet,pods -n open-cluster-management-agent',
+  },
+
+  {
+    id: 'managed-cluster-unavailable',
+    sees: joinedSilently,
+    tolerateMs: 15 * MINUTE,
+    cause: 'the agent on the cluster joined once and does not renew its lease',
+    hint: 'see that the cluster still reaches the API of the hub and that its klusterlet runs',
     look: 'oc --kubeconfig=SPOKE.kubeconfig get klusterlet,pods -n open-cluster-management-agent',
   },
 

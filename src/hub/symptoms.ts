@@ -112,6 +112,17 @@ export function importedSilently(objects: ClusterObjects): readonly Symptom[] {
     .map((object) => symptom(object, 'ManagedClusterJoined', 'NotReported', 'the cluster was imported, but its agent has not joined the hub'));
 }
 
+/** Its agent has joined, and the hub does not hear from it. */
+export function joinedSilently(objects: ClusterObjects): readonly Symptom[] {
+  return managedCluster(objects)
+    .filter((object) => conditionOf(object, 'ManagedClusterJoined')?.status === 'True')
+    .filter((object) => conditionOf(object, 'ManagedClusterConditionAvailable')?.status !== 'True')
+    .map((object) => {
+      const { reason, message } = fromCondition(object, 'ManagedClusterConditionAvailable');
+      return symptom(object, 'ManagedClusterConditionAvailable', reason || 'NotReported', message || 'its agent joined the hub, but does not renew its lease');
+    });
+}
+
 export function agentsInState(state: string): Sees {
   return agentsWhere((agent) => textAt(agent, 'status', 'debugInfo', 'state') === state);
 }

@@ -40,6 +40,7 @@ const SEEN: Readonly<Record<string, { readonly objects: readonly Draft[]; readon
   'manifests-refused': onInstance('RenderedTemplatesValidated'),
   'manifests-not-applied': onInstance('RenderedTemplatesApplied', 'Failed'),
   'bmc-credentials': onHost({ ...failing, errorMessage: 'returned code 401' }, /oc get secret -n sno1$/),
+  'bmc-certificate': onHost({ ...failing, errorMessage: 'SSLError(1, [SSL: CERTIFICATE_VERIFY_FAILED])' }, /UNVERIFIED/),
   'boot-mac-taken': onHost({ ...failing, errorMessage: 'MAC address 52:54:00:00:00:01 conflicts with existing node a~b' }, /baremetalhost -A/),
   'host-error': onHost({ ...failing, errorMessage: 'the BMC sleeps' }, /baremetalhost -n sno1/),
   'host-silent': onHost({ provisioning: { state: 'provisioned' } }, /lab console sno1\/master-0$/),
@@ -68,6 +69,7 @@ const SEEN: Readonly<Record<string, { readonly objects: readonly Draft[]; readon
     next: /hive-controllers/,
   },
   'import-failed': onManaged('ManagedClusterImportSucceeded', 'False', 'ManagedClusterImportFailed', /sno1-admin-kubeconfig/),
+  'managed-cluster-unavailable': onManaged('ManagedClusterJoined', 'True', 'Joined', /klusterlet/),
   'agent-not-joined': onManaged('ManagedClusterImportSucceeded', 'True', 'Imported', /klusterlet/),
 };
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { realSleep } from '../../util/clock.ts';
 import { CAUSE_HEADER } from '../../util/step.ts';
 import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
 import { reviewAccess } from './access/access-review.ts';
@@ -33,6 +34,8 @@ export async function handle(deps: HandlerDeps, request: IncomingMessage, respon
     const who = deps.authenticate(request);
     user = who.name;
     const trouble = deps.interfere?.({ method: request.method ?? 'GET', path: request.url ?? '/', participant });
+    // Real time: a request that waited for simulated time would hold it.
+    if (trouble === 'slow') await realSleep(SLOW_MS);
     refuse(trouble);
     await route(deps, { request, response, user: who, participant, trouble, wrote, answered });
   } catch (error) {
@@ -48,6 +51,8 @@ export async function handle(deps: HandlerDeps, request: IncomingMessage, respon
     answered();
   }
 }
+
+const SLOW_MS = 250;
 
 function refuse(trouble: Trouble | undefined): void {
   if (trouble === 'too-many-requests') throw new StatusError(429, 'TooManyRequests', 'Too many requests, please try again later.');

@@ -1,5 +1,5 @@
 /** A trouble of the server that one request meets. */
-export type Trouble = 'too-many-requests' | 'unavailable' | 'watch-dropped' | 'watch-expired';
+export type Trouble = 'too-many-requests' | 'unavailable' | 'watch-dropped' | 'watch-expired' | 'slow';
 
 export interface Asked {
   readonly method: string;

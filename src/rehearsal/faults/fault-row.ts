@@ -23,7 +23,7 @@ export interface FaultRow {
   /** Changes the files of the sites repository before they are committed. */
   readonly sites?: (files: Readonly<Record<string, string>>, cluster: string) => Readonly<Record<string, string>>;
   /** What requests of others than the world itself meet in the cluster's namespace, each the first time. */
-  readonly api?: 'too-many-requests' | 'unavailable' | 'watch-dropped' | 'watch-expired';
+  readonly api?: 'too-many-requests' | 'unavailable' | 'watch-dropped' | 'watch-expired' | 'slow';
 }
 
 export type FinalizingStage = 'Waiting for cluster operators' | 'Adding router ca';

@@ -1,13 +1,29 @@
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { KindRef, KubeObject } from '../../kube/objects.ts';
 import { PULL_SECRET } from '../../render/cluster-instance.ts';
-import { MINUTE_S, type FaultRow } from './fault-row.ts';
+import { MINUTE_S, type FaultRow, type Sabotage } from './fault-row.ts';
 
 const SECRET = { apiVersion: 'v1', kind: 'Secret' } as const satisfies KindRef;
 const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' } as const satisfies KindRef;
 const CLUSTER_INSTANCE = { apiVersion: 'siteconfig.open-cluster-management.io/v1alpha1', kind: 'ClusterInstance' } as const satisfies KindRef;
 const CLUSTER_IMAGE_SET = { apiVersion: 'hive.openshift.io/v1', kind: 'ClusterImageSet' } as const satisfies KindRef;
 const AGENT_CLUSTER_INSTALL = { apiVersion: 'extensions.hive.openshift.io/v1beta1', kind: 'AgentClusterInstall' } as const satisfies KindRef;
+
+const BARE_METAL_HOST = { apiVersion: 'metal3.io/v1alpha1', kind: 'BareMetalHost' } as const satisfies KindRef;
+const INFRA_ENV = { apiVersion: 'agent-install.openshift.io/v1beta1', kind: 'InfraEnv' } as const satisfies KindRef;
+const CLUSTER_DEPLOYMENT = { apiVersion: 'hive.openshift.io/v1', kind: 'ClusterDeployment' } as const satisfies KindRef;
+const MANAGED_CLUSTER = { apiVersion: 'cluster.open-cluster-management.io/v1', kind: 'ManagedCluster' } as const satisfies KindRef;
+
+/** Nobody's, so nobody takes it away. */
+const STUCK_FINALIZER = 'labwright.dev/stuck';
+const STUCK = {
+  outcome: 'fails',
+  action: 'redeploy',
+  condition: 'Deleted',
+  reason: 'FinalizersRemaining',
+  message: /finalizers/,
+  limitS: 60 * MINUTE_S,
+} as const;
 
 const INSTANCE_INVALID = {
   outcome: 'fails',
@@ -137,18 +153,77 @@ export const HUB_FAULTS = {
       limitS: 120 * MINUTE_S,
     },
   },
+  'agent-goes-silent': {
+    meaning: "the hub's agent on the new cluster joins the hub and then renews no lease",
+    target: 'cluster',
+    expect: {
+      outcome: 'fails',
+      object: 'ManagedCluster/CLUSTER',
+      condition: 'ManagedClusterConditionAvailable',
+      reason: 'NotReported',
+      message: /lease/,
+      limitS: 120 * MINUTE_S,
+    },
+  },
+  'boot-mac-taken': {
+    meaning: 'another host of the hub has the boot MAC of the machine',
+    target: 'host',
+    sabotage: { kind: BARE_METAL_HOST, hits: () => true, change: addTwin },
+    expect: {
+      outcome: 'fails',
+      object: 'BareMetalHost/CLUSTER/NODE',
+      condition: 'Manageable',
+      reason: 'RegistrationFailed',
+      message: /conflicts with existing node left-over~/,
+      limitS: 10 * MINUTE_S,
+    },
+  },
+  'assisted-service-away': {
+    meaning: 'assisted-service is away for five minutes when the cluster is deleted',
+    target: 'hub',
+    expect: { outcome: 'survives', limitS: 150 * MINUTE_S },
+  },
+  'stuck-host': {
+    meaning: 'a finalizer nobody removes stays on a BareMetalHost when it is deleted',
+    target: 'host',
+    sabotage: stuck(BARE_METAL_HOST),
+    expect: { ...STUCK, object: 'BareMetalHost/CLUSTER/NODE' },
+  },
+  'stuck-infraenv': {
+    meaning: 'a finalizer nobody removes stays on an InfraEnv when it is deleted',
+    target: 'hub',
+    sabotage: stuck(INFRA_ENV),
+    expect: { ...STUCK, object: 'InfraEnv/CLUSTER/NODE' },
+  },
+  'stuck-deployment': {
+    meaning: 'a finalizer nobody removes stays on the ClusterDeployment when it is deleted',
+    target: 'hub',
+    sabotage: stuck(CLUSTER_DEPLOYMENT),
+    expect: { ...STUCK, object: 'ClusterDeployment/CLUSTER/CLUSTER' },
+  },
+  'stuck-managed-cluster': {
+    meaning: 'a finalizer nobody removes stays on the ManagedCluster when it is deleted',
+    target: 'hub',
+    sabotage: stuck(MANAGED_CLUSTER),
+    expect: { ...STUCK, object: 'ManagedCluster/CLUSTER' },
+  },
+  'stuck-namespace': {
+    meaning: 'an object nobody takes away keeps the namespace of the cluster from going',
+    target: 'hub',
+    sabotage: { kind: CLUSTER_INSTANCE, hits: isNamed, change: addStuckConfigMap },
+    expect: {
+      ...STUCK,
+      object: 'Namespace/CLUSTER',
+      condition: 'NamespaceContentRemaining',
+      reason: 'SomeResourcesRemain',
+      message: /configmaps. has 1 resource/,
+    },
+  },
   'stuck-finalizer': {
     meaning: 'a finalizer nobody removes stays on the AgentClusterInstall when it is deleted',
     target: 'hub',
-    expect: {
-      outcome: 'fails',
-      action: 'redeploy',
-      object: 'AgentClusterInstall/CLUSTER/CLUSTER',
-      condition: 'Deleted',
-      reason: 'FinalizersRemaining',
-      message: /finalizers/,
-      limitS: 30 * MINUTE_S,
-    },
+    sabotage: stuck(AGENT_CLUSTER_INSTALL),
+    expect: { ...STUCK, object: 'AgentClusterInstall/CLUSTER/CLUSTER' },
   },
 } as const satisfies Readonly<Record<string, FaultRow>>;
 
@@ -186,4 +261,28 @@ function imageSetOf(object: KubeObject): KindRef & { readonly name: string } {
 
 function offer(kube: KubeClient, instance: KubeObject, releaseImage: string, signal: AbortSignal): Promise<unknown> {
   return kube.patch(imageSetOf(instance), { spec: { releaseImage } }, { type: 'merge' }, signal);
+}
+
+/** The first object of a kind is marked while that can still be done, before it is deleted. */
+function stuck(kind: KindRef): Sabotage {
+  const change: Sabotage['change'] = (kube, object, signal) => {
+    const { resourceVersion, finalizers = [] } = object.metadata;
+    return patch(kube, object, { metadata: { resourceVersion, finalizers: [...finalizers, STUCK_FINALIZER] } }, signal);
+  };
+  return { kind, hits: () => true, change };
+}
+
+function addStuckConfigMap(kube: KubeClient, { metadata: { namespace } }: KubeObject, signal: AbortSignal): Promise<unknown> {
+  return kube.create({ ...CONFIG_MAP, metadata: { name: 'left-over', namespace, finalizers: [STUCK_FINALIZER] } }, {}, signal);
+}
+
+/** A host of an earlier cluster, known to the provisioning service under the same MAC. */
+async function addTwin(kube: KubeClient, { spec }: KubeObject, signal: AbortSignal): Promise<void> {
+  const { bootMACAddress } = spec as { readonly bootMACAddress?: string };
+  const metadata = { name: 'master-0', namespace: 'left-over' };
+  await kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: metadata.namespace } }, {}, signal);
+  const twin = await kube.create({ ...BARE_METAL_HOST, metadata, spec: { bootMACAddress, online: false } }, {}, signal);
+  const provisioning = { ID: 'left-over', state: 'available', image: { url: '' } };
+  const status = { operationalStatus: 'OK', errorCount: 0, errorMessage: '', poweredOn: false, provisioning };
+  await kube.update({ ...twin, status }, { subresource: 'status' }, signal);
 }

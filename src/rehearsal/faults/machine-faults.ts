@@ -31,10 +31,34 @@ export const MACHINE_FAULTS = {
       limitS: 20 * MINUTE_S,
     },
   },
+  'bmc-tls': {
+    meaning: 'the BMC of the machine shows a certificate that the hub does not trust',
+    target: 'host',
+    expect: {
+      outcome: 'fails',
+      object: 'BareMetalHost/CLUSTER/NODE',
+      condition: 'Manageable',
+      reason: 'RegistrationFailed',
+      message: /CERTIFICATE_VERIFY_FAILED/,
+      limitS: 10 * MINUTE_S,
+    },
+  },
   'host-never-boots': {
     meaning: 'the machine takes power but never starts what was inserted',
     target: 'host',
     anyCluster: true,
+    expect: {
+      outcome: 'fails',
+      object: 'BareMetalHost/CLUSTER/NODE',
+      condition: 'Provisioned',
+      reason: 'Provisioned',
+      message: /no Agent has registered/,
+      limitS: 40 * MINUTE_S,
+    },
+  },
+  'old-system-on-disk': {
+    meaning: 'the machine ignores what was inserted and boots the system of an earlier cluster from its disk',
+    target: 'host',
     expect: {
       outcome: 'fails',
       object: 'BareMetalHost/CLUSTER/NODE',
@@ -126,6 +150,45 @@ export const MACHINE_FAULTS = {
       limitS: 45 * MINUTE_S,
     },
   },
+  'other-network': {
+    meaning: 'the machine has its address in another network than the cluster',
+    target: 'host',
+    minNodes: 2,
+    host: withAddress('198.51.100.20/24'),
+    expect: {
+      outcome: 'fails',
+      object: 'Agent/CLUSTER/UUID',
+      condition: 'Validated',
+      reason: 'ValidationsFailing',
+      message: /machine network/i,
+      limitS: 45 * MINUTE_S,
+    },
+  },
+  'stray-agent': {
+    meaning: 'another machine boots the discovery image of the cluster too',
+    target: 'cluster',
+    expect: {
+      outcome: 'fails',
+      object: 'AgentClusterInstall/CLUSTER/CLUSTER',
+      condition: 'Validated',
+      reason: 'ValidationsFailing',
+      message: /must have a single control plane node/,
+      limitS: 45 * MINUTE_S,
+    },
+  },
+  'clock-skew': {
+    meaning: 'the clock of the machine is wrong and no time source answers it',
+    target: 'host',
+    host: (script) => ({ ...script, ntpSynced: false, clockOffsetMs: DAY_MS }),
+    expect: {
+      outcome: 'fails',
+      object: 'Agent/CLUSTER/UUID',
+      condition: 'Validated',
+      reason: 'ValidationsFailing',
+      message: /clock is not synchronized/,
+      limitS: 45 * MINUTE_S,
+    },
+  },
   'ntp-unreachable': {
     meaning: 'no time source answers, but the clocks of the machines agree',
     target: 'cluster',
@@ -144,5 +207,12 @@ function withMemory(bytes: number): (script: HostScript) => HostScript {
   return (script) => {
     const { inventory } = script;
     return { ...script, inventory: { ...inventory, memory: { ...inventory.memory, physical_bytes: bytes, usable_bytes: bytes } } };
+  };
+}
+
+function withAddress(address: string): (script: HostScript) => HostScript {
+  return (script) => {
+    const { inventory } = script;
+    return { ...script, inventory: { ...inventory, interfaces: inventory.interfaces.map((one) => ({ ...one, ipv4_addresses: [address] })) } };
   };
 }

@@ -77,6 +77,8 @@ export function createMachine(deps: MachineDeps, spec: MachineSpec): PoweredMach
 
   async function source(target: Override['target'], signal: AbortSignal): Promise<Boot['from'] | undefined> {
     const disk = system && ({ kind: 'disk', system } as const);
+    // What is on the disk is no system of ours: nothing of it shows.
+    if (deps.faults?.get(spec.name) === 'old-system-on-disk') return disk;
     const imageFirst = target === 'Cd' || deps.faults?.get(spec.name) === 'boot-order';
     if (disk && (!imageFirst || image === undefined)) return disk;
     if (image === undefined || target === 'Hdd') return undefined;

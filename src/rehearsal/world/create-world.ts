@@ -16,6 +16,7 @@ import { createSimulatedClock, type SimulatedClock } from '../clock/simulated-cl
 import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
 import { playInstallations } from '../installer/play-installations.ts';
 import { serveHttpBehind } from './serve-http.ts';
+import { UNTRUSTED } from '../controllers/metal3/register-host.ts';
 import { FAULTS, type FaultName } from '../faults.ts';
 import type { PowerEvent } from '../machines/machines.ts';
 import { createSimulatedMachines } from '../machines/simulated-machines.ts';
@@ -160,10 +161,12 @@ function withFaults(sites: WorldSpec['sites'], faults: WorldSpec['faults']): Wor
   return faults.reduce((files, { name, cluster }) => FAULTS[name].sites?.(files, cluster ?? '') ?? files, sites);
 }
 
-/** The fault `bmc-unreachable`: a firewall between the hub and a BMC that everybody else reaches. */
+/** The faults `bmc-unreachable`, a firewall between the hub and a BMC that everybody else reaches, and `bmc-tls`. */
 function cutOff(open: OpenBmc, faultOf: (address: BmcAddress) => FaultName | undefined): OpenBmc {
   return (address, cause) => {
-    if (faultOf(address) === 'bmc-unreachable') throw new LabwrightError('unreachable', `${new URL(address.url).host}: connection timed out`);
+    const fault = faultOf(address);
+    if (fault === 'bmc-tls') throw new LabwrightError('unreachable', `${new URL(address.url).host}: ${UNTRUSTED}`);
+    if (fault === 'bmc-unreachable') throw new LabwrightError('unreachable', `${new URL(address.url).host}: connection timed out`);
     return open(address, cause);
   };
 }

@@ -26,7 +26,7 @@ export function hubTroubles(faults: FaultBoard): Interfere {
 
 function strikes(trouble: Trouble, { method, path }: Asked): boolean {
   const isWatch = method === 'GET' && /[?&]watch=(?:1|true)/.test(path);
-  return trouble === 'too-many-requests' ? method !== 'GET' : isWatch;
+  return trouble === 'too-many-requests' || trouble === 'slow' ? method !== 'GET' : isWatch;
 }
 
 /** The fault `webhook-down`: from the first ClusterInstance of its cluster on, its webhook does not answer for a while. */

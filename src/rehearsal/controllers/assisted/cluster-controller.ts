@@ -7,6 +7,7 @@ import { readinessGap, type AciView, type SpecError } from './aci-conditions.ts'
 import { aciSpec, deploymentSpec } from './aci-objects.ts';
 import { aciStatus } from './aci-status.ts';
 import type { AssistedDeps } from './assisted-deps.ts';
+import { createOutage } from './outage.ts';
 import { checkExtras } from './check-extras.ts';
 import { writeKubeconfig, writePassword } from './credentials.ts';
 import { deleteCluster, deleteInstall } from './delete-cluster.ts';
@@ -24,6 +25,7 @@ export function clusterController(deps: AssistedDeps, cache: ObjectCache): Contr
   /** By AgentClusterInstall: when the service will have taken it. An InfraEnv made at the same time finds no cluster yet. */
   const taken = new Map<string, number>();
   const retries = createRetries();
+  const outage = createOutage(deps);
   return {
     name: 'assisted/clusters',
     watches: [
@@ -45,6 +47,9 @@ export function clusterController(deps: AssistedDeps, cache: ObjectCache): Contr
     async reconcile(key, signal) {
       const cd = await kube.get(at(CLUSTER_DEPLOYMENT, key.namespace, key.name), signal);
       const aci = await findInstall(deps, cache, key, cd, signal);
+      const isGoing = cd?.metadata.deletionTimestamp !== undefined || aci?.metadata.deletionTimestamp !== undefined;
+      const awayMs = isGoing ? outage.leftMs(key.namespace ?? '') : 0;
+      if (awayMs > 0) return { afterMs: awayMs };
       if (cd?.metadata.deletionTimestamp !== undefined) return deleteCluster(deps, cache, cd, aci, signal);
       if (aci?.metadata.deletionTimestamp !== undefined) return deleteInstall(deps, cache, aci, key, signal);
       if (!aci) return;

@@ -10,7 +10,6 @@ import { UPGRADE } from '../talm/kinds.ts';
 import { ADD_ON, MANAGED_CLUSTER, MANIFEST_WORK } from './managed-cluster.ts';
 import { namespaceController } from './namespace-controller.ts';
 import { sabotage } from './sabotage.ts';
-import { stuckFinalizer } from './stuck-finalizer.ts';
 
 /** Kinds that own others on a hub, or are owned. */
 const COLLECTED: readonly KindRef[] = [
@@ -35,7 +34,6 @@ export function clusterControllers(deps: Pick<HubDeps, 'kube' | 'clock' | 'seed'
     importController(deps, cache),
     addOnsController(deps, cache),
     clusterNamespaceController(deps, cache),
-    stuckFinalizer(deps, cache),
     ...sabotage(deps),
   ];
 }

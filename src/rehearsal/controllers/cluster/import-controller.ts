@@ -110,8 +110,8 @@ async function bringIn(deps: Deps, cache: ObjectCache, agents: Agents, given: Ku
   const sinceMs = deps.clock.now() - Date.parse(klusterlet.metadata.creationTimestamp!);
   const stage = (what: string, minMs: number, maxMs: number): number => jitterMs(deps.seed, `ManagedCluster/${name}`, what, minMs, maxMs);
   const applied = stage('applied', 8000, 15_000);
-  const silent = deps.faults.hits('klusterlet-never-joins', name);
-  const stages = silent ? [applied] : [applied, stage('joined', 25_000, 35_000), stage('available', 50_000, 70_000)];
+  const all = [applied, stage('joined', 25_000, 35_000), stage('available', 50_000, 70_000)];
+  const stages = all.slice(0, deps.faults.hits('klusterlet-never-joins', name) ? 1 : deps.faults.hits('agent-goes-silent', name) ? 2 : 3);
   const reached = stages.filter((dueMs) => sinceMs >= dueMs).length;
   const conditions = [
     accepted,

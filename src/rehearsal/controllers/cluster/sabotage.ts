@@ -5,10 +5,11 @@ import type { HubDeps } from '../hub-deps.ts';
 
 /** The faults that change an object of the hub: each as soon as its object is seen, once. */
 export function sabotage({ kube, faults }: Pick<HubDeps, 'kube' | 'faults'>): readonly Controller[] {
-  return faultsWith('sabotage').map(({ name, row: { sabotage } }) => {
+  return faultsWith('sabotage').map(({ name, row: { sabotage, target } }) => {
     const hit = (object: KubeObject): string | undefined => {
-      const cluster = sabotage.clusterOf?.(object) ?? object.metadata.namespace;
-      return cluster !== undefined && faults.hits(name, cluster) && sabotage.hits(object, cluster) ? cluster : undefined;
+      const cluster = sabotage.clusterOf?.(object) ?? object.metadata.namespace ?? object.metadata.name; // A ManagedCluster has its cluster's name.
+      const node = target === 'host' && object.kind === 'BareMetalHost' ? object.metadata.name : undefined;
+      return faults.hits(name, cluster, node) && sabotage.hits(object, cluster) ? cluster : undefined;
     };
     return {
       name: `faults/${name}`,

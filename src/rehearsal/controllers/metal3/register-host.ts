@@ -9,6 +9,8 @@ import { writeStatusAsIs } from './write-status.ts';
 import { bmcCredentials, bmcOf, entering, save, stillRunning, type HostDeps, type Turn } from './host-deps.ts';
 
 const SECRET_FINALIZER = 'baremetalhost.metal3.io/secret';
+/** OpenSSL's word for a certificate it does not trust. */
+export const UNTRUSTED = 'CERTIFICATE_VERIFY_FAILED';
 const MISSING_SECRET_RETRY_MS = 10_000;
 
 /** Registering: claim the Secret, make the node known, log in to its BMC (recorded/metal3; reference/ztp.md §7.2). */
@@ -98,9 +100,11 @@ async function loginError(deps: HostDeps, host: Host, node: string): Promise<str
     const start = `Failed to get power state for node ${node}. Error: `;
     if (isLabwrightError(error) && error.code === 'unreachable') {
       const url = URL.parse(address);
-      const pool = `HTTPSConnectionPool(host='${url?.hostname}', port=${url?.port || 443})`;
-      const cause = `NewConnectionError("HTTPSConnection(host='${url?.hostname}', port=${url?.port || 443}): Failed to establish a new connection: [Errno 111] Connection refused")`;
-      return `${start}Redfish connection failed for node ${node}: Unable to connect to ${url?.origin}/redfish/v1/. Error: ${pool}: Max retries exceeded with url: /redfish/v1/ (Caused by ${cause})`;
+      const endpoint = `host='${url?.hostname}', port=${url?.port || 443}`;
+      const cause = error.message.includes(UNTRUSTED)
+        ? `SSLError(SSLCertVerificationError(1, '[SSL: ${UNTRUSTED}] certificate verify failed: self-signed certificate (_ssl.c:1006)'))`
+        : `NewConnectionError("HTTPSConnection(${endpoint}): Failed to establish a new connection: [Errno 111] Connection refused")`;
+      return `${start}Redfish connection failed for node ${node}: Unable to connect to ${url?.origin}/redfish/v1/. Error: HTTPSConnectionPool(${endpoint}): Max retries exceeded with url: /redfish/v1/ (Caused by ${cause})`;
     }
     const extended = `Extended information: [{'@odata.type': '/redfish/v1/$metadata#Message.1.0.0.Message', 'MessageId': 'Base.1.0.GeneralError'}]`;
     const refused = isLabwrightError(error) && error.code === 'unauthorized';

@@ -44,6 +44,7 @@ export function hostScript(world: RecordedWorld, { host, inventory = {} }: Extra
     registerMs: 50,
     replyMs: (instruction) => (instruction === 'inventory' ? inventoryMs : 2500),
     ntpSynced: !world.ntp.has(host),
+    clockOffsetMs: 0,
     diskSyncMs: world.disks.get(host) ?? 2,
     failedImages: world.images.get(host) ?? [],
     reaches: (other) => !world.missing.some((pair) => pair.includes(host) && pair.map((one) => `host-${one}`).includes(other.id)),

@@ -59,6 +59,7 @@ export function healthyHost(id: string, { seed, inventory, writingFails }: Healt
     registerMs: drawMs('register', [120, 300]),
     replyMs: (instruction) => drawMs(`reply/${instruction}`, REPLIES[instruction]),
     ntpSynced: true,
+    clockOffsetMs: 0,
     diskSyncMs: 2,
     failedImages: [],
     reaches: () => true,

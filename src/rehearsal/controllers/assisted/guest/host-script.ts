@@ -15,6 +15,8 @@ export interface HostScript {
   /** Between a question of the service and the answer. */
   readonly replyMs: (instruction: Instruction) => number;
   readonly ntpSynced: boolean;
+  /** Its clock against that of the service. */
+  readonly clockOffsetMs: number;
   readonly diskSyncMs: number;
   /** Images it cannot pull; empty for a healthy host. */
   readonly failedImages: readonly string[];

@@ -86,11 +86,12 @@ function networkFacts(service: InstallationService, host: HostRecord, script: Ho
   const others = (cluster ? service.hostsOf(cluster.id) : []).filter(({ id, inventory }) => id !== host.id && inventory !== undefined);
   const sources = service.infraEnvs.get(host.infraEnvId)?.ntpSources ?? [];
   return {
-    // Clocks of a rehearsal always agree: a host whose sources cannot be reached counts as synchronized with the next one.
+    // A host whose sources cannot be reached counts as synchronized with the next one.
     ntpSources: [
       ...sources.map((name) => ({ name, synced: script.ntpSynced })),
       ...(sources.length > 0 && script.ntpSynced ? [] : [{ name: 'local', synced: true }]),
     ],
+    clockOffsetMs: script.clockOffsetMs,
     dnsResolved: true,
     reaches: new Set(others.map((other) => (script.reaches(other) ? other.id : `!${other.id}`))),
     vipsInUse: new Set(script.vipsInUse && cluster ? [...cluster.spec.apiVips, ...cluster.spec.ingressVips] : []),

@@ -1,3 +1,4 @@
+import { LABWRIGHT_NAMESPACE, uuidV5 } from '../../../../util/ids.ts';
 import { faultsWith } from '../../../faults.ts';
 import type { ObjectCache } from '../../object-cache.ts';
 import type { Boot } from '../../../machines/machines.ts';
@@ -49,6 +50,10 @@ async function discover(deps: AssistedDeps, cache: ObjectCache, boot: Boot, cont
     if (!hasRebooted(deps.service.hosts.get(machine.uuid)?.progress?.stage)) deps.agents.silent(machine.uuid);
   };
   signal.addEventListener('abort', onGone, { once: true });
+  if (deps.faults.hits('stray-agent', cluster)) {
+    deps.faults.spend('stray-agent', cluster);
+    void playStray(deps, iso.id, script, signal).catch(() => undefined);
+  }
   await playAgent(deps, machine.uuid, iso.id, script, signal);
   const host = deps.service.hosts.get(machine.uuid);
   const record = host?.clusterId === undefined ? undefined : deps.service.clusters.get(host.clusterId);
@@ -58,6 +63,19 @@ async function discover(deps: AssistedDeps, cache: ObjectCache, boot: Boot, cont
   if (after?.progress?.stage !== 'Rebooting' || after.state !== 'installing-in-progress') return;
   machine.writeDisk({ cluster: record.spec.name, hostname: hostnameOf(after), data: { hub: deps.hub, host: host.id, cluster: record.id } });
   machine.guestReboot();
+}
+
+/** Another address of the same network, of those that are never planned first: `192.0.2.20/24` gives `192.0.2.253/24`. */
+function neighbour(address: string): string {
+  return address.replace(/\d+\/24$/, '253/24');
+}
+
+/** A machine that nobody planned boots the same image; it lives as long as the one it is like. */
+async function playStray(deps: AssistedDeps, infraEnvId: string, script: HostScript, signal: AbortSignal): Promise<void> {
+  const mac = '52:54:00:ff:ff:01';
+  const interfaces = script.inventory.interfaces.map((one) => ({ ...one, mac_address: mac, ipv4_addresses: one.ipv4_addresses.map(neighbour) }));
+  const inventory = { ...script.inventory, hostname: 'stray', interfaces };
+  await playAgent(deps, uuidV5(LABWRIGHT_NAMESPACE, `stray/${infraEnvId}`), infraEnvId, { ...script, inventory }, signal);
 }
 
 /** A system that the installer wrote comes up for the first time: it joins its cluster. */

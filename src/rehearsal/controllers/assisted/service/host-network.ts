@@ -82,8 +82,14 @@ function ntp({ host }: HostView): Outcome {
   return host.facts.ntpSources?.some(({ synced }) => synced) ? ok('Host NTP is synced') : failure("Host couldn't synchronize with any NTP server");
 }
 
+/** What the service tolerates. */
+const MAX_CLOCK_OFFSET_MS = 4 * 60_000;
+
 function timeSynced({ host }: HostView, alive: boolean): Outcome | undefined {
   if (!alive) return undefined;
+  if (Math.abs(host.facts.clockOffsetMs ?? 0) > MAX_CLOCK_OFFSET_MS) {
+    return failure('Host clock is not synchronized with service. Please configure an NTP server via DHCP.');
+  }
   return host.inventory
     ? ok('Host clock is synchronized with service')
     : pending("Missing host time, can't determine synchronization between host and service");

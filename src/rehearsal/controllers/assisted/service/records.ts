@@ -48,6 +48,7 @@ export interface Validation {
 
 /** What a host's agent has answered so far; undefined: not asked or not answered yet. */
 export interface HostFacts {
+  readonly clockOffsetMs?: number;
   readonly ntpSources?: readonly { readonly name: string; readonly synced: boolean }[];
   readonly dnsResolved?: boolean;
   /** Hosts it reaches on their machine network. */
