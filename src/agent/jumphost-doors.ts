@@ -1,8 +1,12 @@
 import type { LabPlan } from '../lab/plan.ts';
 import { systemClock } from '../util/clock.ts';
+import { directDial } from '../util/dial.ts';
 import { localExec } from '../util/exec.ts';
 import { messageOf, LabwrightError } from '../util/errors.ts';
 import { bmcCertificate } from '../machines/bmc/bmc-certificate.ts';
+import { frontedHosts } from '../machines/bmc/fronted-hosts.ts';
+import { joinBackends } from '../machines/bmc/join-backends.ts';
+import { createPassThroughBackend } from '../machines/bmc/pass-through-backend.ts';
 import { createLibvirtBackend } from '../machines/bmc/libvirt-backend.ts';
 import { serveBmc } from '../machines/bmc/serve-bmc.ts';
 import { LabHosts } from '../machines/doors/lab-hosts.ts';
@@ -38,13 +42,13 @@ export function jumphostDoors(plan: LabPlan, secrets: Pick<LabDoors, 'pullSecret
   };
 }
 
-/** Redfish on the jumphost in front of the lab's VMs, over ssh to their servers. @throws LabwrightError when it cannot listen. */
+/** Redfish on the jumphost in front of the lab's VMs, over ssh to their servers, and of its bare-metal hosts' own BMCs. @throws LabwrightError when it cannot listen. */
 async function serveLabBmcs(
   plan: LabPlan,
   listens: { readonly host: string; readonly name: string },
   { credentials, folder, onCall }: BmcServiceDeps,
 ): Promise<AsyncDisposable | undefined> {
-  if (plan.machines.every(({ kind }) => kind !== 'vm')) return undefined;
+  if (plan.machines.length === 0) return undefined;
   await using stack = new AsyncDisposableStack();
   const hosts = stack.use(new LabHosts(plan));
   const tls = await bmcCertificate(folder, listens.name);
@@ -55,8 +59,9 @@ async function serveLabBmcs(
     // The jumphost's own store serves the images over HTTP; a hub's image service has a certificate of the hub's own CA.
     verifyImageTls: false,
   });
+  const hostBmcs = createPassThroughBackend(frontedHosts({ plan, credentials, clock: systemClock, dial: directDial }));
   try {
-    stack.use(await serveBmc(vms, { host: listens.host, port: BMC_PORT, tls }, { onCall }));
+    stack.use(await serveBmc(joinBackends([vms, hostBmcs]), { host: listens.host, port: BMC_PORT, tls }, { onCall }));
   } catch (cause) {
     throw new LabwrightError('refused', `the BMCs of ${plan.lab} cannot be served at ${listens.host}:${BMC_PORT}: ${messageOf(cause)}`, {
       cause,

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
+import { examplePlan } from '../../render/example-plan.test-data.ts';
 import { fakeClock, realSleep } from '../../util/clock.ts';
 import { directDial } from '../../util/dial.ts';
 import type { BmcEvent } from './bmc-event.ts';
 import type { Bmc, BmcBackend, BootOverride } from './bmc.ts';
+import { frontedHosts } from './fronted-hosts.ts';
 import { joinBackends } from './join-backends.ts';
 import { createPassThroughBackend } from './pass-through-backend.ts';
 import { createOpenBmc } from './redfish-client.ts';
@@ -46,10 +51,14 @@ test('a physical machine behind the lab’s service is used with credentials of 
   const vm = memoryMachine('vm');
   const physical = memoryMachine('metal');
   const behind = await serve(t, createRedfishService(physical.backend));
-  const credentials = { username: 'admin', password: 'of the lab' };
-  const fronted = createPassThroughBackend([
-    { system: { ...physical.system, physical: true }, credentials, open: (cause) => open(behind, 'metal', 'password', cause) },
-  ]);
+  const folder = mkdtempSync(join(tmpdir(), 'lw-bmc-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const passwordFile = join(folder, 'metal');
+  writeFileSync(passwordFile, 'password\n');
+  const behindIt = { url: `${behind}/redfish/v1/Systems/metal`, protocol: 'redfish-virtualmedia', username: 'admin', passwordFile, verifyTls: false } as const;
+  const host = { ...examplePlan.machines[0]!, name: 'metal', uuid: 'id-of-metal', kind: 'metal', bmc: behindIt } as const;
+  const credentials = new Map([['metal', { username: 'admin', password: 'of the lab' }]]);
+  const fronted = createPassThroughBackend(frontedHosts({ plan: { ...examplePlan, machines: [host] }, credentials, clock, dial: directDial }));
   const events: BmcEvent[] = [];
   const origin = await serve(t, createRedfishService(joinBackends([vm.backend, fronted]), { onCall: (event) => events.push(event) }));
 
