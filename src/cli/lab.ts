@@ -7,6 +7,7 @@ import { labDestroyCommand } from './lab-destroy.ts';
 import { labDriftCommand } from './lab-drift.ts';
 import { labInventoryCommand } from './lab-inventory.ts';
 import { labOrphansCommand } from './lab-orphans.ts';
+import { labPrepareCommand } from './lab-prepare.ts';
 import { labPlanCommand } from './lab-plan.ts';
 import { labResetCommand } from './lab-reset.ts';
 import { labSchemaCommand } from './lab-schema.ts';
@@ -17,6 +18,7 @@ const EXAMPLES = `
 Examples:
   labwright lab plan examples/pretty-lab         addresses, names and VMs of a lab
   labwright lab capacity my-lab --kind ipi-3+3   how many more fit, and what stops the next one
+  labwright lab prepare my-lab --check           what its servers and jumphost lack before the first apply
   labwright lab apply my-lab --dry-run           what would change on its hosts
   labwright lab check my-lab                     what would spoil an installation
   labwright lab claim hub2 --lab my-lab          let a cluster have its machines
@@ -31,6 +33,7 @@ export function command(): Command {
     labCapacityCommand,
     labClaimCommand,
     labReleaseCommand,
+    labPrepareCommand,
     labApplyCommand,
     labCheckCommand,
     labShowCommand,

@@ -18,7 +18,7 @@ export function groundChanges(plan: LabPlan, server: string, state: ServerState)
   return [...bridgeChanges(plan, server, state), ...networkChanges(plan, server, state, network), ...folderChanges(plan, server, state)];
 }
 
-function bridgeChanges(plan: LabPlan, server: string, state: ServerState): Change[] {
+export function bridgeChanges(plan: LabPlan, server: string, state: Pick<ServerState, 'bridge' | 'networks'>): Change[] {
   const { bridge } = state;
   const { server: planned, network, addresses } = placeOf(plan, server);
   const address = addresses.join(' and ');
