@@ -5,6 +5,7 @@ import { labCheckCommand } from './lab-check.ts';
 import { labClaimCommand, labReleaseCommand } from './lab-claim.ts';
 import { labDestroyCommand } from './lab-destroy.ts';
 import { labDriftCommand } from './lab-drift.ts';
+import { labImportCommand } from './lab-import.ts';
 import { labInventoryCommand } from './lab-inventory.ts';
 import { labOrphansCommand } from './lab-orphans.ts';
 import { labPrepareCommand } from './lab-prepare.ts';
@@ -37,6 +38,7 @@ export function command(): Command {
     labApplyCommand,
     labCheckCommand,
     labShowCommand,
+    labImportCommand,
     labInventoryCommand,
     labStatusCommand,
     labDriftCommand,
