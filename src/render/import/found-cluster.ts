@@ -56,6 +56,8 @@ export interface FoundNode {
 export interface FoundMetal {
   /** As metal3 writes it: `redfish-virtualmedia://192.168.30.11/redfish/v1/Systems/1`. */
   readonly bmc: string;
+  /** Why that is a guess, where it is one. */
+  readonly doubt?: string;
   readonly username: string;
   readonly nic: string | undefined;
   readonly hints: Readonly<Record<string, string>>;

@@ -11,7 +11,7 @@ const HINTS = new Set(['deviceName', 'hctl', 'model', 'vendor', 'serialNumber', 
 export function hostEntries(cluster: FoundCluster, names: ReadonlyMap<string, string>, hosts: Record<string, unknown>, guess: Guess): string[] {
   const metal = cluster.nodes.filter((node) => node.metal).toSorted((a, b) => (a.role === b.role ? 0 : a.role === 'master' ? -1 : 1));
   return metal.map((node) => {
-    const { bmc, username, nic, hints } = node.metal!;
+    const { bmc, doubt, username, nic, hints } = node.metal!;
     const name = `${cluster.name}-${names.get(node.name)}`.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-');
     const keys = ['hosts', name];
     const known = nic !== undefined && /^[^\s/:]{1,15}$/.test(nic);
@@ -19,7 +19,7 @@ export function hostEntries(cluster: FoundCluster, names: ReadonlyMap<string, st
     if (!known) guess([...keys, 'nics', nicName], nicName, 'the name of its NIC');
     const rootDeviceHints = Object.entries(hints).filter(([key]) => HINTS.has(key));
     hosts[name] = {
-      bmc: { address: bmc, username },
+      bmc: { address: doubt === undefined ? bmc : guess([...keys, 'bmc', 'address'], bmc, doubt), username },
       nics: { [nicName]: { mac: node.mac?.value.toLowerCase() ?? '' } },
       cpus: guess([...keys, 'cpus'], 32, 'threads'),
       memory: guess([...keys, 'memory'], '128GiB', 'no inventory says it'),

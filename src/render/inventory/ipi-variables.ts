@@ -67,7 +67,7 @@ function bmcs(): AgentVariable[] {
     required('ipmi_address', 'text'),
     optional('ipmi_port', 'number', '623'),
     required('provision_mac', 'mac', { unique: true }),
-    requiredWhen('kvm_uuid', 'uuid', kvm, 'in group kvm_hosts_redfish', { unique: true }),
+    requiredWhen('kvm_uuid', 'text', kvm, 'in group kvm_hosts_redfish', { unique: true }),
     requiredWhen('redfish_port', 'number', kvm, 'in group kvm_hosts_redfish'),
     optional('irmc_address', 'text', 'no Fujitsu iRMC'),
   ];

@@ -95,6 +95,7 @@ function metalOf(vars: VarsReader, vendor: string): FoundMetal {
   const system = vendor === 'dell' ? 'System.Embedded.1' : '1';
   return {
     bmc: `${vendor === 'dell' ? 'idrac' : 'redfish'}-virtualmedia://${host}/redfish/v1/Systems/${system}`,
+    ...(vendor === 'pxe' ? { doubt: 'the inventory boots it by PXE; labwright inserts the image by Redfish' } : {}),
     username: vars.text('bmc_user')?.value ?? 'admin',
     nic: vars.map('network_config')?.list('interfaces')[0]?.text('name')?.value,
     hints:

@@ -30,7 +30,8 @@ export function generatedIpi(reader: InventoryReader, { name, domain }: Named, r
     install: upi ? 'upi' : 'ipi',
     // Format D: the jumphost's address on the lab network.
     network: networkOf({ cidr: reader.cluster.text('extcidrnet'), gateway: upi ? reader.cluster.text('bootstrap_interface') : undefined }),
-    hypervisor: vm && { host: reader.cluster.flag('enable_virtualmedia') && address && /^bmc\./.test(address.value) ? undefined : address, user: undefined },
+    // The one BMC service of a lab of ours says nothing of servers.
+    hypervisor: vm && { host: address?.value.startsWith('bmc.') ? undefined : address, user: undefined },
     vips: api && ingress ? { api, ingress } : undefined,
     nodes,
     provisionhost: upi
