@@ -29,11 +29,6 @@ const TABLE: readonly (DroppedVariable & { readonly names: RegExp })[] = [
     why: 'DCI counts listening ports to choose one for each VM, and they collide after a restart; BMCs of labwright are found by UUID at one address',
   },
   {
-    id: 'nested-kvm',
-    names: /^(nested_kvm\w*|kvm_\w+_options)$/,
-    why: "nested virtualisation is set for the processor that is there; DCI writes Intel's options on AMD too",
-  },
-  {
     id: 'unsafe-cleanup',
     names: /^(dci_delete_uefi_boot_entries|dci_erase_bootloader_on_disk)$/,
     why: "DCI's cleaning removes the current boot entry too (it compares with an undefined variable), and erases the first sector of /dev/sd? only: neither vda nor nvme, and the backup GPT stays",
@@ -58,17 +53,24 @@ export function droppedVariable(name: string): DroppedVariable | undefined {
   return found && { id: found.id, why: found.why, ...(found.warning === undefined ? {} : { warning: found.warning }) };
 }
 
-const KEYS: readonly { readonly names: RegExp; readonly why: string }[] = [
-  { names: /^(driver|arch|cpu_mode|boot_dev|disk_cache|disk_bus|type)$/, why: 'the plan decides how a VM is made' },
-  { names: /^(image_src|users|run_commands|domain)$/, why: 'nodes are set up by their installation, a provisionhost by lab prepare' },
-  { names: /^(dhcp_start|dhcp_end|dns|dnsmasq_options|forwarders|hosts|hostnames)$/, why: 'the jumphost serves DHCP and DNS for the lab' },
+const KEYS: readonly (DroppedVariable & { readonly names: RegExp })[] = [
   {
+    id: 'nested-kvm',
+    names: /^cpu_mode$/,
+    why: "VMs get their host's processor; nested virtualisation is set for the one that is there, where DCI writes Intel's options on AMD too",
+  },
+  { id: 'unread-key', names: /^(driver|arch|boot_dev|disk_cache|disk_bus|type)$/, why: 'the plan decides how a VM is made' },
+  { id: 'unread-key', names: /^(image_src|users|run_commands|domain)$/, why: 'nodes are set up by their installation, a provisionhost by lab prepare' },
+  { id: 'unread-key', names: /^(dhcp_start|dhcp_end|dns|dnsmasq_options|forwarders|hosts|hostnames)$/, why: 'the jumphost serves DHCP and DNS for the lab' },
+  {
+    id: 'unread-key',
     names: /^(address|netmask|broadcast|gateway|ip|prefix|family|routes|dns_server_ips|network)$/,
     why: "nodes get addresses of their cluster's block, by DHCP",
   },
-  { names: /^(res_name|forward_dev)$/, why: 'VMs are plugged into the bridge of their server' },
+  { id: 'unread-key', names: /^(res_name|forward_dev)$/, why: 'VMs are plugged into the bridge of their server' },
 ];
 
-export function droppedKey(key: string): string {
-  return KEYS.find(({ names }) => names.test(key))?.why ?? 'a lab file has no place for it';
+export function droppedKey(key: string): Pick<DroppedVariable, 'id' | 'why'> {
+  const { id, why } = KEYS.find(({ names }) => names.test(key)) ?? { id: 'unread-key', why: 'a lab file has no place for it' };
+  return { id, why };
 }

@@ -58,7 +58,7 @@ function tellInside(name: string, variable: Variable, used: ReadonlySet<string>,
         if (used.has(full)) walk(one, full, [...keys, key]);
         else if (!told.has(full)) {
           told.add(full);
-          report.note({ id: 'unread-key', kind: 'dropped', what: full, why: droppedKey(key), at: variable.at([...keys, key]) });
+          report.note({ ...droppedKey(key), kind: 'dropped', what: full, at: variable.at([...keys, key]) });
         }
       }
   };

@@ -67,7 +67,7 @@ function metalNode(reader: InventoryReader): FoundNode[] {
         uuid: undefined,
         size: {},
         metal: {
-          // The agent boots it by PXE over IPMI; in place of that labwright inserts the image.
+          doubt: 'the inventory boots it by PXE over IPMI; labwright inserts the image by Redfish',
           bmc: `redfish-virtualmedia://${vars.text('ipmi_address')?.value ?? ''}/redfish/v1/Systems/1`,
           username: vars.text('ipmi_user')?.value ?? 'admin',
           nic: undefined,
