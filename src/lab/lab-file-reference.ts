@@ -62,7 +62,7 @@ function typeOf(schema: Schema): string {
   if (schema.enum) return schema.enum.map((one) => `\`${String(one)}\``).join(', ');
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   if (schema.anyOf) return schema.anyOf.map(typeOf).join(schema.anyOf.every((one) => one.const !== undefined) ? ', ' : ' or ');
-  switch (schema.type) {
+  switch (schema.type ?? 'string') {
     case 'array':
       return `list of ${plural(typeOf(schema.items ?? {}))}`;
     case 'object':
