@@ -10,6 +10,12 @@ import { realSleep } from '../util/clock.ts';
 import { createLog, type Log } from '../util/log.ts';
 import { untilAborted } from '../util/until-aborted.ts';
 import { announcer } from './agent.ts';
+import { COMMITS_HOOK_PATH } from '../server/commits/receive-hook.ts';
+import { readCatalogue } from '../server/bootstrap/read-catalogue.ts';
+import { directDial } from '../util/dial.ts';
+import { localExec } from '../util/exec.ts';
+import { followCommits } from './house/follow-commits.ts';
+import { readFollowed, type FollowedFile } from './house/read-followed.ts';
 import { defaultDataDir } from './house/default-data-dir.ts';
 import { lockDataDir } from './house/lock-data-dir.ts';
 import { agentDir, makeDataDir, openHouse, runHousedAgent, type House } from './house/open-house.ts';
@@ -34,6 +40,8 @@ interface UpOptions {
   readonly seed: string;
   readonly speed?: number;
   readonly once?: boolean;
+  readonly follow?: string;
+  readonly followEvery: number;
 }
 
 const EXAMPLES = `
@@ -42,6 +50,8 @@ Stopped in any way, even by kill -9, the next "up" on the same data directory go
 Examples:
   labwright up                                        a control server alone
   labwright up --lab examples/pretty-lab              with the agent of a lab
+  labwright up --lab examples/pretty-lab --follow examples/pretty-lab/daily.yml
+                                                      and a run for each commit of its sites repository
   labwright up --rehearse examples/pretty-lab/daily.yml   the lab simulated, and a pipeline rehearsed on it
 `;
 
@@ -57,6 +67,8 @@ export function command(): Command {
     .option('--fault <name[@cluster[/node]]>', 'with --rehearse: make something go wrong', collected, [])
     .option('--seed <n>', 'with --rehearse: one seed, one story', '1')
     .option('--speed <n>', 'with --rehearse: at most so many simulated seconds per real one', positiveNumber)
+    .option('--follow <pipeline>', 'with --lab: run this pipeline for each new commit of the repository its GitOps jobs name')
+    .option('--follow-every <seconds>', 'with --follow: how often to look without a webhook', positiveNumber, 60)
     .option('--once', 'with --rehearse: end when the pipeline has')
     .addHelpText('after', EXAMPLES)
     .action(up);
@@ -82,7 +94,14 @@ async function up(options: UpOptions): Promise<void> {
 /** What to do beside serving, once every file has been read and found without a mistake. */
 type Work =
   | { readonly kind: 'serve' }
-  | { readonly kind: 'lab'; readonly plan: LabPlan; readonly claims: ClaimsStore; readonly followClaim: FollowClaim; readonly pullSecret: string | undefined }
+  | {
+      readonly kind: 'lab';
+      readonly followed: FollowedFile | undefined;
+      readonly plan: LabPlan;
+      readonly claims: ClaimsStore;
+      readonly followClaim: FollowClaim;
+      readonly pullSecret: string | undefined;
+    }
   | { readonly kind: 'rehearse'; readonly prepared: PreparedRehearsal };
 
 async function readInput(options: UpOptions): Promise<Work | undefined> {
@@ -97,7 +116,10 @@ async function readInput(options: UpOptions): Promise<Work | undefined> {
     labPath,
   } = await planLabFile(options.lab);
   const pullSecret = options.pullSecret === undefined ? undefined : await readPullSecret(options.pullSecret);
-  return plan && { kind: 'lab', plan, claims: openClaims(claimsPath), followClaim: followLabClaim(labPath), pullSecret };
+  if (!plan) return undefined;
+  const followed = options.follow === undefined ? undefined : await readFollowed(options.follow, plan);
+  if (options.follow !== undefined && !followed) return undefined;
+  return { kind: 'lab', followed, plan, claims: openClaims(claimsPath), followClaim: followLabClaim(labPath), pullSecret };
 }
 
 async function runHouse(dataDir: string, options: UpOptions, work: Work, signal: AbortSignal): Promise<void> {
@@ -111,11 +133,33 @@ async function runHouse(dataDir: string, options: UpOptions, work: Work, signal:
   const house = await opening;
   announce(house, dataDir);
   if (work.kind === 'serve') return await untilAborted(signal);
-  const { plan, claims, followClaim, pullSecret } = work;
-  const { client } = await house.admit(plan.lab);
+  const { plan, claims, followClaim, pullSecret, followed } = work;
+  const { client, credentials } = await house.admit(plan.lab);
   const labSecret = await readLabSecret(join(agentDir(dataDir), 'lab-secret'));
   const doors = jumphostDoors(plan, { pullSecret, sshPublicKey: undefined });
-  await runHousedAgent({ dataDir, log }, { client, plan, doors, labSecret, claims, followClaim, onRegistered: announcer(plan.lab) }, signal);
+  const stop = new AbortController();
+  const both = AbortSignal.any([signal, stop.signal]);
+  const git = { exec: localExec, dial: directDial, headers: {}, simulated: false };
+  const following =
+    followed &&
+    followCommits(
+      { server: house.server.deps, client, git, catalogue: () => readCatalogue(house.server.deps), log },
+      { ...followed, plan, teamId: credentials.teamId, everyMs: options.followEvery * 1000 },
+      both,
+    );
+  if (following) announceFollowed(house, followed);
+  const agent = runHousedAgent({ dataDir, log }, { client, plan, doors, labSecret, claims, followClaim, onRegistered: announcer(plan.lab) }, both);
+  try {
+    await Promise.race([agent, ...(following ? [following] : [])]);
+  } finally {
+    stop.abort(new Error('labwright stops'));
+    await Promise.allSettled([agent, following]);
+  }
+}
+
+/** Where a Git host's webhook goes; without one the branch is looked at now and then. */
+function announceFollowed({ server }: House, { name }: FollowedFile): void {
+  process.stdout.write(`follows commits  ${name}; webhook ${server.url}${COMMITS_HOOK_PATH}, signed with hook-secret of the data directory\n\n`);
 }
 
 interface RehearseDeps {

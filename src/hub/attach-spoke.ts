@@ -1,4 +1,5 @@
 import type { Action } from './action.ts';
+import { removeApplications } from './gitops/remove-applications.ts';
 import { verifyPower } from './cluster-deletion/verify-power.ts';
 import { checkSpoke } from './cluster-import/check-spoke.ts';
 import { followImport } from './cluster-import/follow-import.ts';
@@ -11,6 +12,7 @@ import { verifyAttached } from './cluster-import/verify-attached.ts';
  */
 export const attachSpoke: Action = (input) => [
   checkSpoke(input),
+  removeApplications(input),
   registerCluster(input),
   followImport(input),
   verifyAttached(input),

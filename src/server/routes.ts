@@ -24,6 +24,7 @@ import { teamMemberRoutes } from './dci/team-members.ts';
 import { teamRoutes } from './dci/teams.ts';
 import { topicRoutes } from './dci/topics.ts';
 import { userRoutes } from './dci/users.ts';
+import { receiveHookRoute } from './commits/receive-hook.ts';
 import type { ServerRoute } from './handle.ts';
 import { runPageRoutes } from './page/run-page.ts';
 import { runsPageRoute } from './page/runs-page.ts';
@@ -43,6 +44,7 @@ export const routes: readonly ServerRoute[] = [
   listRunsRoute,
   cancelRunRoute,
   runEventsRoute,
+  receiveHookRoute,
   runsPageRoute,
   ...runPageRoutes,
   ...serviceRoutes,

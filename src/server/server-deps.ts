@@ -18,6 +18,8 @@ export interface ServerDeps {
   readonly changes: Changes;
   /** Lets a browser see the job page; see page/README.md. */
   readonly pageToken: string;
+  /** What Git hosts sign their webhooks with. */
+  readonly hookSecret: string;
   /** How long a job stays with an agent that is not heard of. */
   readonly leaseTermMs: number;
   /** Aborted when the server closes: ends long polls and event streams. */

@@ -70,6 +70,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       passwords: createPasswords(options.passwordCost),
       changes,
       pageToken: options.pageToken ?? (await keptToken(join(dataDir, 'page-token'))),
+      hookSecret: await keptToken(join(dataDir, 'hook-secret')),
       leaseTermMs: options.leaseTermMs ?? 30_000,
       closing: closing.signal,
     };

@@ -36,7 +36,10 @@ test('a spoke is made from Git at the job’s commit and with its release; detac
     assert.match(revision, /^[0-9a-f]{40}$/);
     for (const name of ['sno1-sites', 'sno1-policies']) {
       const { spec, status } = await application(kube, name);
-      assert.deepEqual([spec.source?.targetRevision, status?.sync?.revision, status?.sync?.status, spec.syncPolicy?.automated], [revision, revision, 'Synced', undefined]);
+      assert.deepEqual(
+        [spec.source?.targetRevision, status?.sync?.revision, status?.sync?.status, spec.syncPolicy?.automated],
+        [revision, revision, 'Synced', undefined],
+      );
     }
     const { clusterImageSetNameRef, holdInstallation } = (await kube.get(INSTANCE))!['spec'] as { clusterImageSetNameRef: string; holdInstallation: boolean };
     assert.match(clusterImageSetNameRef, /^labwright-4\.18\.10-/);
@@ -45,7 +48,10 @@ test('a spoke is made from Git at the job’s commit and with its release; detac
     const detached = await lab.run(`${round}-detach`, 'detach', 'sno1', inputs);
     assert.equal(detached.error, undefined, JSON.stringify(detached.error, null, 1));
     for (const kind of ['Application', 'AppProject']) assert.deepEqual((await kube.list({ ...ARGO, kind })).items, []);
-    for (const kind of [{ apiVersion: 'policy.open-cluster-management.io/v1', kind: 'Policy' }, { apiVersion: 'ran.openshift.io/v1alpha1', kind: 'ClusterGroupUpgrade' }])
+    for (const kind of [
+      { apiVersion: 'policy.open-cluster-management.io/v1', kind: 'Policy' },
+      { apiVersion: 'ran.openshift.io/v1alpha1', kind: 'ClusterGroupUpgrade' },
+    ])
       assert.deepEqual((await kube.list(kind)).items, []);
     assert.ok(!lab.world.powerLog.some(({ event, cause }) => event === 'off' && cause?.includes('detach')));
   }
@@ -76,11 +82,21 @@ test('a mistake in the repository fails the job with file and line before anythi
   const changed = (from: string | RegExp, to: string, file = path): Record<string, string> => ({ ...FILES, [file]: FILES[file]!.replace(from, to) });
   const cases = [
     [changed(/^spec:$/m, 'spec: {'), /^sno1\/sites\/clusterinstance\.yaml:\d+:\d+$/, 'Rendered', /./],
-    [changed(/52:54:[0-9a-f:]+/, '52:54:00:00:00:99'), new RegExp(`^${path}:\\d+:1$`), 'Rendered', /bootMACAddress of master-0 is 52:54:00:00:00:99; its machine has/],
+    [
+      changed(/52:54:[0-9a-f:]+/, '52:54:00:00:00:99'),
+      new RegExp(`^${path}:\\d+:1$`),
+      'Rendered',
+      /bootMACAddress of master-0 is 52:54:00:00:00:99; its machine has/,
+    ],
     [changed('hostName: master-0', 'hostName: master-1'), new RegExp(`^${path}:\\d+:1$`), 'Rendered', /has no node master-0/],
     [changed('clusterName: sno1', 'clusterName: sno2'), new RegExp(`^${path}:\\d+:1$`), 'Rendered', /also makes sno2/],
     [changed('baseDomain: test.lab', 'other: x'), new RegExp(`^${path}:\\d+:1$`), 'Rendered', /baseDomain/],
-    [changed('name: monitoring', 'name: nothing', 'sno1/policies/placement.yaml'), /^sno1\/policies\/monitoring\.yaml:\d+:1$/, 'Rendered', /no PlacementBinding in sno1-policies binds policy monitoring/],
+    [
+      changed('name: monitoring', 'name: nothing', 'sno1/policies/placement.yaml'),
+      /^sno1\/policies\/monitoring\.yaml:\d+:1$/,
+      'Rendered',
+      /no PlacementBinding in sno1-policies binds policy monitoring/,
+    ],
     [{ 'other/file': 'x' }, /^sno1\/sites/, 'Rendered', /sno1\/sites/],
   ] as const;
   for (const [files, object, condition, message] of cases) {
@@ -102,28 +118,41 @@ test('a repository that cannot be reached is named, with the command to try by h
   assert.match(error?.hint ?? '', /try by hand: .*git ls-remote https:\/\/git\.gone\.lab\/sites\.git/);
 });
 
-test('a cluster that an automated Application of somebody else makes is neither detached nor made by a job', async (t) => {
+test('a cluster that an automated Application of somebody else makes is not taken off its hub', async (t) => {
   const { lab, kube, inputs } = await open(t);
   const url = 'https://git.test.lab/sites.git';
   const server = 'https://kubernetes.default.svc';
   const objects: KubeObject[] = [
-    { ...ARGO, kind: 'AppProject', metadata: { name: 'ztp-app-project', namespace: ARGO.namespace }, spec: { sourceRepos: ['*'], destinations: [{ server: '*', namespace: '*' }], clusterResourceWhitelist: [{ group: '*', kind: '*' }] } },
+    {
+      ...ARGO,
+      kind: 'AppProject',
+      metadata: { name: 'ztp-app-project', namespace: ARGO.namespace },
+      spec: { sourceRepos: ['*'], destinations: [{ server: '*', namespace: '*' }], clusterResourceWhitelist: [{ group: '*', kind: '*' }] },
+    },
     {
       ...ARGO,
       kind: 'Application',
       metadata: { name: 'clusters', namespace: ARGO.namespace },
-      spec: { project: 'ztp-app-project', source: { repoURL: url, path: 'sno1/sites', targetRevision: 'main' }, destination: { server, namespace: 'sno1' }, syncPolicy: { automated: { selfHeal: true } } },
+      spec: {
+        project: 'ztp-app-project',
+        source: { repoURL: url, path: 'sno1/sites', targetRevision: 'main' },
+        destination: { server, namespace: 'sno1' },
+        syncPolicy: { automated: { selfHeal: true } },
+      },
     },
   ];
   await kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'sno1' } });
-  await kube.patch({ apiVersion: 'v1', kind: 'ConfigMap', namespace: ARGO.namespace, name: 'argocd-tls-certs-cm' }, { data: { 'git.test.lab': lab.world.sitesCa } }, { type: 'merge' });
+  await kube.patch(
+    { apiVersion: 'v1', kind: 'ConfigMap', namespace: ARGO.namespace, name: 'argocd-tls-certs-cm' },
+    { data: { 'git.test.lab': lab.world.sitesCa } },
+    { type: 'merge' },
+  );
   for (const { namespace: _namespace, ...object } of objects) await kube.create(object);
   const clock = lab.world.clock.participant('agent');
   for (let second = 0; second < 60 && !(await kube.get(INSTANCE)); second++) await clock.sleep(1000);
-  for (const [action, step] of [['detach', 'remove-applications'], ['redeploy', 'remove-applications'], ['attach', 'check-spoke']] as const) {
-    const { error, steps } = await lab.run(action, action, 'sno1', { ...inputs, spoke_kubeconfig: inputs['hub_kubeconfig']! });
-    if (action === 'attach') continue;
-    assert.equal(steps.at(-1)?.id, step);
+  for (const action of ['detach', 'redeploy', 'destroy']) {
+    const { error, steps } = await lab.run(action, action, 'sno1', inputs);
+    assert.equal(steps.at(-1)?.id, 'remove-applications');
     assert.deepEqual([error?.on?.object, error?.on?.reason], ['Application/openshift-gitops/clusters', 'Automated']);
   }
 });

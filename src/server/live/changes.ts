@@ -5,8 +5,8 @@ import { messageOf } from '../../util/errors.ts';
 import type { Log } from '../../util/log.ts';
 import type { Sql } from '../../db/transaction.ts';
 
-/** What may have changed: the jobs a lab can be given, or a run. */
-export type Change = { readonly kind: 'jobs'; readonly remoteciId: string } | { readonly kind: 'run'; readonly runId: string };
+/** What may have changed: the jobs a lab can be given, a run, or a branch that somebody follows. */
+export type Change = { readonly kind: 'commits' } | { readonly kind: 'jobs'; readonly remoteciId: string } | { readonly kind: 'run'; readonly runId: string };
 
 /**
  * Tells this process what any process changed in the database (LISTEN/NOTIFY). A hint only: notifications can be lost with
@@ -79,5 +79,6 @@ export async function listenForChanges(pool: Pool, log: Log): Promise<Changes> {
 }
 
 function nameOf(change: Change): string {
+  if (change.kind === 'commits') return 'commits';
   return change.kind === 'jobs' ? `jobs ${change.remoteciId}` : `run ${change.runId}`;
 }
