@@ -1,4 +1,5 @@
 import { isRecord } from '../../util/is-record.ts';
+import { mergeKeyedList } from './merge-keyed-list.ts';
 import type { MergeSchema } from './merge-keys.ts';
 
 /** A patch that does not fit the object; the message names the field. */
@@ -47,54 +48,7 @@ function mergeLists(target: readonly unknown[], patch: readonly unknown[], schem
   const elements = patch.filter((one) => !(isRecord(one) && Object.keys(one).length === 1 && '$patch' in one));
   if (directive === 'replace') return mergeLists([], elements, schema, path);
   if (keys.length === 0) return [...new Set([...elements, ...target])];
-  const used = keys.filter((key) => [...target, ...elements].some((one) => isRecord(one) && one[key] !== undefined));
-  const patched = (one: unknown, element: unknown): unknown => {
-    // Kustomize puts the old element back in the place of its replacement.
-    if (one !== undefined && isRecord(element) && element['$patch'] === 'replace') return one;
-    return strategicMerge(one, element, schema.items, path);
-  };
-  return used.length > 1 ? mergeByKeys(target, elements, used, patched) : mergeByKey(target, elements, used[0] ?? keys[0]!, patched);
-}
-
-type Patched = (target: unknown, element: unknown) => unknown;
-
-/** Elements of the patch first, in its order; then those that it does not name. */
-function mergeByKey(target: readonly unknown[], elements: readonly unknown[], key: string, patched: Patched): unknown[] {
-  const same = (one: unknown, other: unknown): boolean => agree(one, other, [key]);
-  const merged = elements
-    .map((element) =>
-      patched(
-        target.find((one) => same(one, element)),
-        element,
-      ),
-    )
-    .filter((one) => one !== undefined);
-  return [...merged, ...target.filter((one) => !elements.some((element) => same(one, element)))];
-}
-
-/**
- * Ports, known by number and protocol: new ones first, then the old ones in their order. As in kustomize, one that lacks the
- * protocol is not merged with one that has it: the old one stays as it is.
- */
-function mergeByKeys(target: readonly unknown[], elements: readonly unknown[], keys: readonly string[], patched: Patched): unknown[] {
-  const half = (one: unknown, other: unknown): boolean =>
-    isRecord(one) &&
-    isRecord(other) &&
-    agree(
-      one,
-      other,
-      keys.filter((key) => one[key] !== undefined && other[key] !== undefined),
-    );
-  const added = elements.filter((element) => !target.some((one) => half(one, element))).map((element) => patched(undefined, element));
-  const kept = target.map((one) => {
-    const element = elements.find((other) => agree(one, other, keys));
-    return element === undefined ? one : patched(one, element);
-  });
-  return [...added, ...kept].filter((one) => one !== undefined);
-}
-
-function agree(one: unknown, other: unknown, keys: readonly string[]): boolean {
-  return isRecord(one) && isRecord(other) && keys.length > 0 && keys.every((key) => one[key] !== undefined && one[key] === other[key]);
+  return mergeKeyedList(target, elements, keys, (one, element) => strategicMerge(one, element, schema.items, path));
 }
 
 function kindOf(value: unknown): 'a list' | 'a map' | 'a plain value' {
