@@ -9,6 +9,8 @@ import { MAX_SOURCE_BYTES, parseSources, type KeyPath, type SourceFile } from '.
 export interface GivenManifest {
   readonly object: KubeObject;
   readonly at: FilePosition;
+  /** Where a part of it stands, or the nearest part above that is there. */
+  readonly place: (keys: KeyPath) => FilePosition;
 }
 
 const Manifest = z.looseObject({
@@ -47,7 +49,7 @@ function manifestsIn(document: SourceFile): readonly GivenManifest[] {
 
 function manifest(document: SourceFile, value: unknown, keys: KeyPath): GivenManifest {
   const { data, error } = Manifest.safeParse(value);
-  if (data !== undefined) return { object: data, at: document.at(keys) };
+  if (data !== undefined) return { object: data, at: document.at(keys), place: (inner) => document.at([...keys, ...inner]) };
   const path = error.issues[0]!.path.filter((key) => typeof key !== 'symbol');
   const where = path.length === 0 ? 'this' : path.join('.');
   throw new LabwrightError('bad_input', path.length === 0 ? 'this is no Kubernetes object' : `this Kubernetes object needs a text in ${where}`, {
