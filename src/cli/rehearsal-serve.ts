@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
+import { NO_SERVICES } from '../lab/no-services.ts';
 import type { LabPlan } from '../lab/plan.ts';
 import { adminKubeconfig } from '../rehearsal/api/access/admin-kubeconfig.ts';
 import type { StaticToken } from '../rehearsal/api/access/authenticate.ts';
@@ -119,7 +120,7 @@ const EMPTY_LAB: LabPlan = {
   uuid: '00000000-0000-5000-8000-000000000000',
   domain: 'rehearsal.lab',
   accel: 'tcg',
-  jumphost: { name: 'jumphost', address: '192.0.2.1', nic: 'eth0', uplink: undefined, ssh: undefined },
+  jumphost: { name: 'jumphost', address: '192.0.2.1', nic: 'eth0', uplink: undefined, ssh: undefined, services: NO_SERVICES },
   networks: [],
   servers: [],
   clusters: [],

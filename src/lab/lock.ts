@@ -18,6 +18,8 @@ export const LockFile = z.strictObject({
       slot: z.int().min(1),
       /** Node → server. */
       machines: z.record(z.string(), z.string()).default({}),
+      /** Further network → slot there. */
+      networks: z.record(z.string(), z.int().min(1)).optional(),
     }),
   ),
 });
@@ -70,10 +72,11 @@ export function lockOf(plan: LabPlan, networkIndexes: ReadonlyMap<string, number
     lab: plan.lab,
     networks: sorted(plan.networks.map(({ name, cidr, slotSize }) => [name, { index: networkIndexes.get(name)!, cidr, slot_size: slotSize }])),
     slots: sorted(
-      plan.clusters.flatMap(({ name, network, slot, nodes }) => {
+      plan.clusters.flatMap(({ name, network, networks, slot, nodes }) => {
         if (slot === null) return [];
         const machines = Object.fromEntries(nodes.map((node) => [node.name, serverOf.get(node.machine)!]));
-        return [[name, { network, slot, machines }] as const];
+        const more = sorted(networks.flatMap((one) => (one.slot === null ? [] : [[one.name, one.slot] as const])));
+        return [[name, { network, slot, machines, ...(networks.length > 0 && { networks: more }) }] as const];
       }),
     ),
   };

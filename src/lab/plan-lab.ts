@@ -5,6 +5,7 @@ import { parseSource } from '../util/source-file.ts';
 import { checkCapacity } from './capacity/capacity.ts';
 import { withClaims, type ClaimsFile } from './claims/claims-file.ts';
 import { checkAddresses } from './check/check-addresses.ts';
+import { checkLinks } from './check/check-networks.ts';
 import { checkHosts } from './check/check-hosts.ts';
 import { checkClusters } from './check/check-clusters.ts';
 import { checkLock } from './check/check-lock.ts';
@@ -16,7 +17,7 @@ import { planMachines } from './place/machines.ts';
 import { checkClaims, checkOwners } from './check/owners.ts';
 import { placeClusters } from './place/place-clusters.ts';
 import { networkIndexes } from './place/network-indexes.ts';
-import type { LabPlan, PlanChange, PlannedNetwork } from './plan.ts';
+import type { LabPlan, PlanChange, PlannedJumphost, PlannedNetwork } from './plan.ts';
 import { reportOn } from './check/report.ts';
 import { readSegments, type Segment } from './segments.ts';
 import { expandServers, sshTarget } from './servers.ts';
@@ -53,13 +54,14 @@ export function planLab(path: string, text: string, lock: LockFile, claims?: Cla
   checkLock(file, lock, segments, report);
   checkNames(file, servers, report);
   checkHosts(file, report);
+  checkLinks(file, report);
   checkAddresses(file, segments, servers, report);
   const homes = checkClusters(file, new Set(servers.map(({ server }) => server.name)), report);
   if (hasErrors(report.found)) return failed(report.found);
 
   const clusters = placeClusters(file, segments, servers, homes, lock, report);
   if (hasErrors(report.found)) return failed(report.found);
-  const machines = planMachines(file, clusters, segments, homes, report);
+  const machines = planMachines(file, clusters, segments, new Map(servers.map(({ server }) => [server.name, server])), homes, report);
   checkOwners(file, servers, clusters, machines, report);
   checkClaims(clusters, report);
   checkCapacity(servers, machines, report);
@@ -71,7 +73,7 @@ export function planLab(path: string, text: string, lock: LockFile, claims?: Cla
     uuid: uuidV5(LABWRIGHT_NAMESPACE, file.lab),
     domain: file.domain,
     accel: file.accel,
-    jumphost: { ...file.jumphost, uplink: file.jumphost.uplink, ssh: sshTarget(file.jumphost.ssh, file.jumphost.address) },
+    jumphost: plannedJumphost(file.jumphost),
     networks: segments.map((one) => plannedNetwork(file, one)),
     servers: servers.map(({ server }) => server),
     clusters,
@@ -82,8 +84,13 @@ export function planLab(path: string, text: string, lock: LockFile, claims?: Cla
 }
 
 function plannedNetwork(file: LabFile, { name, slotSize }: Segment): PlannedNetwork {
-  const { cidr, cidr6, bridge, dynamic, spare, mtu } = file.networks[name]!;
-  return { name, cidr, ...(cidr6 !== undefined && { cidr6 }), bridge, slotSize, dynamic, spare, mtu };
+  const { cidr, cidr6, bridge, mode, vlan, dynamic, spare, mtu } = file.networks[name]!;
+  return { name, cidr, ...(cidr6 !== undefined && { cidr6 }), bridge, mode, vlan, slotSize, dynamic, spare, mtu };
+}
+
+function plannedJumphost({ services, uplink, ssh, ...rest }: LabFile['jumphost']): PlannedJumphost {
+  const { ntp, http_store: httpStore, registry, job_ports: jobPorts, firewall } = services;
+  return { ...rest, uplink, ssh: sshTarget(ssh, rest.address), services: { ntpUpstreams: ntp.upstreams, httpStore, registry, jobPorts, firewall } };
 }
 
 function failed(diagnostics: readonly Diagnostic[]): PlanResult {

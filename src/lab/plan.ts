@@ -23,6 +23,23 @@ export interface PlannedJumphost {
   /** NIC that faces the outside, if any. */
   readonly uplink: string | undefined;
   readonly ssh: SshTarget | undefined;
+  readonly services: JumphostServices;
+}
+
+/** What the jumphost does beside DHCP and DNS (reference/lab-and-libvirt.md §2.6, §2.7). */
+export interface JumphostServices {
+  readonly ntpUpstreams: readonly string[];
+  readonly httpStore: StoreService | undefined;
+  readonly registry: StoreService | undefined;
+  /** Ports that jobs may open for machines of the lab: `20000-20999`. */
+  readonly jobPorts: string;
+  readonly firewall: 'none' | 'nftables' | 'firewalld';
+}
+
+export interface StoreService {
+  readonly port: number;
+  /** Folder on the jumphost. */
+  readonly root: string;
 }
 
 export interface SshTarget {
@@ -40,6 +57,10 @@ export interface PlannedNetwork {
   /** The IPv6 network beside an IPv4 one. */
   readonly cidr6?: string;
   readonly bridge: string;
+  /** `nat`: libvirt's own network on the one server that has machines in it. */
+  readonly mode: 'bridge' | 'nat';
+  /** Tag on the NICs of servers and hosts; undefined where it is untagged. */
+  readonly vlan: number | undefined;
   readonly slotSize: number;
   /** Addresses kept for a dynamic pool, and in reserve. */
   readonly dynamic: number;
@@ -51,11 +72,30 @@ export interface PlannedServer {
   readonly name: string;
   readonly address: string;
   readonly address6?: string;
+  /** Port of the bridge: a NIC or one of `bonds`. In a network of mode nat, the bridge. */
   readonly nic: string;
+  /** By network: the NIC of further networks that are not tagged on `nic`. */
+  readonly nics: Readonly<Record<string, string>>;
+  readonly bonds: readonly PlannedBond[];
   readonly cpus: number;
   readonly memoryMiB: number;
   readonly diskGiB: number;
+  /** Storage pools beside that of `diskGiB`. */
+  readonly pools: readonly PlannedPool[];
   readonly ssh: SshTarget | undefined;
+}
+
+export interface PlannedBond {
+  readonly name: string;
+  readonly nics: readonly string[];
+  readonly mode: string;
+}
+
+export interface PlannedPool {
+  readonly name: string;
+  /** Folder on the server. */
+  readonly path: string;
+  readonly sizeGiB: number;
 }
 
 export type ClusterRole = 'hub' | 'spoke' | 'standalone';
@@ -77,6 +117,10 @@ export interface PlannedCluster {
   /** Does it hold its machines? As claimed or released, else as the lab file says; at most one active cluster per machine. */
   readonly active: boolean;
   readonly network: string;
+  /** Further networks of its machines. */
+  readonly networks: readonly ExtraNetwork[];
+  /** static: what the installer reads holds the addresses. */
+  readonly addressing: 'dhcp' | 'static';
   /** null for a cluster that reuses another's machines. */
   readonly slot: number | null;
   /** machineNetwork of the cluster: the network's CIDR, or `<address>/32` with host_network. */
@@ -92,6 +136,20 @@ export interface PlannedCluster {
   readonly provisionhost?: PlannedProvisionhost;
   /** Of IPI: kept for the bootstrap VM, which the installer makes inside the provisionhost with this MAC. */
   readonly bootstrap?: Reservation;
+  /** Addresses kept for hosted control planes that this cluster carries. */
+  readonly hosted: readonly HostedControlPlane[];
+}
+
+export interface ExtraNetwork {
+  readonly name: string;
+  /** null for a cluster that reuses another's machines. */
+  readonly slot: number | null;
+}
+
+export interface HostedControlPlane {
+  readonly name: string;
+  readonly vips: Vips;
+  readonly vips6?: Vips;
 }
 
 export interface PlannedProvisionhost {
@@ -127,6 +185,19 @@ export interface PlannedNode {
   /** Without prefix: one of the network's first family, then one of IPv6 in a dual-stack network. */
   readonly addresses: readonly string[];
   readonly mac: string;
+  /** In further networks of its cluster, in their order. */
+  readonly interfaces?: readonly PlannedInterface[];
+}
+
+export interface PlannedInterface {
+  readonly network: string;
+  /** NIC of the machine, as the installed system names it. */
+  readonly nic: string;
+  /** Set where the network is tagged on a NIC that has other traffic too. */
+  readonly vlan?: number;
+  readonly mac: string;
+  /** As of a node: one of each family. */
+  readonly addresses: readonly string[];
 }
 
 export interface PlannedMachine {
@@ -141,10 +212,14 @@ export interface PlannedMachine {
   readonly mac: string;
   /** As the installed system names them. */
   readonly nics: readonly PlannedNic[];
+  /** Of bare metal: NICs that the installed system uses as one. */
+  readonly bonds: readonly PlannedBond[];
   readonly vcpus: number;
   readonly memoryMiB: number;
   readonly firmware: 'efi' | 'bios';
   readonly disks: readonly PlannedDisk[];
+  /** Of a VM: the storage pool of its server that its disks are in; undefined for the usual one. */
+  readonly pool: PlannedPool | undefined;
   /** The disk to install to; empty when nothing tells the disks of a bare-metal host apart. */
   readonly rootDeviceHints: RootDeviceHints;
   readonly bmc: PlannedBmc;
@@ -156,6 +231,8 @@ export interface PlannedMachine {
 export interface PlannedNic {
   readonly name: string;
   readonly mac: string;
+  /** The further network it is in; undefined for the cluster's own. */
+  readonly network?: string;
 }
 
 export interface PlannedDisk {

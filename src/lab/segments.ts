@@ -11,6 +11,7 @@ export interface Segment {
   /** The IPv6 subnet beside an IPv4 one. */
   readonly block6: Block | undefined;
   readonly slotSize: number;
+  readonly mode: 'bridge' | 'nat';
 }
 
 /** Ranges that OpenShift or the hosts use themselves (reference/lab-and-libvirt.md §5.6). */
@@ -70,7 +71,7 @@ export function readSegments(file: LabFile, indexes: ReadonlyMap<string, number>
       if (used)
         tell('range-in-use', ['networks', name, key], `${formatBlock(one)} overlaps ${used.cidr}, which clusters use for ${used.use}`, 'use another range');
     }
-    segments.push({ name, index: indexes.get(name)!, block, block6, slotSize: entry.slot_size });
+    segments.push({ name, index: indexes.get(name)!, block, block6, slotSize: entry.slot_size, mode: entry.mode });
   }
   return segments;
 }

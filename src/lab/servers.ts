@@ -1,8 +1,9 @@
 import { closest } from '../util/closest.ts';
 import type { KeyPath } from '../util/source-file.ts';
 import { formatIp, parseIp } from './ip.ts';
-import type { LabFile, SshEntry } from './lab-file.ts';
-import type { PlannedServer, SshTarget } from './plan.ts';
+import type { SshEntry } from './file/server-entry.ts';
+import type { LabFile } from './lab-file.ts';
+import type { PlannedBond, PlannedServer, SshTarget } from './plan.ts';
 import type { Report } from './check/report.ts';
 import { expandNames } from './server-names.ts';
 
@@ -42,10 +43,14 @@ export function expandServers(file: LabFile, report: Report): ExpandedServer[] {
         name,
         address: address(index),
         ...(address6 && { address6: address6(index) }),
-        nic: entry.nic,
+        // Checked before: only where libvirt makes the bridge there is none.
+        nic: entry.nic ?? Object.values(file.networks).find(({ mode }) => mode === 'nat')?.bridge ?? '',
+        nics: entry.nics,
+        bonds: bondsOf(entry.bonds),
         cpus: entry.cpus,
         memoryMiB: entry.memory,
         diskGiB: Math.floor(entry.disk / 1024),
+        pools: Object.entries(entry.pools).map(([pool, { path, size }]) => ({ name: pool, path, sizeGiB: Math.floor(size / 1024) })),
         ssh: sshTarget(entry.ssh, address(index)),
       };
       return { keys, server };
@@ -72,6 +77,10 @@ export function serversOf(on: string | readonly string[], declared: ReadonlySet<
     );
     return [];
   });
+}
+
+export function bondsOf(bonds: Readonly<Record<string, { readonly nics: readonly string[]; readonly mode: string }>>): PlannedBond[] {
+  return Object.entries(bonds).map(([name, { nics, mode }]) => ({ name, nics, mode }));
 }
 
 /** Where a host is reached: at its address, unless its entry names another host. */

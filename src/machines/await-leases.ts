@@ -17,7 +17,10 @@ interface Deps {
 /** Waits until the jumphost has given every machine its address. @returns those that did not ask in time. */
 export async function awaitLeases(deps: Deps, plan: LabPlan, machines: readonly PlannedMachine[], signal: AbortSignal): Promise<Failure[]> {
   const { jumphost, clock, progress } = deps;
-  const waiting = new Map(machines.map((machine) => [machine.mac, machine]));
+  const nat = new Set(plan.networks.flatMap(({ name, mode }) => (mode === 'nat' ? [name] : [])));
+  // There libvirt gives addresses.
+  const served = machines.filter(({ home }) => !plan.clusters.some(({ name, network }) => name === home && nat.has(network)));
+  const waiting = new Map(served.map((machine) => [machine.mac, machine]));
   if (waiting.size === 0) return [];
   progress.stage('Addresses', [jumphost.name]);
   const { stateDir, logsDir } = labPaths(plan);

@@ -41,6 +41,8 @@ printf '\\0'; cat /run/systemd/resolve/resolv.conf 2>/dev/null || cat /etc/resol
 
 /** What has to be done on the jumphost: reservations first, then names, then dnsmasq itself. */
 export function jumphostChanges(plan: LabPlan, state: JumphostState, wanted: (change: Change) => boolean = () => true): Change[] {
+  // In NAT networks libvirt answers for DHCP and DNS.
+  if (plan.networks.every(({ mode }) => mode === 'nat')) return [];
   const planned = plannedFiles(plan, state);
   const on = plan.jumphost.name;
   const { loaded } = state.dnsmasq;
@@ -163,7 +165,7 @@ export function plannedFiles(plan: LabPlan, state: JumphostState): ReadonlyMap<s
  * keep theirs: they run on with them, and would not ask again before half their time has passed.
  */
 function staleOf(plan: LabPlan, leases: readonly DhcpLease[]): DhcpLease[] {
-  const nodes = plan.clusters.flatMap(({ active, nodes: all }) => all.map((node) => ({ ...node, active })));
+  const nodes = plan.clusters.flatMap(({ active, nodes: all, bootstrap }) => [...all, ...(bootstrap ? [bootstrap] : [])].map((node) => ({ ...node, active })));
   const held = nodes.filter(({ active }) => active);
   return leases.filter(({ mac, address }) => {
     const owners = held.filter((node) => node.addresses.includes(address) || node.mac === mac);

@@ -1,4 +1,5 @@
 import type { LabPlan } from '../lab/plan.ts';
+import { poolFolder } from '../render/libvirt-domain.ts';
 
 /** Where a lab's files lie. Each folder belongs to one lab: destroy may remove all of it. */
 export interface LabPaths {
@@ -19,4 +20,11 @@ export function labPaths(plan: Pick<LabPlan, 'lab'>): LabPaths {
     confDir: `/etc/labwright/${plan.lab}/dnsmasq.d`,
     stateDir: `/var/lib/dnsmasq/labwright-${plan.lab}`,
   };
+}
+
+/** The lab's folders for disks on a server: the usual one, then one in each further storage pool. */
+export function imageFolders(plan: Pick<LabPlan, 'lab' | 'servers'>, server: string): string[] {
+  const { imagesDir } = labPaths(plan);
+  const pools = plan.servers.find(({ name }) => name === server)?.pools ?? [];
+  return [imagesDir, ...pools.map((pool) => poolFolder(pool, imagesDir))];
 }

@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import { contains, parseBlock, parseIp } from '../lab/ip.ts';
 import type { LabPlan, PlannedNetwork, PlannedServer } from '../lab/plan.ts';
 import { LabwrightError } from '../util/errors.ts';
@@ -25,6 +24,10 @@ export function bridgeAlias(plan: Pick<LabPlan, 'lab'>): string {
  */
 export function renderBridgeScript(plan: LabPlan, options: BridgeOptions): string {
   const { server, network, addresses } = placeOf(plan, options.server);
+  if (network.vlan !== undefined)
+    throw new LabwrightError('bad_input', `the bridge of ${server.name} is over a tagged link, which this script does not make`, {
+      hint: 'apply the nmstate document on the server: labwright lab render',
+    });
   return `#!/bin/sh
 set -eu
 bridge=${shellWord(network.bridge)}
@@ -112,41 +115,6 @@ esac
 `;
 }
 
-/** The same bridge as an nmstate document, for `nmstatectl apply --no-commit` and then `commit`. */
-export function renderBridgeNmstate(plan: LabPlan, options: BridgeOptions): string {
-  const { server, network, addresses } = placeOf(plan, options.server);
-  const off = { enabled: false };
-  const family = (colon: boolean): object => {
-    const address = addresses
-      .filter((one) => one.includes(':') === colon)
-      .map((one) => ({ ip: one.split('/')[0], 'prefix-length': Number(one.split('/')[1]) }));
-    return address.length === 0 ? off : { enabled: true, dhcp: false, address };
-  };
-  const gateways = [plan.jumphost.address, ...(plan.jumphost.address6 === undefined ? [] : [plan.jumphost.address6])];
-  return stringify({
-    interfaces: [
-      {
-        name: network.bridge,
-        type: 'linux-bridge',
-        state: 'up',
-        mtu: network.mtu,
-        ipv4: family(false),
-        ipv6: family(true),
-        bridge: { options: { stp: off }, port: [{ name: server.nic }] },
-      },
-      { name: server.nic, type: 'ethernet', state: 'up', mtu: network.mtu, ipv4: off, ipv6: off },
-    ],
-    routes: {
-      config: gateways.map((gateway) => ({
-        destination: gateway.includes(':') ? '::/0' : '0.0.0.0/0',
-        'next-hop-address': gateway,
-        'next-hop-interface': network.bridge,
-      })),
-    },
-    'dns-resolver': { config: { server: gateways, search: [plan.domain] } },
-  });
-}
-
 export interface Place {
   readonly server: PlannedServer;
   readonly network: PlannedNetwork;
@@ -159,7 +127,9 @@ export function placeOf(plan: LabPlan, name: string): Place {
   const server = plan.servers.find((candidate) => candidate.name === name);
   if (!server) throw new LabwrightError('not_found', `the plan has no server ${name}`);
   const ip = parseIp(server.address);
-  const network = plan.networks.find(({ cidr }) => ip && contains(parseBlock(cidr)!, ip));
+  const around = plan.networks.find(({ cidr }) => ip && contains(parseBlock(cidr)!, ip));
+  // Such a network is inside the server, whose address is anywhere.
+  const network = around ?? plan.networks.find(({ mode }) => mode === 'nat');
   if (!network) throw new LabwrightError('bad_input', `no network of the lab holds ${server.address} of ${name}`);
   const prefixOf = (cidr: string): string => cidr.slice(cidr.indexOf('/'));
   const second = server.address6 !== undefined && network.cidr6 !== undefined ? [`${server.address6}${prefixOf(network.cidr6)}`] : [];

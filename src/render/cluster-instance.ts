@@ -1,12 +1,13 @@
 import type { KubeObject } from '../kube/objects.ts';
 import { membersOf } from '../lab/members.ts';
-import type { LabPlan, PlannedCluster, PlannedMachine, PlannedNode, Vips } from '../lab/plan.ts';
+import type { LabPlan, PlannedCluster, PlannedNode, Vips } from '../lab/plan.ts';
 import { LabwrightError } from '../util/errors.ts';
 import { STEP_ANNOTATION } from '../util/step.ts';
 import { metal3Address } from './bmc-address.ts';
 import { clusterNetworks, isInside } from './cluster-networks.ts';
 import { clusterOf } from './cluster-of.ts';
 import { machineOf } from './machine-of.ts';
+import { nodeNetwork } from './node-network.ts';
 
 export interface ClusterInstanceOptions {
   readonly cluster: string;
@@ -63,12 +64,14 @@ export function renderClusterInstance(plan: LabPlan, options: ClusterInstanceOpt
       additionalNTPSources: [plan.jumphost.address],
       extraAnnotations: { BareMetalHost: { [STEP_ANNOTATION]: options.step } },
       ...templates(CLUSTER_TEMPLATES),
-      nodes: nodes.map((node) => ({ ...nodeSpec(node, machineOf(plan, node)), ...templates(NODE_TEMPLATES) })),
+      nodes: nodes.map((node) => ({ ...nodeSpec(plan, cluster, node), ...templates(NODE_TEMPLATES) })),
     },
   };
 }
 
-function nodeSpec(node: PlannedNode, machine: PlannedMachine): object {
+function nodeSpec(plan: LabPlan, cluster: PlannedCluster, node: PlannedNode): object {
+  const machine = machineOf(plan, node);
+  const config = nodeNetwork(plan, cluster, node, machine);
   return {
     hostName: node.name,
     role: node.role,
@@ -78,6 +81,7 @@ function nodeSpec(node: PlannedNode, machine: PlannedMachine): object {
     bootMode: machine.firmware === 'efi' ? 'UEFI' : 'legacy',
     automatedCleaningMode: 'disabled',
     ...(Object.keys(machine.rootDeviceHints).length > 0 && { rootDeviceHints: machine.rootDeviceHints }),
+    ...(config && { nodeNetwork: { interfaces: machine.nics.map(({ name, mac }) => ({ name, macAddress: mac })), config } }),
   };
 }
 

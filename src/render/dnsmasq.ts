@@ -1,3 +1,4 @@
+import { addressRecords } from './address-records.ts';
 import { contains, formatBlock, formatIp, parseBlock, parseIp } from '../lab/ip.ts';
 import type { LabPlan, PlannedCluster, PlannedNetwork, PlannedNode } from '../lab/plan.ts';
 import { LabwrightError } from '../util/errors.ts';
@@ -31,7 +32,9 @@ export function renderDnsmasq(plan: LabPlan, options: DnsmasqOptions): ReadonlyM
     const segment = segmentConf(plan, network);
     if (segment !== '') add(`${options.confDir}/10-seg-${word(network.name)}.conf`, segment);
   }
-  for (const cluster of plan.clusters.filter((candidate) => candidate.active)) {
+  // In a NAT network libvirt answers.
+  const served = new Set(plan.networks.flatMap(({ name, mode }) => (mode === 'bridge' ? [name] : [])));
+  for (const cluster of plan.clusters.filter(({ active, network }) => active && served.has(network))) {
     add(`${options.confDir}/20-cluster-${word(cluster.name)}.conf`, clusterConf(cluster));
     add(`${options.stateDir}/dhcp-hosts.d/${word(cluster.name)}`, dhcpHosts(cluster));
   }
@@ -60,6 +63,9 @@ function mainConf(plan: LabPlan, options: DnsmasqOptions): string {
     `dhcp-hostsdir=${path(options.stateDir)}/dhcp-hosts.d`,
     ...(both(jumphost.address, jumphost.address6).some((address) => address.includes(':')) ? ['enable-ra'] : []),
     record(jumphost.name, jumphost),
+    record('ntp', jumphost),
+    ...(jumphost.services.httpStore ? [record('http', jumphost)] : []),
+    ...(jumphost.services.registry ? [record('registry', jumphost)] : []),
     // Where the plan's BMC addresses point to.
     record('bmc', jumphost),
     ...plan.servers.map((server) => record(server.name, server)),
@@ -71,6 +77,7 @@ function mainConf(plan: LabPlan, options: DnsmasqOptions): string {
  * jumphost has no address: it can serve none there.
  */
 function segmentConf(plan: LabPlan, network: PlannedNetwork): string {
+  if (network.mode === 'nat') return '';
   const [set, tag] = [`set:${word(network.name)}`, `tag:${word(network.name)}`];
   return [network.cidr, network.cidr6]
     .flatMap((cidr) => {
@@ -103,31 +110,23 @@ function netmaskOf(prefix: number): string {
   return formatIp({ family: 4, value: (2n ** 32n - 2n ** BigInt(32 - prefix)) & 0xffffffffn });
 }
 
-/** Nodes come before api: the first host-record of an address owns its PTR, which becomes the node's name. */
 function clusterConf(cluster: PlannedCluster): string {
   const domain = word(`${cluster.name}.${cluster.baseDomain}`);
-  const { api, ingress } = entryPoints(cluster);
   return lines([
-    ...named(cluster).map((node) => `host-record=${[`${node.name}.${domain}`, ...node.addresses].map(word).join(',')}`),
-    `host-record=api.${domain},${api.join(',')}`,
-    `host-record=api-int.${domain},${api.join(',')}`,
-    // `local=` at the same name turns the AAAA answer from NXDOMAIN to NODATA.
-    ...ingress.map((address) => `address=/apps.${domain}/${address}`),
-    `local=/apps.${domain}/`,
+    ...addressRecords(cluster).flatMap(({ names, addresses, wildcard }) => {
+      const [name = ''] = names.map(word);
+      // `local=` at the same name turns the AAAA answer from NXDOMAIN to NODATA.
+      return wildcard
+        ? [...addresses.map((address) => `address=/${name}/${word(address)}`), `local=/${name}/`]
+        : [`host-record=${[name, ...addresses.map(word)].join(',')}`];
+    }),
     `dhcp-option=tag:${word(cluster.name)},option:domain-name,${domain}`,
   ]);
 }
 
 /** Its nodes, and the bootstrap that its installer makes. */
-function named({ nodes, bootstrap }: PlannedCluster): readonly Pick<PlannedNode, 'name' | 'addresses' | 'mac'>[] {
+function named({ nodes, bootstrap }: PlannedCluster): readonly Pick<PlannedNode, 'name' | 'addresses' | 'mac' | 'interfaces'>[] {
   return [...nodes, ...(bootstrap ? [{ name: 'bootstrap', ...bootstrap }] : [])];
-}
-
-/** A single-node cluster has no VIP daemons: everything is the node itself. */
-function entryPoints({ topology, nodes, vips, vips6 }: PlannedCluster): { readonly api: readonly string[]; readonly ingress: readonly string[] } {
-  const node = nodes.find((candidate) => candidate.role === 'master')?.addresses.map(word);
-  if (topology === 'sno' && node) return { api: node, ingress: node };
-  return { api: both(vips.api, vips6?.api), ingress: both(vips.ingress, vips6?.ingress) };
 }
 
 function both(address: string, address6: string | undefined): readonly string[] {

@@ -5,6 +5,7 @@ import { metal3Address } from './bmc-address.ts';
 import { clusterNetworks } from './cluster-networks.ts';
 import { clusterOf } from './cluster-of.ts';
 import { machineOf } from './machine-of.ts';
+import { nodeNetwork } from './node-network.ts';
 
 export interface InstallConfigOptions {
   readonly cluster: string;
@@ -43,8 +44,10 @@ function platformOf(plan: LabPlan, cluster: PlannedCluster, options: InstallConf
   const { apiVIPs, ingressVIPs } = clusterNetworks(cluster);
   if (cluster.install !== 'ipi') return { baremetal: { apiVIPs, ingressVIPs } };
   const hosts = membersOf(cluster).map((node) => {
-    const { bmc, rootDeviceHints, firmware } = machineOf(plan, node);
-    const password = options.bmcPassword?.(machineOf(plan, node));
+    const machine = machineOf(plan, node);
+    const { bmc, rootDeviceHints, firmware } = machine;
+    const password = options.bmcPassword?.(machine);
+    const networkConfig = nodeNetwork(plan, cluster, node, machine);
     return {
       name: node.name,
       role: node.role,
@@ -57,6 +60,7 @@ function platformOf(plan: LabPlan, cluster: PlannedCluster, options: InstallConf
       bootMACAddress: node.mac,
       bootMode: firmware === 'efi' ? 'UEFI' : 'legacy',
       ...(Object.keys(rootDeviceHints).length > 0 && { rootDeviceHints }),
+      ...(networkConfig && { networkConfig }),
     };
   });
   return {

@@ -1,4 +1,5 @@
-import type { LabPlan, PlannedDisk, PlannedMachine } from '../lab/plan.ts';
+import { vmNicBus } from '../lab/place/slot-identities.ts';
+import type { LabPlan, PlannedDisk, PlannedMachine, PlannedPool } from '../lab/plan.ts';
 import { LabwrightError } from '../util/errors.ts';
 import { homeOf } from './home-of.ts';
 import { el, xmlText, type XmlElement } from './xml.ts';
@@ -18,9 +19,15 @@ export interface DomainOptions {
 export const LAB_XML_NAMESPACE = 'https://labwright.dev/lab/1';
 const CD_UNIT = 7;
 
-/** Where the disk of that index lies on the machine's server. */
-export function diskPath(options: { readonly imagesDir: string }, machine: string, index: number): string {
-  return `${options.imagesDir}/${machine}${index === 0 ? '' : `-${index}`}.qcow2`;
+/** Where the disk of that index lies on the machine's server: in the lab's folder, there or in another storage pool. */
+export function diskPath(options: { readonly imagesDir: string }, { name, pool }: Pick<PlannedMachine, 'name' | 'pool'>, index: number): string {
+  const folder = pool === undefined ? options.imagesDir : poolFolder(pool, options.imagesDir);
+  return `${folder}/${name}${index === 0 ? '' : `-${index}`}.qcow2`;
+}
+
+/** The lab's folder in a storage pool: called as that for its other disks. */
+export function poolFolder({ path }: Pick<PlannedPool, 'path'>, imagesDir: string): string {
+  return `${path}${imagesDir.slice(imagesDir.lastIndexOf('/'))}`;
 }
 
 /** Domain XML of one VM, to define with `--validate` (reference/lab-and-libvirt.md §2.4). */
@@ -71,9 +78,9 @@ function osElement(machine: PlannedMachine): XmlElement {
 
 function devices(machine: PlannedMachine, network: string, options: DomainOptions): readonly XmlElement[] {
   return [
-    ...[1, 2, 3].map((index) => el('controller', { type: 'pci', index, model: 'pcie-root-port' })),
+    ...Array.from({ length: machine.nics.length + 2 }, (_, index) => el('controller', { type: 'pci', index: index + 1, model: 'pcie-root-port' })),
     el('controller', { type: 'scsi', index: 0, model: 'virtio-scsi' }, pciSlot(3)),
-    ...machine.disks.map((disk, index) => diskElement(disk, index, diskPath(options, machine.name, index))),
+    ...machine.disks.map((disk, index) => diskElement(disk, index, diskPath(options, machine, index))),
     // Empty, in a slot of its own: media then comes and goes without adding a device or moving a disk.
     el(
       'disk',
@@ -84,14 +91,16 @@ function devices(machine: PlannedMachine, network: string, options: DomainOption
       el('boot', { order: 2 }),
       driveUnit(CD_UNIT),
     ),
-    el(
-      'interface',
-      { type: 'network' },
-      el('mac', { address: machine.mac }),
-      el('source', { network }),
-      el('model', { type: 'virtio' }),
-      el('boot', { order: 3 }),
-      pciSlot(1),
+    ...machine.nics.map((nic, index) =>
+      el(
+        'interface',
+        { type: 'network' },
+        el('mac', { address: nic.mac }),
+        el('source', { network: nic.network ?? network }),
+        el('model', { type: 'virtio' }),
+        ...(index === 0 ? [el('boot', { order: 3 })] : []),
+        pciSlot(vmNicBus(index)),
+      ),
     ),
     el(
       'serial',
@@ -122,5 +131,5 @@ function driveUnit(unit: number): XmlElement {
 }
 
 function pciSlot(bus: number): XmlElement {
-  return el('address', { type: 'pci', domain: '0x0000', bus: `0x0${bus}`, slot: '0x00', function: '0x0' });
+  return el('address', { type: 'pci', domain: '0x0000', bus: `0x${bus.toString(16).padStart(2, '0')}`, slot: '0x00', function: '0x0' });
 }

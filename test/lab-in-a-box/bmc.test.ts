@@ -149,7 +149,7 @@ async function defineMachine(): Promise<void> {
   await exec(['sh', '-c', 'cat | virsh -c qemu:///system net-create /dev/stdin'], {
     stdin: '<network><name>baremetal</name><forward mode="bridge"/><bridge name="br0"/></network>',
   });
-  await makeFolders(exec, plan, never);
+  await makeFolders(exec, plan, 'server2', never);
   writeFileSync(join(box.folder, 'disk.raw'), Buffer.concat([bootSector('booted disk', 'halt'), Buffer.alloc(8 * 1024 * 1024 - 512)]));
   await exec(['qemu-img', 'convert', '-f', 'raw', '-O', 'qcow2', join(box.folder, 'disk.raw'), `${labPaths(plan).imagesDir}/${machine.name}.qcow2`]);
   await defineDomain(exec, domainXml(plan, machine, 1), never);

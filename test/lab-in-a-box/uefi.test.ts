@@ -65,7 +65,7 @@ test('a machine in its full form is defined, and its UEFI firmware without secur
   await exec(['sh', '-c', 'cat | virsh -c qemu:///system net-create /dev/stdin'], {
     stdin: '<network><name>baremetal</name><forward mode="bridge"/><bridge name="br0"/></network>',
   });
-  await makeFolders(exec, plan, new AbortController().signal);
+  await makeFolders(exec, plan, 'server2', new AbortController().signal);
   await exec(['qemu-img', 'create', '-q', '-f', 'qcow2', `${labPaths(plan).imagesDir}/${machine.name}.qcow2`, '1G']);
   await defineDomain(exec, domainXml(plan, machine, 1), new AbortController().signal);
   await virsh('start', machine.uuid);

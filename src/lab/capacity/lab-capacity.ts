@@ -27,7 +27,7 @@ export interface Room {
 /** What the lab's clusters leave, network by network; networks without a server are left out. */
 export function roomsOfLab(plan: LabPlan, packing: Packing): Room[] {
   // The planner has read every cidr before.
-  const segments = plan.networks.map(({ name, cidr }) => ({ name, block: parseBlock(cidr)! }));
+  const segments = plan.networks.map(({ name, cidr, mode }) => ({ name, mode, block: parseBlock(cidr)! }));
   const homes = networksOfServers(
     segments,
     plan.servers.map((server) => ({ server })),

@@ -7,11 +7,16 @@ import type { ExpandedServer } from '../servers.ts';
 
 /** Every address a user wrote: is it one, of the right family, inside its network, and not the network's own first or last? */
 export function checkAddresses(file: LabFile, segments: readonly Segment[], servers: readonly ExpandedServer[], report: Report): void {
+  // Inside one server, its own address and the jumphost's may be anywhere.
+  const outside = segments.some(({ mode }) => mode === 'nat');
   const check = (text: string | undefined, keys: KeyPath, six: boolean, where: readonly Segment[] = segments) => {
     if (text !== undefined) checkAddress(text, keys, six, where, report);
   };
-  check(file.jumphost.address, ['jumphost', 'address'], false);
-  check(file.jumphost.address6, ['jumphost', 'address6'], true);
+  const checkHost = (text: string | undefined, keys: KeyPath, six: boolean): void => {
+    if (!outside || text === undefined || parseIp(text) === undefined) check(text, keys, six);
+  };
+  checkHost(file.jumphost.address, ['jumphost', 'address'], false);
+  checkHost(file.jumphost.address6, ['jumphost', 'address6'], true);
   for (const [name, host] of Object.entries(file.hosts)) {
     const used = Object.values(file.clusters).filter((entry) => entry.nodes?.includes(`host/${name}`) && entry.network !== undefined);
     const own = segments.filter((one) => used.some(({ network }) => network === one.name));
@@ -22,8 +27,8 @@ export function checkAddresses(file: LabFile, segments: readonly Segment[], serv
     // A range that leaves its network leaves it with many addresses; the first one says it.
     if (reported.has(keys.join())) continue;
     const before = report.found.length;
-    check(server.address, [...keys, 'address'], false);
-    check(server.address6, [...keys, 'address6'], true);
+    checkHost(server.address, [...keys, 'address'], false);
+    checkHost(server.address6, [...keys, 'address6'], true);
     if (report.found.length > before) reported.add(keys.join());
   }
   for (const [name, entry] of Object.entries(file.clusters)) {

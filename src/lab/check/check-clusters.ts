@@ -1,9 +1,11 @@
 import { closest } from '../../util/closest.ts';
-import type { ClusterEntry, LabFile } from '../lab-file.ts';
+import type { ClusterEntry } from '../file/cluster-entry.ts';
+import type { LabFile } from '../lab-file.ts';
 import type { Report } from './report.ts';
 import type { Segment } from '../segments.ts';
 import { serversOf } from '../servers.ts';
 import { hostsIn, nodeCounts, reuses, vmCounts } from '../place/node-counts.ts';
+import { VM_PROFILES } from '../place/vm-profiles.ts';
 import { MAX_MASTERS, WORKER_OFFSET } from '../place/slot-layout.ts';
 import { checkMethod } from './check-method.ts';
 import { checkNodes } from './check-nodes.ts';
@@ -86,6 +88,7 @@ function checkNumbers(file: LabFile, name: string, entry: ClusterEntry, report: 
       near === undefined ? `name one of: ${Object.keys(file.networks).join(', ')}` : `did you mean ${near}?`,
     );
   }
+  checkProfile(file, name, entry, report);
   if (entry.profile === 'tiny' && entry.install !== 'none')
     report.error('tiny-install', [...keys, 'profile'], `${name} is tiny, too small for install: ${entry.install}`, 'write install: none, or remove profile');
   if (entry.profile === 'tiny' && !file.direct_boot)
@@ -110,20 +113,34 @@ function checkNumbers(file: LabFile, name: string, entry: ClusterEntry, report: 
     report.error('vips-missing', keys, `the VIPs of ${name} cannot be derived with host_network`, 'add vips: {api: ADDRESS, ingress: ADDRESS}');
 }
 
+function checkProfile(file: LabFile, name: string, { profile }: ClusterEntry, report: Report): void {
+  if (profile === undefined) return;
+  const known = ['tiny', ...Object.keys(VM_PROFILES), ...Object.keys(file.profiles)];
+  if (known.includes(profile)) return;
+  const near = closest(profile, known);
+  report.error(
+    'unknown-profile',
+    ['clusters', name, 'profile'],
+    `profile ${profile} of ${name} is not known`,
+    near === undefined ? `name one of: ${known.join(', ')}, or write it under profiles` : `did you mean ${near}? Else write ${profile} under profiles`,
+  );
+}
+
 /** Has a slot of this network room for the cluster's nodes? */
 export function checkRoom(name: string, entry: ClusterEntry, { slotSize }: Segment, report: Report): void {
   const keys = ['clusters', name];
   const { masters, workers } = nodeCounts(entry);
-  const room = slotSize - WORKER_OFFSET;
+  const kept = entry.hosted.length === 0 ? 0 : 2 * entry.hosted.length + 1;
+  const room = slotSize - WORKER_OFFSET - kept;
   if (masters > MAX_MASTERS)
     report.error('slot-too-small', [...keys, 'masters'], `a slot holds ${MAX_MASTERS} masters; ${name} wants ${masters}`, `write masters: ${MAX_MASTERS}`);
   if (workers > room) {
-    const wider = [16, 32, 64].find((size) => size - WORKER_OFFSET >= workers);
+    const wider = [16, 32, 64].find((size) => size - WORKER_OFFSET - kept >= workers);
     report.error(
       'slot-too-small',
       [...keys, 'workers'],
-      `a slot of ${slotSize} holds ${room} workers; ${name} wants ${workers}`,
-      wider === undefined ? `write workers: ${64 - WORKER_OFFSET} or less` : `write slot_size: ${wider} in a network of its own, or workers: ${room}`,
+      `a slot of ${slotSize} holds ${Math.max(0, room)} workers${kept > 0 ? ` beside ${entry.hosted.length} hosted control planes` : ''}; ${name} wants ${workers}`,
+      wider === undefined ? `write workers: ${Math.max(0, 64 - WORKER_OFFSET - kept)} or less` : `write slot_size: ${wider} in a network of its own, or workers: ${room}`,
     );
   }
 }

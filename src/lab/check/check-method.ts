@@ -1,5 +1,6 @@
 import { hasVirtualMedia, readBmcAddress } from '../bmc-address.ts';
-import type { ClusterEntry, LabFile } from '../lab-file.ts';
+import type { ClusterEntry } from '../file/cluster-entry.ts';
+import type { LabFile } from '../lab-file.ts';
 import { hostOf, hostsIn, nodeCounts, reuses } from '../place/node-counts.ts';
 import { serversOf } from '../servers.ts';
 import { checkHostName } from './check-nodes.ts';

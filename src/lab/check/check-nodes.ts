@@ -1,5 +1,6 @@
 import { closest } from '../../util/closest.ts';
-import type { ClusterEntry, LabFile } from '../lab-file.ts';
+import type { ClusterEntry } from '../file/cluster-entry.ts';
+import type { LabFile } from '../lab-file.ts';
 import { hostOf, hostsIn, reuses, splitList } from '../place/node-counts.ts';
 import type { Report } from './report.ts';
 

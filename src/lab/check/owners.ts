@@ -29,7 +29,8 @@ export function checkOwners(
   const addresses: Owners = new Map();
   for (const key of ['address', 'address6'] as const) {
     own(addresses, file.jumphost[key], { name: file.jumphost.name, keys: ['jumphost', key], typed: true });
-    for (const { server, keys } of servers) own(addresses, server[key], { name: server.name, keys: [...keys, key], typed: true });
+    // In a lab of one server that is its own jumphost both are one machine.
+    for (const { server, keys } of servers) if (!isNat(file) || server[key] !== file.jumphost[key]) own(addresses, server[key], { name: server.name, keys: [...keys, key], typed: true });
   }
   for (const [name, host] of Object.entries(file.hosts))
     for (const key of ['address', 'address6'] as const) own(addresses, canonical(host[key]), { name, keys: ['hosts', name, key], typed: true });
@@ -39,7 +40,12 @@ export function checkOwners(
     const keys = ['clusters', cluster.name];
     for (const address of cluster.slot === null ? [] : (cluster.bootstrap?.addresses ?? []))
       own(addresses, address, { name: `bootstrap of ${cluster.name}`, keys, cluster });
-    for (const node of cluster.nodes) for (const address of node.addresses) own(addresses, address, { name: node.machine, keys, cluster });
+    for (const node of cluster.nodes)
+      for (const address of [...node.addresses, ...(node.interfaces ?? []).flatMap((one) => one.addresses)])
+        own(addresses, address, { name: node.machine, keys, cluster });
+    for (const { name, vips, vips6 } of cluster.hosted)
+      for (const one of [vips, ...(vips6 ? [vips6] : [])])
+        for (const kind of ['api', 'ingress'] as const) own(addresses, one[kind], { name: `${kind} of ${name}`, keys: [...keys, 'hosted'], cluster });
     for (const key of ['vips', 'vips6'] as const) ownVips(addresses, cluster, key, file, report);
   }
   reportShared(addresses, 'address', 'give each its own address', report);
@@ -53,6 +59,7 @@ export function checkOwners(
     const node = name.slice(home.length + 1);
     const keys = ['clusters', home, 'machines', node];
     const typed = file.clusters[home]?.machines?.[node];
+    for (const nic of nics.slice(1)) own(macs, nic.mac, { name, keys: ['clusters', home, 'networks'] });
     own(macs, mac, { name, keys: [...keys, 'mac'], typed: typed?.mac !== undefined });
     own(uuids, uuid, { name, keys: [...keys, 'uuid'], typed: typed?.uuid !== undefined });
   }
@@ -118,6 +125,10 @@ export function checkClaims(clusters: readonly PlannedCluster[], report: Report)
         'write active: false in all of them but one, or let one go: labwright lab release CLUSTER',
       );
   }
+}
+
+function isNat(file: LabFile): boolean {
+  return Object.values(file.networks).some(({ mode }) => mode === 'nat');
 }
 
 function canonical(address: string | undefined): string | undefined {

@@ -1,17 +1,23 @@
 import { isMember } from '../members.ts';
 import { formatBlock, formatIp, parseIp } from '../ip.ts';
-import type { ClusterEntry, LabFile } from '../lab-file.ts';
-import type { PlannedCluster, PlannedNode, PlannedProvisionhost, Topology, Vips } from '../plan.ts';
+import type { ClusterEntry } from '../file/cluster-entry.ts';
+import type { LabFile } from '../lab-file.ts';
+import type { HostEntry } from '../file/host-entry.ts';
+import type { HostedControlPlane, PlannedCluster, PlannedInterface, PlannedNode, PlannedProvisionhost, Topology, Vips } from '../plan.ts';
 import type { Segment } from '../segments.ts';
 import { bootNicOf } from './host-machines.ts';
 import { hostOf, hostsIn, nodeCounts, vmCounts } from './node-counts.ts';
 import { BOOTSTRAP_OFFSET, API_OFFSET, INGRESS_OFFSET, offsetOf } from './slot-layout.ts';
-import { macOf, slotAddresses } from './slot-identities.ts';
+import { macOf, slotAddresses, vmNicName } from './slot-identities.ts';
 
-/** A slot, and how what stands in it is told. */
-export interface Place {
+export interface Slot {
   readonly segment: Segment;
   readonly slot: number;
+}
+
+/** Where a cluster stands: a slot of its own network, and one in each further network. */
+export interface Place extends Slot {
+  readonly more: readonly Slot[];
 }
 
 /** A cluster with a slot of its own: VMs made for it, bare-metal hosts, or both. `standing`: addresses of jumphost and servers by name. */
@@ -25,6 +31,8 @@ export function ownCluster(file: LabFile, name: string, entry: ClusterEntry, pla
   return assemble(file, name, entry, segment, slot, nodes, {
     vips: vipsOf(0),
     vips6: vipsOf(1),
+    networks: place.more.map((one) => ({ name: one.segment.name, slot: one.slot })),
+    hosted: entry.hosted.map((one, index) => hostedIn(place, one, index)),
     ...(needsBootstrap && { bootstrap: kept }),
     ...(entry.install === 'ipi' && { provisionhost: provisionhostOf(entry, nodes, standing) }),
   });
@@ -52,20 +60,41 @@ function beside(file: LabFile, name: string, entry: ClusterEntry, place: Place):
   return host === undefined ? [] : [hostNode(file, host, place, 'provisionhost', 'provisionhost')];
 }
 
-function vmNode(name: string, entry: ClusterEntry, { segment, slot }: Place, role: PlannedNode['role'], node: string): PlannedNode {
+/** At the end of the slot, whose last address stays free. */
+function hostedIn({ segment, slot }: Slot, name: string, index: number): HostedControlPlane {
+  const [api, ingress] = [3, 2].map((fromEnd) => slotAddresses(segment, slot, segment.slotSize - fromEnd - 2 * index)) as [string[], string[]];
+  return { name, vips: { api: api[0]!, ingress: ingress[0]! }, ...(api[1] !== undefined && { vips6: { api: api[1], ingress: ingress[1]! } }) };
+}
+
+function vmNode(name: string, entry: ClusterEntry, { segment, slot, more }: Place, role: PlannedNode['role'], node: string): PlannedNode {
   const offset = offsetOf(node);
+  const interfaces = more.map((one, index): PlannedInterface => ({
+    network: one.segment.name,
+    nic: vmNicName(index + 1),
+    mac: macOf(one.segment, one.slot, offset),
+    addresses: slotAddresses(one.segment, one.slot, offset),
+  }));
   return {
     name: node,
     role,
     machine: `${name}-${node}`,
     addresses: slotAddresses(segment, slot, offset),
     mac: entry.machines?.[node]?.mac ?? macOf(segment, slot, offset),
+    ...(interfaces.length > 0 && { interfaces }),
   };
 }
 
 /** A host has its own address where its entry says one, else that of its node's place in the slot. */
-function hostNode(file: LabFile, host: string, { segment, slot }: Place, role: PlannedNode['role'], node: string): PlannedNode {
+function hostNode(file: LabFile, host: string, { segment, slot, more }: Place, role: PlannedNode['role'], node: string): PlannedNode {
   const entry = file.hosts[host]!;
+  const boot = bootNicOf(entry);
+  const interfaces = more.map((one): PlannedInterface => {
+    const [nic, own] = Object.entries(entry.nics).find(([, { network }]) => network === one.segment.name) ?? [];
+    const addresses = slotAddresses(one.segment, one.slot, offsetOf(node));
+    const base = { network: one.segment.name, addresses };
+    // Checked before: a network without a NIC has a tag.
+    return nic === undefined ? { ...base, nic: linkOf(entry, boot.name), vlan: file.networks[one.segment.name]!.vlan!, mac: boot.mac } : { ...base, nic: linkOf(entry, nic), mac: own!.mac };
+  });
   const [first, second] = slotAddresses(segment, slot, offsetOf(node));
   const written = (text: string | undefined): string | undefined => (text === undefined ? undefined : formatIp(parseIp(text)!));
   return {
@@ -73,8 +102,14 @@ function hostNode(file: LabFile, host: string, { segment, slot }: Place, role: P
     role,
     machine: host,
     addresses: [written(entry.address) ?? first!, ...(second === undefined ? [] : [written(entry.address6) ?? second])],
-    mac: bootNicOf(entry).mac,
+    mac: boot.mac,
+    ...(interfaces.length > 0 && { interfaces }),
   };
+}
+
+/** The bond a NIC belongs to, else itself. */
+function linkOf({ bonds }: HostEntry, nic: string): string {
+  return Object.entries(bonds).find(([, { nics }]) => nics.includes(nic))?.[0] ?? nic;
 }
 
 function provisionhostOf(entry: ClusterEntry, nodes: readonly PlannedNode[], standing: ReadonlyMap<string, readonly string[]>): PlannedProvisionhost {
@@ -86,7 +121,7 @@ function provisionhostOf(entry: ClusterEntry, nodes: readonly PlannedNode[], sta
 }
 
 /** What a cluster has beside its nodes unless its entry says otherwise. */
-export type Derived = Pick<Partial<PlannedCluster>, 'vips' | 'vips6' | 'bootstrap' | 'provisionhost'>;
+export type Derived = Pick<Partial<PlannedCluster>, 'vips' | 'vips6' | 'bootstrap' | 'provisionhost' | 'networks' | 'hosted'>;
 
 /** The cluster on these nodes; a single node is its own api and ingress. */
 export function assemble(
@@ -96,7 +131,7 @@ export function assemble(
   segment: Segment,
   slot: number | null,
   nodes: readonly PlannedNode[],
-  { bootstrap, provisionhost, ...derived }: Derived,
+  { bootstrap, provisionhost, networks = [], hosted = [], ...derived }: Derived,
 ): PlannedCluster {
   const members = nodes.filter(isMember);
   const only = members.length === 1 ? members[0]!.addresses : undefined;
@@ -113,6 +148,8 @@ export function assemble(
     hub: entry.hub,
     active: entry.active,
     network: segment.name,
+    networks,
+    addressing: entry.addressing,
     slot,
     machineNetwork: alone ? `${only[0]}/${segment.block.family === 6 ? 128 : 32}` : formatBlock(segment.block),
     ...(segment.block6 && { machineNetwork6: alone ? `${only[1]}/128` : formatBlock(segment.block6) }),
@@ -122,6 +159,7 @@ export function assemble(
     nodes,
     ...(provisionhost && { provisionhost }),
     ...(bootstrap && { bootstrap }),
+    hosted,
   };
 }
 

@@ -2,6 +2,7 @@ import { LABWRIGHT_NAMESPACE, uuidV5 } from '../../util/ids.ts';
 import { readBmcAddress } from '../bmc-address.ts';
 import type { HostEntry } from '../file/host-entry.ts';
 import type { LabFile } from '../lab-file.ts';
+import { bondsOf } from '../servers.ts';
 import type { PlannedBmc, PlannedMachine, PlannedNic, RootDeviceHints } from '../plan.ts';
 
 /** A bare-metal host's root disk has at least that, in MiB: 100 GB (assisted-service's data/default_hw_requirements.json). */
@@ -20,11 +21,13 @@ export function hostMachines(file: LabFile): PlannedMachine[] {
       home: undefined,
       server: name,
       mac: boot.mac,
-      nics: [boot, ...others.map(([nic, { mac }]) => ({ name: nic, mac }))],
+      nics: [boot, ...others.map(([nic, { mac, network }]) => ({ name: nic, mac, ...(network !== undefined && { network }) }))],
+      bonds: bondsOf(entry.bonds),
       vcpus: entry.cpus,
       memoryMiB: entry.memory,
       firmware: entry.firmware,
       disks: entry.disks.map(({ size, serial, wwn }) => ({ sizeGiB: Math.floor(size / 1024), serial, ...(wwn !== undefined && { wwn }) })),
+      pool: undefined,
       rootDeviceHints: rootDeviceHintsOf(entry),
       bmc: bmcOf(name, entry.bmc),
       tags: entry.tags,

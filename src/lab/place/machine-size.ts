@@ -1,6 +1,8 @@
-import type { ClusterEntry } from '../lab-file.ts';
+import type { SizesEntry } from '../file/cluster-entry.ts';
+import type { LabFile } from '../lab-file.ts';
 import type { PlannedCluster } from '../plan.ts';
 import type { Report } from '../check/report.ts';
+import { VM_PROFILES } from './vm-profiles.ts';
 
 export interface MachineSize {
   readonly vcpus: number;
@@ -29,26 +31,35 @@ const LEAST = {
   bootstrap: { vcpus: 4, memoryMiB: 16 * GIB, disksGiB: [100] },
 } as const;
 
-/** The size a cluster asks of its machines in one role: what its entry says, but never less than its installer accepts. */
-export function sizeOf(cluster: PlannedCluster, role: SizedRole, entry: ClusterEntry, report: Report): MachineSize {
-  const usual = entry.profile === 'tiny' ? TINY : isSno(cluster, role) && cluster.role === 'hub' ? SNO_HUB : USUAL[role];
+/** The size a cluster asks of its machines in one role: what its entry says over its profile, but never less than its installer accepts. */
+export function sizeOf(file: LabFile, cluster: PlannedCluster, role: SizedRole, report: Report): MachineSize {
+  const entry = file.clusters[cluster.name]!;
+  const { profile = '' } = entry;
+  if (profile === 'tiny' && !entry.sizes?.[role]) return TINY;
+  const usual = profile === 'tiny' ? TINY : isSno(cluster, role) && cluster.role === 'hub' ? SNO_HUB : USUAL[role];
+  const builtIn = VM_PROFILES[profile]?.[isSno(cluster, role) ? 'sno' : role];
+  const own = file.profiles[profile]?.[role];
   const asked = entry.sizes?.[role];
-  if (!asked) return usual;
-  const size: MachineSize = {
-    vcpus: asked.cpus ?? usual.vcpus,
-    memoryMiB: asked.memory ?? usual.memoryMiB,
-    disksGiB: asked.disks?.map((mib) => Math.ceil(mib / GIB)) ?? usual.disksGiB,
-  };
+  const size = over(over(builtIn ?? usual, own), asked);
   const least = leastOf(cluster, role);
   if (!least || fits(size, least)) return size;
   const raised = largest(size, least);
-  report.warn(
-    'below-minimum',
-    ['clusters', cluster.name, 'sizes', role],
-    `${role}s of ${cluster.name} are raised to ${raised.vcpus} CPUs, ${raised.memoryMiB / GIB}GiB and a disk of ${raised.disksGiB[0]}GiB, the least their installer accepts`,
-    `write at least that, or install: none`,
-  );
+  if (own ?? asked)
+    report.warn(
+      'below-minimum',
+      asked ? ['clusters', cluster.name, 'sizes', role] : ['profiles', profile, role],
+      `${role}s of ${cluster.name} are raised to ${raised.vcpus} CPUs, ${raised.memoryMiB / GIB}GiB and a disk of ${raised.disksGiB[0]}GiB, the least their installer accepts`,
+      `write at least that, or install: none`,
+    );
   return raised;
+}
+
+function over(size: MachineSize, entry: NonNullable<SizesEntry['master']> | undefined): MachineSize {
+  return {
+    vcpus: entry?.cpus ?? size.vcpus,
+    memoryMiB: entry?.memory ?? size.memoryMiB,
+    disksGiB: entry?.disks?.map((mib) => Math.ceil(mib / GIB)) ?? size.disksGiB,
+  };
 }
 
 /** Below that the installer of a cluster refuses a machine; undefined where none is asked. */

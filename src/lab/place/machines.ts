@@ -1,15 +1,14 @@
 import { LABWRIGHT_NAMESPACE, uuidV5 } from '../../util/ids.ts';
 import type { LabFile } from '../lab-file.ts';
 import { fits, largest, leastOf, type MachineSize, sizeOf } from './machine-size.ts';
-import type { NodeRole, PlannedCluster, PlannedMachine, PlannedNode } from '../plan.ts';
+import type { NodeRole, PlannedCluster, PlannedMachine, PlannedNode, PlannedServer } from '../plan.ts';
 import type { Report } from '../check/report.ts';
 import type { Segment } from '../segments.ts';
 import { hostMachines } from './host-machines.ts';
+import { vmNicName } from './slot-identities.ts';
 import { offsetOf } from './slot-layout.ts';
 
 const ROLES: readonly Exclude<NodeRole, 'arbiter'>[] = ['master', 'worker', 'provisionhost', 'bootstrap'];
-/** Name of the first NIC in the guest: it follows from PCI bus 1, slot 0 (reference/lab-and-libvirt.md §4.5). */
-export const FIRST_NIC = 'enp1s0';
 
 /**
  * Every machine once, with the largest size of all roles declared for it (reference/lab-and-libvirt.md §1.8).
@@ -20,6 +19,7 @@ export function planMachines(
   file: LabFile,
   clusters: readonly PlannedCluster[],
   segments: readonly Segment[],
+  hypervisors: ReadonlyMap<string, PlannedServer>,
   homes: ReadonlyMap<string, readonly string[]>,
   report: Report,
 ): PlannedMachine[] {
@@ -28,7 +28,7 @@ export function planMachines(
     for (const role of ROLES) {
       const nodes = cluster.nodes.filter((node) => node.role === role);
       if (nodes.length === 0) continue;
-      const size = sizeOf(cluster, role, file.clusters[cluster.name]!, report);
+      const size = sizeOf(file, cluster, role, report);
       for (const { machine } of nodes) {
         const before = sizes.get(machine);
         sizes.set(machine, before ? largest(before, size) : size);
@@ -51,20 +51,23 @@ export function planMachines(
         const size = sizes.get(node.machine)!;
         const place = hex(index * 0x1_0000 + slot, 4) + hex(offsetOf(node.name), 2);
         const disks = size.disksGiB.map((sizeGiB, disk) => ({ sizeGiB, serial: `${place}-${disk}-${uuid.slice(0, 4)}` }));
+        // Masters are dealt out one by one, and so are workers: with a server, as few masters as possible are lost.
+        const server = own?.on ?? (node.role === 'provisionhost' ? entry.provisionhost?.on : undefined) ?? servers[numberOf(node) % servers.length]!;
         return {
           name: node.machine,
           uuid,
           kind: 'vm',
           home: cluster.name,
-          // Masters are dealt out one by one, and so are workers: with a server, as few masters as possible are lost.
-          server: own?.on ?? (node.role === 'provisionhost' ? entry.provisionhost?.on : undefined) ?? servers[numberOf(node) % servers.length]!,
+          server,
           mac: node.mac,
-          nics: [{ name: FIRST_NIC, mac: node.mac }],
+          nics: [{ name: vmNicName(0), mac: node.mac }, ...(node.interfaces ?? []).map(({ nic, mac, network }) => ({ name: nic, mac, network }))],
+        bonds: [],
           vcpus: size.vcpus,
           memoryMiB: size.memoryMiB,
           firmware: tiny ? 'bios' : 'efi',
           disks,
-          rootDeviceHints: { serialNumber: disks[0]!.serial },
+          pool: hypervisors.get(server)?.pools.find(({ name }) => name === entry.pool),
+        rootDeviceHints: { serialNumber: disks[0]!.serial },
           bmc: { url: `https://bmc.${file.domain}:8443/redfish/v1/Systems/${uuid}`, protocol: 'redfish-virtualmedia', username: 'admin', verifyTls: false },
           tags: [],
           directBoot: tiny ? file.direct_boot : undefined,

@@ -6,13 +6,13 @@ import type { ExpandedServer } from '../servers.ts';
 
 /** The one network each server has its bridge in: the one that holds its address. */
 export function networksOfServers(
-  segments: readonly Pick<Segment, 'name' | 'block'>[],
+  segments: readonly Pick<Segment, 'name' | 'block' | 'mode'>[],
   servers: readonly Pick<ExpandedServer, 'server'>[],
 ): ReadonlyMap<string, string> {
   return new Map(
     servers.flatMap(({ server }) => {
       const ip = parseIp(server.address)!;
-      const found = segments.find(({ block }) => contains(block, ip));
+      const found = segments.find(({ block }) => contains(block, ip)) ?? segments.find(({ mode }) => mode === 'nat');
       return found ? [[server.name, found.name] as const] : [];
     }),
   );
@@ -21,12 +21,14 @@ export function networksOfServers(
 /** Can the machines of a cluster reach its network from where they stand? */
 export function checkHomes(
   name: string,
-  network: string,
+  { name: network, mode }: Pick<Segment, 'name' | 'mode'>,
   homes: readonly string[],
   file: LabFile,
   networks: ReadonlyMap<string, string>,
   report: Report,
 ): void {
+  // Such a network is wherever libvirt makes it.
+  if (mode === 'nat') return;
   const own = Object.entries(file.clusters[name]!.machines ?? {}).flatMap(([node, { on }]) =>
     on === undefined ? [] : [[on, ['machines', node, 'on']] as readonly [string, string[]]],
   );
@@ -49,14 +51,14 @@ export function checkJumphost(file: LabFile, segments: readonly Segment[], used:
   const ip = parseIp(file.jumphost.address)!;
   for (const network of used) {
     const segment = segments.find(({ name }) => name === network);
-    if (segment?.block6 && file.jumphost.address6 === undefined)
+    if (segment?.block6 && segment.mode !== 'nat' && file.jumphost.address6 === undefined)
       report.warn(
         'jumphost-off-network',
         ['networks', network, 'cidr6'],
         `${network} has an IPv6 network, but the jumphost no address6: clusters there get no IPv6 address from it`,
         'add address6 to the jumphost, or remove cidr6',
       );
-    if (segment && !contains(segment.block, ip))
+    if (segment && segment.mode !== 'nat' && !contains(segment.block, ip))
       report.warn(
         'jumphost-off-network',
         ['networks', network],

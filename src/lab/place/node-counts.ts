@@ -1,4 +1,4 @@
-import type { ClusterEntry } from '../lab-file.ts';
+import type { ClusterEntry } from '../file/cluster-entry.ts';
 
 const HOST_PREFIX = 'host/';
 

@@ -1,8 +1,10 @@
 import { hasErrors } from '../../util/diagnostic.ts';
 import { checkRoom } from '../check/check-clusters.ts';
-import { ownCluster } from './clusters.ts';
+import { ownCluster, type Slot } from './clusters.ts';
+import { checkNatServers, checkNetworks } from '../check/check-networks.ts';
 import { contains, formatBlock, parseIp } from '../ip.ts';
-import type { ClusterEntry, LabFile } from '../lab-file.ts';
+import type { ClusterEntry } from '../file/cluster-entry.ts';
+import type { LabFile } from '../lab-file.ts';
 import type { LockFile } from '../lock.ts';
 import { checkHomes, checkJumphost, networksOfServers } from './networks-of-servers.ts';
 import type { PlannedCluster } from '../plan.ts';
@@ -36,20 +38,30 @@ export function placeClusters(
   );
   const standing = new Map([file.jumphost, ...servers.map(({ server }) => server)].map((host) => [host.name, addressesOf(host)]));
   checkJumphost(file, segments, byNetwork.keys(), report);
+  const guests = (network: string): Named[] => entries.filter(([, entry]) => !reuses(entry) && entry.networks.includes(network));
   for (const segment of segments) {
     for (const [name, entry] of byNetwork.get(segment.name) ?? []) {
       checkRoom(name, entry, segment, report);
       checkHostAddresses(file, name, entry, segment, report);
-      checkHomes(name, segment.name, homes.get(name) ?? [], file, networks, report);
+      checkHomes(name, segment, homes.get(name) ?? [], file, networks, report);
+      checkNetworks(file, name, segment.name, homes.get(name) ?? [], servers, report);
     }
+    for (const [name, entry] of guests(segment.name)) checkRoom(name, entry, segment, report);
   }
+  checkNatServers(file, byNetwork, homes, report);
   if (hasErrors(report.found)) return [];
+  const slots = new Map(
+    segments.map((segment) => [segment.name, slotsOf(segment, [...(byNetwork.get(segment.name) ?? []), ...guests(segment.name)], file, servers, lock, report)]),
+  );
   for (const segment of segments) {
-    const mine = byNetwork.get(segment.name) ?? [];
-    const slots = slotsOf(segment, mine, file, servers, lock, report);
-    for (const [name, entry] of mine) {
-      const slot = slots.get(name);
-      if (slot !== undefined) planned.set(name, ownCluster(file, name, entry, { segment, slot }, standing));
+    for (const [name, entry] of byNetwork.get(segment.name) ?? []) {
+      const slotIn = (one: Segment): Slot[] => {
+        const slot = slots.get(one.name)!.get(name);
+        return slot === undefined ? [] : [{ segment: one, slot }];
+      };
+      const [own] = slotIn(segment);
+      const more = entry.networks.flatMap((network) => slotIn(segments.find((one) => one.name === network)!));
+      if (own && more.length === entry.networks.length) planned.set(name, ownCluster(file, name, entry, { ...own, more }, standing));
     }
   }
   if (hasErrors(report.found)) return [];
@@ -111,7 +123,8 @@ function slotsOf(
   const locked = new Map<string, number>();
   for (const [name] of clusters) {
     const entry = lock.slots[name];
-    if (entry?.network === segment.name) locked.set(name, entry.slot);
+    const slot = entry?.network === segment.name ? entry.slot : entry?.networks?.[segment.name];
+    if (slot !== undefined) locked.set(name, slot);
   }
   for (const [slot, owners] of Map.groupBy(locked.keys(), (name) => locked.get(name)!)) {
     if (owners.length > 1)

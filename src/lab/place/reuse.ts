@@ -3,7 +3,8 @@ import { checkTopology } from '../check/check-clusters.ts';
 import { isMember, membersOf } from '../members.ts';
 import { assemble, type Derived } from './clusters.ts';
 import { reuses, splitList } from './node-counts.ts';
-import type { ClusterEntry, LabFile } from '../lab-file.ts';
+import type { ClusterEntry } from '../file/cluster-entry.ts';
+import type { LabFile } from '../lab-file.ts';
 import type { PlannedCluster, PlannedNode } from '../plan.ts';
 import type { Report } from '../check/report.ts';
 import type { Segment } from '../segments.ts';
@@ -38,7 +39,8 @@ export function reusedCluster(
     );
   const masters = nodes.filter(({ role }) => role === 'master').length;
   if (entry.install !== 'none') checkTopology(name, masters, nodes.length - masters, report);
-  const derived = entry.from === undefined ? {} : lentBy(lender, entry);
+  const networks = lender.networks.map(({ name: one }) => ({ name: one, slot: null }));
+  const derived: Derived = { networks, ...(entry.from !== undefined && lentBy(lender, entry)) };
   if (nodes.length > 1 && !entry.vips && !derived.vips)
     report.error('vips-missing', keys, `${name} has ${nodes.length} nodes and no slot to derive its VIPs from`, 'add vips: {api: ADDRESS, ingress: ADDRESS}');
   if (report.found.length > before) return undefined;

@@ -10,3 +10,12 @@ export function slotAddresses({ block, block6, slotSize }: Segment, slot: number
 export function macOf(segment: Pick<Segment, 'index'>, slot: number, offset: number): string {
   return [0x52, 0x54, slot >> 8, segment.index, slot & 255, offset].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
 }
+
+/** Bus of the first NIC, of the second, … in a VM: 2 and 3 hold its random numbers and its disks. The installed system names NICs after it (reference/lab-and-libvirt.md §4.5). */
+export function vmNicBus(index: number): number {
+  return index === 0 ? 1 : 3 + index;
+}
+
+export function vmNicName(index: number): string {
+  return `enp${vmNicBus(index)}s0`;
+}

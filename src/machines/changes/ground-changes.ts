@@ -1,5 +1,6 @@
 import type { LabPlan, PlannedNetwork } from '../../lab/plan.ts';
 import { placeOf } from '../../render/bridge.ts';
+import { networksOn } from '../../render/networks-on.ts';
 import { renderLibvirtNetwork } from '../../render/libvirt-network.ts';
 import { LabwrightError } from '../../util/errors.ts';
 import { uuidV5 } from '../../util/ids.ts';
@@ -14,8 +15,13 @@ import { find, parseXml, xmlDrift } from './xml-drift.ts';
 
 /** What all machines of a server stand on, in the order to make it: bridge, network, folders. */
 export function groundChanges(plan: LabPlan, server: string, state: ServerState): Change[] {
-  const { network } = placeOf(plan, server);
-  return [...bridgeChanges(plan, server, state), ...networkChanges(plan, server, state, network), ...folderChanges(plan, server, state)];
+  const networks = networksOn(plan, server);
+  return [
+    // libvirt makes the bridge of a NAT network; those of further networks are nmstate's.
+    ...(placeOf(plan, server).network.mode === 'nat' ? [] : bridgeChanges(plan, server, state)),
+    ...networks.flatMap((network) => networkChanges(plan, server, state, network)),
+    ...folderChanges(plan, server, state),
+  ];
 }
 
 export function bridgeChanges(plan: LabPlan, server: string, state: Pick<ServerState, 'bridge' | 'networks'>): Change[] {
@@ -108,6 +114,6 @@ function networkChanges(plan: LabPlan, server: string, state: ServerState, netwo
 function folderChanges(plan: LabPlan, server: string, { volumes }: ServerState): Change[] {
   if (volumes) return [];
   const { imagesDir } = labPaths(plan);
-  const act: Change['act'] = ({ exec }, signal) => makeFolders(exec, plan, signal);
+  const act: Change['act'] = ({ exec }, signal) => makeFolders(exec, plan, server, signal);
   return [{ action: 'create', kind: 'folder', name: imagesDir, on: server, consequence: 'none', detail: 'for disks, consoles and their logs', act }];
 }

@@ -23,7 +23,7 @@ export function machineChanges(plan: LabPlan, machine: PlannedMachine, state: Se
 
 function volumeChanges(plan: LabPlan, machine: PlannedMachine, state: ServerState): Change[] {
   return machine.disks.flatMap((disk, index): Change[] => {
-    const path = diskPath(labPaths(plan), machine.name, index);
+    const path = diskPath(labPaths(plan), machine, index);
     const bytes = state.volumes?.get(path);
     const base = { kind: 'volume', name: path, on: machine.server, ...tagsOf(plan, machine) } as const;
     if (bytes === undefined) {

@@ -7,7 +7,7 @@ import type { Change } from './change.ts';
 import { removeDnsmasq } from '../doors/dnsmasq.ts';
 import { removePaths } from '../doors/files.ts';
 import type { JumphostState } from '../jumphost.ts';
-import { labPaths } from '../lab-paths.ts';
+import { imageFolders, labPaths } from '../lab-paths.ts';
 import { machinesOn } from './server-changes.ts';
 import type { FoundDomain, ServerState } from './server-state.ts';
 import { removeDomain, removeNetwork } from '../doors/virsh.ts';
@@ -32,7 +32,7 @@ export function serverRemovals(plan: LabPlan, server: string, state: ServerState
           kind: 'folder',
           name: imagesDir,
           detail: 'and the folders of consoles and logs',
-          act: ({ exec }, signal) => removePaths(exec, [imagesDir, consolesDir, logsDir], signal),
+          act: ({ exec }, signal) => removePaths(exec, [...imageFolders(plan, server), consolesDir, logsDir], signal),
         },
       ]
     : [];
@@ -69,7 +69,7 @@ export function jumphostRemovals(plan: LabPlan, state: JumphostState): Change[] 
 export function leftovers(plan: LabPlan, server: string, state: ServerState): Change[] {
   const machines = machinesOn(plan, server);
   const uuids = new Set(machines.map((machine) => machine.uuid));
-  const paths = new Set(machines.flatMap((machine) => machine.disks.map((_, index) => diskPath(labPaths(plan), machine.name, index))));
+  const paths = new Set(machines.flatMap((machine) => machine.disks.map((_, index) => diskPath(labPaths(plan), machine, index))));
   return [
     ...state.domains.filter((domain) => domain.lab === plan.lab && !uuids.has(domain.uuid)).map((domain) => domainRemoval(server, domain)),
     ...[...(state.volumes ?? new Map<string, number>()).keys()].filter((path) => !paths.has(path)).map((path) => volumeRemoval(server, path)),

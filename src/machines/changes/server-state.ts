@@ -2,7 +2,7 @@ import type { LabPlan } from '../../lab/plan.ts';
 import { LAB_XML_NAMESPACE } from '../../render/libvirt-domain.ts';
 import type { Exec } from '../../util/exec.ts';
 import { observeBridge, type BridgeState } from '../doors/bridge.ts';
-import { labPaths } from '../lab-paths.ts';
+import { imageFolders } from '../lab-paths.ts';
 import { listDomains, listNetworks, type Domain, type LibvirtNetwork } from '../doors/virsh.ts';
 import { find, parseXml } from './xml-drift.ts';
 import { runScript } from '../doors/run-script.ts';
@@ -12,7 +12,7 @@ export interface ServerState {
   readonly bridge: BridgeState;
   readonly networks: readonly LibvirtNetwork[];
   readonly domains: readonly FoundDomain[];
-  /** Files of the lab's image folder, path to virtual size; undefined when the folder is not there. */
+  /** Files of the lab's image folders, path to virtual size; undefined when one of them is not there. */
   readonly volumes: ReadonlyMap<string, number> | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface FoundDomain extends Domain {
 export async function observeServer(exec: Exec, plan: LabPlan, server: string, signal: AbortSignal): Promise<ServerState> {
   const bridge = await observeBridge(exec, plan, server, signal);
   const networks = await listNetworks(exec, signal);
-  return { bridge, networks, domains: await observeDomains(exec, signal), volumes: await observeVolumes(exec, plan, signal) };
+  return { bridge, networks, domains: await observeDomains(exec, signal), volumes: await observeVolumes(exec, plan, server, signal) };
 }
 
 /** Every domain of a server, with the mark that it carries. */
@@ -48,14 +48,16 @@ function foundDomain(domain: Domain): FoundDomain {
   };
 }
 
-async function observeVolumes(exec: Exec, plan: LabPlan, signal: AbortSignal): Promise<Map<string, number> | undefined> {
-  const script = `[ -d "$1" ] || exit 3
-for file in "$1"/*.qcow2; do
-  [ ! -f "$file" ] || printf '%s\\0%s\\0' "$file" "$(qemu-img info --force-share --output=json "$file")"
+async function observeVolumes(exec: Exec, plan: LabPlan, server: string, signal: AbortSignal): Promise<Map<string, number> | undefined> {
+  const script = `for folder; do
+  [ -d "$folder" ] || exit 3
+  for file in "$folder"/*.qcow2; do
+    [ ! -f "$file" ] || printf '%s\\0%s\\0' "$file" "$(qemu-img info --force-share --output=json "$file")"
+  done
 done`;
   const { exitCode, stdout } = await runScript(
     exec,
-    { purpose: 'look at its disks', text: script, args: [labPaths(plan).imagesDir] },
+    { purpose: 'look at its disks', text: script, args: imageFolders(plan, server) },
     { signal, okExitCodes: [0, 3] },
   );
   if (exitCode === 3) return undefined;

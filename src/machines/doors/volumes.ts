@@ -1,19 +1,19 @@
 import type { LabPlan } from '../../lab/plan.ts';
 import type { Exec } from '../../util/exec.ts';
-import { labPaths } from '../lab-paths.ts';
+import { imageFolders, labPaths } from '../lab-paths.ts';
 import { virsh } from './virsh.ts';
 import { runScript } from './run-script.ts';
 
 /** The lab's folders on a server, with the owner and SELinux label of the libvirt folder each stands in. */
-export async function makeFolders(exec: Exec, plan: LabPlan, signal: AbortSignal): Promise<void> {
-  const { imagesDir, consolesDir, logsDir } = labPaths(plan);
+export async function makeFolders(exec: Exec, plan: LabPlan, server: string, signal: AbortSignal): Promise<void> {
+  const { consolesDir, logsDir } = labPaths(plan);
   const script = `set -eu
 for folder; do
   mkdir -p "$folder"
   chown --reference="$(dirname "$folder")" "$folder"
   ! command -v restorecon >/dev/null || restorecon "$folder"
 done`;
-  await runScript(exec, { purpose: 'make folders for disks and consoles', text: script, args: [consolesDir, logsDir, imagesDir] }, { signal });
+  await runScript(exec, { purpose: 'make folders for disks and consoles', text: script, args: [consolesDir, logsDir, ...imageFolders(plan, server)] }, { signal });
 }
 
 /** An empty qcow2; it appears under its name only when it is whole. */
