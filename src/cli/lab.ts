@@ -11,6 +11,7 @@ import { labOrphansCommand } from './lab-orphans.ts';
 import { labPrepareCommand } from './lab-prepare.ts';
 import { labPlanCommand } from './lab-plan.ts';
 import { labResetCommand } from './lab-reset.ts';
+import { labRenderCommand } from './lab-render.ts';
 import { labSchemaCommand } from './lab-schema.ts';
 import { labShowCommand } from './lab-show.ts';
 import { labStatusCommand } from './lab-status.ts';
@@ -40,6 +41,7 @@ export function command(): Command {
     labShowCommand,
     labImportCommand,
     labInventoryCommand,
+    labRenderCommand,
     labStatusCommand,
     labDriftCommand,
     labOrphansCommand,

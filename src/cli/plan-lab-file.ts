@@ -2,6 +2,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EMPTY_LOCK, formatLock, parseLock, type LockFile } from '../lab/lock.ts';
 import { noClaims, parseClaims, type ClaimsFile } from '../lab/claims/claims-file.ts';
+import type { LabPart } from '../lab/merge-parts.ts';
 import { planLab, type PlanResult } from '../lab/plan-lab.ts';
 import { CLAIMS_FILE } from '../machines/claims-store.ts';
 import { formatDiagnostic } from '../util/diagnostic.ts';
@@ -26,7 +27,7 @@ export interface PlannedLabFile {
  * @param releasing a cluster that is about to let go: a lab that plans only without its claim is planned nevertheless, with it.
  */
 export async function planLabFile(path: string, releasing?: string): Promise<PlannedLabFile> {
-  const { labPath, text } = await readLab(path);
+  const { labPath, text, parts } = await readLab(path);
   const lockPath = join(dirname(labPath), 'lab.lock.json');
   const claimsPath = join(dirname(labPath), CLAIMS_FILE);
   const lockText = await readIfThere(lockPath, 'restore it from Git');
@@ -35,14 +36,14 @@ export async function planLabFile(path: string, releasing?: string): Promise<Pla
   const claims = claimsText === undefined ? { value: noClaims(''), diagnostics: [] } : parseClaims(claimsPath, claimsText);
   const result: PlanResult =
     lock.value && claims.value
-      ? planNow(labPath, text, { lock: lock.value, claims: claims.value, releasing })
+      ? planNow(labPath, text, { lock: lock.value, claims: claims.value, parts, releasing })
       : { plan: undefined, lock: undefined, changes: [], diagnostics: [...lock.diagnostics, ...claims.diagnostics] };
   if (result.plan && claimsText !== undefined && claims.value?.lab !== result.plan.lab)
     throw new LabwrightError('bad_input', `${claimsPath} holds the claims of lab ${claims.value?.lab}, not of ${result.plan.lab}`, {
       hint: 'keep each lab in a folder of its own, or move that file away',
     });
   const lines = new Map([
-    [labPath, text.split('\n')],
+    ...[{ path: labPath, text }, ...parts].map((one) => [one.path, one.text.split('\n')] as const),
     [lockPath, lockText?.split('\n') ?? []],
     [claimsPath, claimsText?.split('\n') ?? []],
   ]);
@@ -54,14 +55,15 @@ export async function planLabFile(path: string, releasing?: string): Promise<Pla
 interface Beside {
   readonly lock: LockFile;
   readonly claims: ClaimsFile;
+  readonly parts: readonly LabPart[];
   readonly releasing: string | undefined;
 }
 
-function planNow(labPath: string, text: string, { lock, claims, releasing }: Beside): PlanResult {
-  const result = planLab(labPath, text, lock, claims);
+function planNow(labPath: string, text: string, { lock, claims, parts, releasing }: Beside): PlanResult {
+  const result = planLab(labPath, text, lock, claims, parts);
   if (result.plan || releasing === undefined) return result;
   const released = { claimed: false, fence: 1, at: '', by: '' };
-  const without = planLab(labPath, text, lock, { ...claims, clusters: { ...claims.clusters, [releasing]: released } });
+  const without = planLab(labPath, text, lock, { ...claims, clusters: { ...claims.clusters, [releasing]: released } }, parts);
   if (!without.plan) return result;
   // What stood in the way was its claim.
   const clusters = without.plan.clusters.map((one) => (one.name === releasing ? { ...one, active: true } : one));

@@ -11,6 +11,7 @@ import { checkClusters } from './check/check-clusters.ts';
 import { checkLock } from './check/check-lock.ts';
 import { checkNames } from './check/check-names.ts';
 import { LAB_FILE_EXAMPLES, LabFile } from './lab-file.ts';
+import { type LabPart, mergeParts } from './merge-parts.ts';
 import { lockChanges } from './lock-changes.ts';
 import { lockOf, type LockFile } from './lock.ts';
 import { planMachines } from './place/machines.ts';
@@ -36,9 +37,14 @@ export interface PlanResult {
 /**
  * Plans a lab file (its text) beside what its lock file holds, and what has been claimed and released since. Reads and contacts
  * nothing; never throws for what the user wrote.
+ *
+ * @param parts the other files of a lab that is written in several: see mergeParts.
  */
-export function planLab(path: string, text: string, lock: LockFile, claims?: ClaimsFile): PlanResult {
-  const source = parseSource(path, text);
+export function planLab(path: string, text: string, lock: LockFile, claims?: ClaimsFile, parts: readonly LabPart[] = []): PlanResult {
+  const main = parseSource(path, text);
+  if (!main.value) return failed(main.diagnostics);
+  const merged = mergeParts(main.value, parts);
+  const source = { value: merged.value, diagnostics: [...main.diagnostics, ...merged.diagnostics] };
   if (!source.value) return failed(source.diagnostics);
   const shape = checkShape(LabFile, source.value, LAB_FILE_EXAMPLES);
   if (!shape.value) return failed([...source.diagnostics, ...shape.diagnostics]);

@@ -65,7 +65,7 @@ function resetChange(plan: LabPlan, machine: PlannedMachine, domains: readonly F
   const generation = (domains.find(({ uuid }) => uuid === machine.uuid)?.generation ?? 0) + 1;
   const mark = xmlText(el('reset:reset', { 'xmlns:reset': RESET_NAMESPACE, because: cause }));
   const xml = domainXml(plan, machine, generation).replace('</metadata>', (end) => `${mark}${end}`);
-  const disks = machine.disks.flatMap((disk, index) => [diskPath(labPaths(plan), machine.name, index), `${disk.sizeGiB}G`]);
+  const disks = machine.disks.flatMap((disk, index) => [diskPath(labPaths(plan), machine, index), `${disk.sizeGiB}G`]);
   const act: Change['act'] = async ({ exec }, signal) => {
     const script = { purpose: `reset ${machine.name}`, text: RESET, args: [machine.uuid, machine.name, start ? 'start' : 'stay', ...disks] };
     await runScript(exec, script, { signal, stdin: xml });

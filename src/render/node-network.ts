@@ -15,10 +15,12 @@ export function nodeNetwork(plan: LabPlan, cluster: PlannedCluster, node: Planne
   const bond = machine.bonds.find(({ nics }) => nics.includes(machine.nics[0]!.name));
   const own = bond?.name ?? machine.nics[0]!.name;
   const more = (node.interfaces ?? []).map((one) => ({ ...one, planned: networkOf(plan, one.network) }));
+  // A tagged link takes no larger frames than what it is on.
+  const mtuOf = (link: string, least: number): number => Math.max(least, ...more.flatMap(({ nic, vlan, planned }) => (nic === link && vlan !== undefined ? [planned.mtu] : [])));
   const untagged = (link: string): object => {
     const there = more.find(({ nic, vlan }) => nic === link && vlan === undefined);
-    if (link === own) return addressing(isStatic ? node.addresses : undefined, network);
-    return there ? { mtu: there.planned.mtu, ...addressing(there.addresses, there.planned) } : off();
+    if (link === own) return { mtu: mtuOf(link, network.mtu), ...addressing(isStatic ? node.addresses : undefined, network) };
+    return there ? { mtu: mtuOf(link, there.planned.mtu), ...addressing(there.addresses, there.planned) } : off();
   };
   const enslaved = new Set(machine.bonds.flatMap(({ nics }) => nics));
   const links = machine.nics.map(({ name, mac }) => ({

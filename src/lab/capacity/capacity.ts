@@ -1,4 +1,5 @@
-import type { PlannedMachine, PlannedServer } from '../plan.ts';
+import type { KeyPath } from '../../util/source-file.ts';
+import type { PlannedMachine, PlannedPool, PlannedServer } from '../plan.ts';
 import type { Report } from '../check/report.ts';
 import { CPU_RATIO, DISK, takenMemoryMiB, usableDiskGiB, usableMemoryMiB } from './server-room.ts';
 import type { ExpandedServer } from '../servers.ts';
@@ -23,24 +24,29 @@ export function checkCapacity(servers: readonly ExpandedServer[], machines: read
         spread(server, mine),
       );
     }
-    const disk = sum(mine, (one) => sum(one.disks, ({ sizeGiB }) => sizeGiB));
-    const usable = usableDiskGiB(server);
-    if (disk > usable) {
-      const full = disk * DISK.filled > usable;
-      const tell = full ? report.error : report.warn;
-      tell(
-        'disk-full',
-        [...keys, 'disk'],
-        full
-          ? `disks of ${mine.length} machines on ${server.name} will take about ${Math.ceil(disk * DISK.filled)}GiB of the ${usable}GiB that are usable`
-          : `disks on ${server.name} are promised ${disk}GiB of the ${usable}GiB that are usable; they are thin, so it works until they fill`,
-        spread(server, mine),
-      );
-    }
+    for (const pool of [undefined, ...server.pools]) checkDisk(server, keys, mine.filter((one) => one.pool?.name === pool?.name), pool, report);
   }
 }
 
-function checkMemory(server: PlannedServer, keys: readonly (string | number)[], machines: readonly PlannedMachine[], report: Report): void {
+/** `pool`: undefined for the usual one. */
+function checkDisk(server: PlannedServer, keys: KeyPath, machines: readonly PlannedMachine[], pool: PlannedPool | undefined, report: Report): void {
+  const disk = sum(machines, (one) => sum(one.disks, ({ sizeGiB }) => sizeGiB));
+  const usable = usableDiskGiB({ diskGiB: pool?.sizeGiB ?? server.diskGiB });
+  if (disk <= usable) return;
+  const full = disk * DISK.filled > usable;
+  const where = pool ? `pool ${pool.name} of ${server.name}` : server.name;
+  const tell = full ? report.error : report.warn;
+  tell(
+    'disk-full',
+    pool ? [...keys, 'pools', pool.name, 'size'] : [...keys, 'disk'],
+    full
+      ? `disks of ${machines.length} machines on ${where} will take about ${Math.ceil(disk * DISK.filled)}GiB of the ${usable}GiB that are usable`
+      : `disks on ${where} are promised ${disk}GiB of the ${usable}GiB that are usable; they are thin, so it works until they fill`,
+    spread(server, machines),
+  );
+}
+
+function checkMemory(server: PlannedServer, keys: KeyPath, machines: readonly PlannedMachine[], report: Report): void {
   const asked = sum(machines, takenMemoryMiB);
   const usable = usableMemoryMiB(server);
   if (asked <= usable * 0.9) return;

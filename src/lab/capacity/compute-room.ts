@@ -20,7 +20,7 @@ export function serverRoom(server: PlannedServer, machines: readonly PlannedMach
     left: {
       memory: usableMemoryMiB(server) - sum(machines, takenMemoryMiB),
       cpu: server.cpus * CPU_RATIO.doubtful - sum(machines, ({ vcpus }) => vcpus),
-      disk: usableDiskGiB(server) - sum(machines, ({ disks }) => sum(disks, ({ sizeGiB }) => sizeGiB)) * DISK.filled,
+      disk: usableDiskGiB(server) - sum(machines, ({ disks, pool }) => (pool ? 0 : sum(disks, ({ sizeGiB }) => sizeGiB))) * DISK.filled,
     },
   };
 }

@@ -63,7 +63,7 @@ function domainChanges(plan: LabPlan, machine: PlannedMachine, state: ServerStat
   };
   if (!found) {
     const detail = `${machine.vcpus} vCPU, ${machine.memoryMiB} MiB, ${machine.mac}`;
-    const byHand = machine.disks.some((_, index) => state.volumes?.has(diskPath(labPaths(plan), machine.name, index)));
+    const byHand = machine.disks.some((_, index) => state.volumes?.has(diskPath(labPaths(plan), machine, index)));
     return [{ ...base, action: 'create', consequence: 'none', detail, byHand, differences: [MISSING], act: define(1) }];
   }
   const drift = xmlDrift(parseXml(domainXml(plan, machine, found.generation)), parseXml(found.xml), MARKED);

@@ -67,7 +67,7 @@ function networkOrphans(plan: LabPlan, on: string, state: ServerState): Orphan[]
 /** A disk or an ISO: whose folder it lies in, and which VM uses it. */
 function imageOrphan(plan: LabPlan, on: string, state: ServerState, path: string): Orphan[] {
   const machines = machinesOn(plan, on);
-  if (machines.some((machine) => machine.disks.some((_, index) => diskPath(labPaths(plan), machine.name, index) === path))) return [];
+  if (machines.some((machine) => machine.disks.some((_, index) => diskPath(labPaths(plan), machine, index) === path))) return [];
   const user = state.domains.find(({ xml }) => xml.includes(path));
   if (user && machines.some(({ uuid }) => uuid === user.uuid)) return [];
   const lab = labOfPath(path);
@@ -92,7 +92,7 @@ function nvramOrphan(plan: LabPlan, on: string, state: ServerState, path: string
   if (user && machinesOn(plan, on).some(({ uuid }) => uuid === user.uuid)) return [];
   if (user) return [{ ...base, ...markOf(plan, user) }];
   const machine = basename(path).replace(/_VARS\.\w+$/, '');
-  const disk = [...(state.volumes?.keys() ?? [])].some((volume) => volume === diskPath(labPaths(plan), machine, 0));
+  const disk = [...(state.volumes?.keys() ?? [])].some((volume) => volume === diskPath(labPaths(plan), { name: machine, pool: undefined }, 0));
   if (disk || plan.machines.some(({ name }) => name === machine))
     return [{ ...base, owner: 'ours', evidence: `no VM has it, and ${machine} is a machine of this lab` }];
   return [{ ...base, owner: 'unknown', evidence: 'no VM has it' }];
