@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { LAB_FILE_EXAMPLES, LabFile } from './lab-file.ts';
+import { LAB_FILE_EXAMPLES, LabFile, LabPartFile } from './lab-file.ts';
 
 /** The part of JSON Schema that zod prints for lab files. */
 interface Schema {
@@ -22,10 +22,18 @@ export function labFileSchema(): Readonly<Record<string, unknown>> {
   return { title: 'labwright lab file', ...z.toJSONSchema(LabFile, { io: 'input' }) };
 }
 
+/** The same of a file in `lab.d`. */
+export function labPartSchema(): Readonly<Record<string, unknown>> {
+  return { title: 'labwright lab file, a part', ...z.toJSONSchema(LabPartFile, { io: 'input' }) };
+}
+
 const INTRODUCTION = `# Lab file
 
 Made by \`labwright lab schema --markdown\` from the schema that \`lab plan\` checks; \`labwright lab schema\` prints it for editors. Names that you choose
 are written NAME. Sizes are MiB, GiB or TiB with their unit. \`labwright lab import\` makes a lab file out of DCI's inventories.
+
+A lab may be written in several files: the maps \`networks\`, \`servers\`, \`hosts\`, \`clusters\` and \`profiles\` of each file in \`lab.d\`, by name, are added to
+those of \`lab.yml\` beside it. A name in two files is an error; nothing overrides anything.
 `;
 
 /** \`docs/lab-file.md\`: each map of the file as a table of its keys. */

@@ -24,6 +24,10 @@ export const LabFile = z.strictObject({
     .describe('what machines of profile tiny boot: files on their server'),
 });
 export type LabFile = z.output<typeof LabFile>;
+
+/** What a file of the folder `lab.d` beside it may hold (see mergeParts). */
+export const LabPartFile = LabFile.pick({ networks: true, servers: true, hosts: true, clusters: true, profiles: true }).partial();
+
 /** How each key that may be missing or of a wrong type is written. */
 export const LAB_FILE_EXAMPLES: Examples = {
   '': 'lab: NAME, domain: …, jumphost: …, networks: …, servers: … and clusters: …, as in examples/pretty-lab/lab.yml',

@@ -6,6 +6,8 @@ import { checkCapacity } from './capacity/capacity.ts';
 import { withClaims, type ClaimsFile } from './claims/claims-file.ts';
 import { checkAddresses } from './check/check-addresses.ts';
 import { checkLinks } from './check/check-networks.ts';
+import { checkPorts } from './check/check-ports.ts';
+import { checkVips } from './check/check-vips.ts';
 import { checkHosts } from './check/check-hosts.ts';
 import { checkClusters } from './check/check-clusters.ts';
 import { checkLock } from './check/check-lock.ts';
@@ -61,6 +63,7 @@ export function planLab(path: string, text: string, lock: LockFile, claims?: Cla
   checkNames(file, servers, report);
   checkHosts(file, report);
   checkLinks(file, report);
+  checkPorts(file, report);
   checkAddresses(file, segments, servers, report);
   const homes = checkClusters(file, new Set(servers.map(({ server }) => server.name)), report);
   if (hasErrors(report.found)) return failed(report.found);
@@ -68,6 +71,7 @@ export function planLab(path: string, text: string, lock: LockFile, claims?: Cla
   const clusters = placeClusters(file, segments, servers, homes, lock, report);
   if (hasErrors(report.found)) return failed(report.found);
   const machines = planMachines(file, clusters, segments, new Map(servers.map(({ server }) => [server.name, server])), homes, report);
+  checkVips(file, clusters, segments, report);
   checkOwners(file, servers, clusters, machines, report);
   checkClaims(clusters, report);
   checkCapacity(servers, machines, report);

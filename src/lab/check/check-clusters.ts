@@ -33,6 +33,8 @@ function checkPlace(name: string, entry: ClusterEntry, report: Report): void {
     report.error('two-places', [...keys, 'on'], `${name} reuses machines, which are where they are`, 'remove on');
   else if (reuses(entry) && entry.machines)
     report.error('two-places', [...keys, 'machines'], `${name} reuses machines, which the cluster that has them describes`, 'move machines there');
+  else if (reuses(entry) && entry.networks.length > 0)
+    report.error('two-places', [...keys, 'networks'], `${name} reuses machines, which have the NICs of their own cluster`, 'move networks there');
   else if (!reuses(entry) && entry.on === undefined && hostsIn(entry).length === 0)
     report.error('no-server', keys, `${name} does not say where it runs`, 'add on: SERVER, or nodes: [host/NAME]');
 }
@@ -89,6 +91,7 @@ function checkNumbers(file: LabFile, name: string, entry: ClusterEntry, report: 
     );
   }
   checkProfile(file, name, entry, report);
+  checkHosted(file, name, entry, report);
   if (entry.profile === 'tiny' && entry.install !== 'none')
     report.error('tiny-install', [...keys, 'profile'], `${name} is tiny, too small for install: ${entry.install}`, 'write install: none, or remove profile');
   if (entry.profile === 'tiny' && !file.direct_boot)
@@ -126,6 +129,18 @@ function checkProfile(file: LabFile, name: string, { profile }: ClusterEntry, re
   );
 }
 
+/** Hosted control planes: names of their own, and a slot to keep their addresses in. */
+function checkHosted(file: LabFile, name: string, { hosted, ...entry }: ClusterEntry, report: Report): void {
+  const keys = ['clusters', name, 'hosted'];
+  if (hosted.length > 0 && reuses(entry))
+    report.error('no-slot', keys, `${name} reuses machines and has no addresses to keep for hosted control planes`, 'move hosted to a cluster with on');
+  for (const [index, one] of hosted.entries()) {
+    const other = Object.entries(file.clusters).find(([cluster, { hosted: its }]) => cluster === one || (cluster !== name && its.includes(one)));
+    if (other || hosted.indexOf(one) !== index)
+      report.error('duplicate-name', [...keys, index], `hosted control plane ${one} of ${name} has the name of ${other ? `another in ${other[0]}` : 'one before it'}`, 'rename one');
+  }
+}
+
 /** Has a slot of this network room for the cluster's nodes? */
 export function checkRoom(name: string, entry: ClusterEntry, { slotSize }: Segment, report: Report): void {
   const keys = ['clusters', name];
@@ -149,6 +164,8 @@ export function checkRoom(name: string, entry: ClusterEntry, { slotSize }: Segme
 export function checkTopology(name: string, masters: number, workers: number, report: Report): void {
   const keys = ['clusters', name];
   if (masters === 2) report.error('bad-topology', keys, `${name} has 2 masters, which no installer accepts`, 'write masters: 1 or masters: 3');
+  if (masters >= 3 && workers === 1)
+    report.warn('one-worker', keys, `${name} has a single worker, which older installers refuse, and ingress wants two`, 'write workers: 2, or none');
   if (masters === 1 && workers > 0)
     report.error('bad-topology', keys, `${name} has 1 master and ${workers} workers; workers need 3 masters`, 'write masters: 3, or remove the workers');
 }

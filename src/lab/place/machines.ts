@@ -35,6 +35,8 @@ export function planMachines(
       }
     }
   }
+  /** Servers without the pool that a cluster wants. */
+  const lacking = new Set<string>();
   const lab = uuidV5(LABWRIGHT_NAMESPACE, file.lab);
   const made = clusters.flatMap((cluster) => {
     const { slot } = cluster;
@@ -53,6 +55,7 @@ export function planMachines(
         const disks = size.disksGiB.map((sizeGiB, disk) => ({ sizeGiB, serial: `${place}-${disk}-${uuid.slice(0, 4)}` }));
         // Masters are dealt out one by one, and so are workers: with a server, as few masters as possible are lost.
         const server = own?.on ?? (node.role === 'provisionhost' ? entry.provisionhost?.on : undefined) ?? servers[numberOf(node) % servers.length]!;
+        if (entry.pool !== undefined && !hypervisors.get(server)?.pools.some(({ name }) => name === entry.pool)) lacking.add(`${server} ${cluster.name}`);
         return {
           name: node.machine,
           uuid,
@@ -74,6 +77,13 @@ export function planMachines(
         };
       });
   });
+  for (const [server = '', name = ''] of [...lacking].map((one) => one.split(' ')))
+    report.error(
+      'unknown-pool',
+      ['clusters', name, 'pool'],
+      `${server} has no pool ${file.clusters[name]!.pool} for ${name}`,
+      `add pools: {${file.clusters[name]!.pool}: {path: …, size: …}} to ${server}, or name one it has`,
+    );
   const hosts = hostMachines(file);
   checkHostSizes(hosts, clusters, report);
   return [...made, ...hosts];
