@@ -22,7 +22,10 @@ export async function readLab(path: string): Promise<LabText> {
 async function readParts(folder: string): Promise<LabPart[]> {
   if (!(await isFolder(folder))) return [];
   const names = await readdir(folder).catch((cause: unknown) => {
-    throw new LabwrightError('bad_input', `cannot read ${folder}: ${messageOf(cause)}`, { hint: 'it holds parts of the lab file: give yourself the right to read it', cause });
+    throw new LabwrightError('bad_input', `cannot read ${folder}: ${messageOf(cause)}`, {
+      hint: 'it holds parts of the lab file: give yourself the right to read it',
+      cause,
+    });
   });
   const files = names.filter((name) => /^[^.].*\.ya?ml$/.test(name)).toSorted();
   return Promise.all(

@@ -14,7 +14,13 @@ function result(from = '', to = '', lock = EMPTY_LOCK) {
   const all = [lab, rack1, rack2].join('\0');
   assert.ok(all.includes(from), from);
   const [main = '', ...parts] = all.replace(from, to).split('\0');
-  return planLab('lab.yml', main, lock, undefined, parts.map((text, index) => ({ path: `lab.d/rack${index + 1}.yml`, text })));
+  return planLab(
+    'lab.yml',
+    main,
+    lock,
+    undefined,
+    parts.map((text, index) => ({ path: `lab.d/rack${index + 1}.yml`, text })),
+  );
 }
 
 function planned(from = '', to = '') {
@@ -50,7 +56,10 @@ test('slots in further networks are locked too: a cluster that came later moves 
   const more = result('  cnf1:', '  early: {on: server01, masters: 1, networks: [storage]}\n  cnf1:', lock);
   const slots = (name: string) => more.plan?.clusters.find((one) => one.name === name)?.networks.map(({ slot }) => slot);
   assert.deepEqual([slots('cnf1'), slots('edge1'), slots('early')], [[1, 1], [2], [3]]);
-  assert.deepEqual(more.changes.map(({ name }) => name), ['early']);
+  assert.deepEqual(
+    more.changes.map(({ name }) => name),
+    ['early'],
+  );
 });
 
 test('a hosted control plane has two addresses at the end of its hub’s slot', () => {
@@ -76,7 +85,9 @@ test('a profile is the size of machines, of the lab’s own or of those that lab
 test('machines of a pool have their disks there, and what they take is counted there', () => {
   const { machines } = planned();
   assert.deepEqual(machines.find(({ name }) => name === 'cnf1-master-0')?.pool, { name: 'fast', path: '/data/nvme', sizeGiB: 2048 });
-  assert.ok(result('size: 2TiB', 'size: 100GiB').diagnostics.some(({ id, at: place }) => id === 'disk-full' && place?.path === 'lab.d/rack1.yml' && place.line === 13));
+  assert.ok(
+    result('size: 2TiB', 'size: 100GiB').diagnostics.some(({ id, at: place }) => id === 'disk-full' && place?.path === 'lab.d/rack1.yml' && place.line === 13),
+  );
 });
 
 test('a NAT lab is one server that is its own jumphost', () => {
@@ -85,7 +96,9 @@ test('a NAT lab is one server that is its own jumphost', () => {
   assert.deepEqual(diagnostics, []);
   assert.deepEqual([plan?.networks[0]?.mode, plan?.servers[0]?.nic, plan?.clusters[0]?.vips.api], ['nat', 'virbr-lab', '192.168.126.20']);
   const ids = (from: string, to: string) => planLab('lab.yml', text.replace(from, to), EMPTY_LOCK).diagnostics.map(({ id }) => id);
-  assert.deepEqual(ids('clusters:\n', '  other: {address: 192.168.1.9, cpus: 8, memory: 64GiB, disk: 1TiB}\nclusters:\n  c2: {on: other}\n'), ['nat-two-servers']);
+  assert.deepEqual(ids('clusters:\n', '  other: {address: 192.168.1.9, cpus: 8, memory: 64GiB, disk: 1TiB}\nclusters:\n  c2: {on: other}\n'), [
+    'nat-two-servers',
+  ]);
   assert.deepEqual(ids(', mode: nat', ''), ['no-nic']);
   assert.deepEqual(ids('mode: nat', 'mode: nat, vlan: 5'), ['nat-network']);
 });
@@ -117,6 +130,9 @@ for (const [id, from, to] of [
 ] as const) {
   test(`${id}: ${to.trim().split('\n').at(-1)!.slice(0, 70)}`, () => {
     const { diagnostics } = result(from, to);
-    assert.ok(diagnostics.some((one) => one.id === id && one.at!.line > 1 && one.hint !== ''), JSON.stringify(diagnostics));
+    assert.ok(
+      diagnostics.some((one) => one.id === id && one.at!.line > 1 && one.hint !== ''),
+      JSON.stringify(diagnostics),
+    );
   });
 }

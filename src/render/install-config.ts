@@ -70,7 +70,11 @@ function platformOf(plan: LabPlan, cluster: PlannedCluster, options: InstallConf
       // Images come by virtual media: no network whose DHCP would be metal3's own.
       provisioningNetwork: 'Disabled',
       ...(cluster.bootstrap && { externalMACAddress: cluster.bootstrap.mac }),
-      ...(cluster.bootstrap && cluster.addressing === 'static' && { bootstrapExternalStaticIP: cluster.bootstrap.addresses[0], bootstrapExternalStaticGateway: plan.jumphost.address }),
+      ...(cluster.bootstrap &&
+        cluster.addressing === 'static' && {
+          bootstrapExternalStaticIP: cluster.bootstrap.addresses[0],
+          bootstrapExternalStaticGateway: plan.jumphost.address,
+        }),
       hosts,
     },
   };

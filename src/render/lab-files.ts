@@ -27,7 +27,11 @@ const NO_PULL_SECRET = '{"auths":{}}';
 
 /** Every text of a lab, by HOST/NAME or cluster/NAME/FILE: for people who put them in place by other means, and to see what apply would. */
 export function renderLab(plan: LabPlan, folders: LabFolders): ReadonlyMap<string, string> {
-  return new Map([...jumphostFiles(plan, folders), ...plan.servers.flatMap(({ name }) => serverFiles(plan, name, folders)), ...plan.clusters.flatMap((one) => clusterFiles(plan, one))]);
+  return new Map([
+    ...jumphostFiles(plan, folders),
+    ...plan.servers.flatMap(({ name }) => serverFiles(plan, name, folders)),
+    ...plan.clusters.flatMap((one) => clusterFiles(plan, one)),
+  ]);
 }
 
 type File = readonly [path: string, text: string];

@@ -16,7 +16,8 @@ export function nodeNetwork(plan: LabPlan, cluster: PlannedCluster, node: Planne
   const own = bond?.name ?? machine.nics[0]!.name;
   const more = (node.interfaces ?? []).map((one) => ({ ...one, planned: networkOf(plan, one.network) }));
   // A tagged link takes no larger frames than what it is on.
-  const mtuOf = (link: string, least: number): number => Math.max(least, ...more.flatMap(({ nic, vlan, planned }) => (nic === link && vlan !== undefined ? [planned.mtu] : [])));
+  const mtuOf = (link: string, least: number): number =>
+    Math.max(least, ...more.flatMap(({ nic, vlan, planned }) => (nic === link && vlan !== undefined ? [planned.mtu] : [])));
   const untagged = (link: string): object => {
     const there = more.find(({ nic, vlan }) => nic === link && vlan === undefined);
     if (link === own) return { mtu: mtuOf(link, network.mtu), ...addressing(isStatic ? node.addresses : undefined, network) };

@@ -103,6 +103,10 @@ async function twoNamespaces(t: TestContext): Promise<readonly [string[], string
   await localExec(['ip', '-n', names[0], 'link', 'add', 'name', 'eno2', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', names[1]]);
   await localExec([...jumphost, 'ip', 'address', 'add', '10.10.0.1/23', 'dev', 'eno2']);
   await localExec([...machine, 'ip', 'address', 'add', '10.10.0.20/23', 'dev', 'eth0']);
-  for (const [where, link] of [[jumphost, 'eno2'], [machine, 'eth0']] as const) await localExec([...where, 'ip', 'link', 'set', link, 'up']);
+  for (const [where, link] of [
+    [jumphost, 'eno2'],
+    [machine, 'eth0'],
+  ] as const)
+    await localExec([...where, 'ip', 'link', 'set', link, 'up']);
   return [jumphost, machine];
 }

@@ -24,7 +24,14 @@ export function checkCapacity(servers: readonly ExpandedServer[], machines: read
         spread(server, mine),
       );
     }
-    for (const pool of [undefined, ...server.pools]) checkDisk(server, keys, mine.filter((one) => one.pool?.name === pool?.name), pool, report);
+    for (const pool of [undefined, ...server.pools])
+      checkDisk(
+        server,
+        keys,
+        mine.filter((one) => one.pool?.name === pool?.name),
+        pool,
+        report,
+      );
   }
 }
 

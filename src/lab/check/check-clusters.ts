@@ -137,7 +137,12 @@ function checkHosted(file: LabFile, name: string, { hosted, ...entry }: ClusterE
   for (const [index, one] of hosted.entries()) {
     const other = Object.entries(file.clusters).find(([cluster, { hosted: its }]) => cluster === one || (cluster !== name && its.includes(one)));
     if (other || hosted.indexOf(one) !== index)
-      report.error('duplicate-name', [...keys, index], `hosted control plane ${one} of ${name} has the name of ${other ? `another in ${other[0]}` : 'one before it'}`, 'rename one');
+      report.error(
+        'duplicate-name',
+        [...keys, index],
+        `hosted control plane ${one} of ${name} has the name of ${other ? `another in ${other[0]}` : 'one before it'}`,
+        'rename one',
+      );
   }
 }
 
@@ -155,7 +160,9 @@ export function checkRoom(name: string, entry: ClusterEntry, { slotSize }: Segme
       'slot-too-small',
       [...keys, 'workers'],
       `a slot of ${slotSize} holds ${Math.max(0, room)} workers${kept > 0 ? ` beside ${entry.hosted.length} hosted control planes` : ''}; ${name} wants ${workers}`,
-      wider === undefined ? `write workers: ${Math.max(0, 64 - WORKER_OFFSET - kept)} or less` : `write slot_size: ${wider} in a network of its own, or workers: ${room}`,
+      wider === undefined
+        ? `write workers: ${Math.max(0, 64 - WORKER_OFFSET - kept)} or less`
+        : `write slot_size: ${wider} in a network of its own, or workers: ${room}`,
     );
   }
 }

@@ -21,7 +21,8 @@ export function checkNetworks(file: LabFile, name: string, own: string, homes: r
       );
     } else if (network === own || entry.networks.indexOf(network) !== index)
       report.error('network-twice', keys, `${name} is on ${network} twice`, 'remove it here');
-    else if (found.mode === 'nat') report.error('nat-network', keys, `${network} is one server's NAT network, and no further network of others`, 'use one with mode: bridge');
+    else if (found.mode === 'nat')
+      report.error('nat-network', keys, `${network} is one server's NAT network, and no further network of others`, 'use one with mode: bridge');
     else if (found.vlan === undefined) checkNics(file, name, network, keys, homes, servers, report);
   }
 }
@@ -72,7 +73,12 @@ export function checkNatServers(
       );
     for (const [name, entry] of clusters)
       if (hostsIn(entry).length > 0)
-        report.error('nat-two-servers', ['clusters', name, 'nodes'], `bare metal of ${name} is outside ${network}, a NAT network inside a server`, 'use a network with mode: bridge');
+        report.error(
+          'nat-two-servers',
+          ['clusters', name, 'nodes'],
+          `bare metal of ${name} is outside ${network}, a NAT network inside a server`,
+          'use a network with mode: bridge',
+        );
   }
 }
 
@@ -85,9 +91,19 @@ export function checkLinks(file: LabFile, report: Report): void {
       report.error('no-nic', keys, `${name} does not say which interface becomes a port of the bridge`, 'add nic: eno2, or nic: bond0 with bonds');
     for (const [network, nic] of Object.entries(server.nics)) {
       if (!Object.hasOwn(file.networks, network))
-        report.error('unknown-network', [...keys, 'nics', network], `network ${network} of ${name} is not declared`, `name one of: ${Object.keys(file.networks).join(', ')}`);
+        report.error(
+          'unknown-network',
+          [...keys, 'nics', network],
+          `network ${network} of ${name} is not declared`,
+          `name one of: ${Object.keys(file.networks).join(', ')}`,
+        );
       if (nic === server.nic)
-        report.error('nic-twice', [...keys, 'nics', network], `${nic} of ${name} is in the bridge of its own network`, 'name another NIC, or give the network a vlan');
+        report.error(
+          'nic-twice',
+          [...keys, 'nics', network],
+          `${nic} of ${name} is in the bridge of its own network`,
+          'name another NIC, or give the network a vlan',
+        );
     }
     checkBonds(name, keys, server.bonds, [server.nic, ...Object.values(server.nics)], report);
   }
@@ -96,16 +112,27 @@ export function checkLinks(file: LabFile, report: Report): void {
     for (const [bond, { nics }] of Object.entries(host.bonds))
       for (const nic of nics)
         if (!Object.hasOwn(host.nics, nic))
-          report.error('unknown-nic', ['hosts', name, 'bonds', bond, 'nics'], `${bond} of ${name} has ${nic}, which is not among its nics`, `name one of: ${Object.keys(host.nics).join(', ')}`);
+          report.error(
+            'unknown-nic',
+            ['hosts', name, 'bonds', bond, 'nics'],
+            `${bond} of ${name} has ${nic}, which is not among its nics`,
+            `name one of: ${Object.keys(host.nics).join(', ')}`,
+          );
     for (const [nic, { network }] of Object.entries(host.nics))
       if (network !== undefined && !Object.hasOwn(file.networks, network))
-        report.error('unknown-network', ['hosts', name, 'nics', nic, 'network'], `network ${network} of ${name} is not declared`, `name one of: ${Object.keys(file.networks).join(', ')}`);
+        report.error(
+          'unknown-network',
+          ['hosts', name, 'nics', nic, 'network'],
+          `network ${network} of ${name} is not declared`,
+          `name one of: ${Object.keys(file.networks).join(', ')}`,
+        );
   }
   const tags = new Map<number, string>();
   for (const [name, { vlan, mode }] of Object.entries(file.networks)) {
     if (vlan === undefined) continue;
     if (mode === 'nat') report.error('nat-network', ['networks', name, 'vlan'], `${name} is a NAT network, which has no tag`, 'remove vlan');
-    if (tags.has(vlan)) report.error('duplicate-vlan', ['networks', name, 'vlan'], `networks ${tags.get(vlan)} and ${name} have one tag, ${vlan}`, 'give each its own');
+    if (tags.has(vlan))
+      report.error('duplicate-vlan', ['networks', name, 'vlan'], `networks ${tags.get(vlan)} and ${name} have one tag, ${vlan}`, 'give each its own');
     tags.set(vlan, name);
   }
 }
@@ -123,7 +150,12 @@ function checkBonds(
       const place = [...keys, 'bonds', bond, 'nics'];
       if (owners.has(nic)) report.error('nic-twice', place, `${nic} of ${name} is in ${owners.get(nic)} and ${bond}`, 'keep it in one');
       if (ports.includes(nic))
-        report.error('nic-twice', place, `${nic} of ${name} is in ${bond} and a port of a bridge by itself`, `name ${bond} instead: a bridge needs the bond, not one of its NICs`);
+        report.error(
+          'nic-twice',
+          place,
+          `${nic} of ${name} is in ${bond} and a port of a bridge by itself`,
+          `name ${bond} instead: a bridge needs the bond, not one of its NICs`,
+        );
       owners.set(nic, bond);
     }
 }

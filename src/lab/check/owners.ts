@@ -30,7 +30,8 @@ export function checkOwners(
   for (const key of ['address', 'address6'] as const) {
     own(addresses, file.jumphost[key], { name: file.jumphost.name, keys: ['jumphost', key], typed: true });
     // In a lab of one server that is its own jumphost both are one machine.
-    for (const { server, keys } of servers) if (!isNat(file) || server[key] !== file.jumphost[key]) own(addresses, server[key], { name: server.name, keys: [...keys, key], typed: true });
+    for (const { server, keys } of servers)
+      if (!isNat(file) || server[key] !== file.jumphost[key]) own(addresses, server[key], { name: server.name, keys: [...keys, key], typed: true });
   }
   for (const [name, host] of Object.entries(file.hosts))
     for (const key of ['address', 'address6'] as const) own(addresses, canonical(host[key]), { name, keys: ['hosts', name, key], typed: true });

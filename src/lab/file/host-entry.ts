@@ -44,7 +44,9 @@ export const Host = z.strictObject({
       .describe('holds the password and nothing else; on the jumphost. Default: /etc/labwright/bmc/HOST'),
     verify_tls: z.boolean().default(false).describe('check its certificate; BMCs usually have one of their own making'),
   }),
-  nics: z.record(Nic, z.strictObject({ mac: Mac, network: Name.optional().describe('the further network it is in, untagged') })).describe('by the names that the installed system gives them; it boots from the first, or from boot_nic'),
+  nics: z
+    .record(Nic, z.strictObject({ mac: Mac, network: Name.optional().describe('the further network it is in, untagged') }))
+    .describe('by the names that the installed system gives them; it boots from the first, or from boot_nic'),
   boot_nic: Nic.optional(),
   bonds: z.record(Nic, Bond).default({}).describe('NICs that the installed system uses as one: {bond0: {nics: [eno1, eno2], mode: 802.3ad}}'),
   address: z.string().optional().describe('default: one of the block of the cluster that has it'),

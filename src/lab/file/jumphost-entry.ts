@@ -8,8 +8,14 @@ const Services = z.strictObject({
     .strictObject({ upstreams: z.array(z.string().regex(/^[\w.:-]+$/, 'write a host name or an address')).default([]) })
     .prefault({})
     .describe('chrony; without upstreams it is its own source of time'),
-  http_store: z.strictObject({ port: Port.default(8080), root: z.string().default('/var/www/labwright') }).optional().describe('files for installations, over HTTP'),
-  registry: z.strictObject({ port: Port.default(5000), root: z.string().default('/var/lib/registry') }).optional().describe('a mirror registry'),
+  http_store: z
+    .strictObject({ port: Port.default(8080), root: z.string().default('/var/www/labwright') })
+    .optional()
+    .describe('files for installations, over HTTP'),
+  registry: z
+    .strictObject({ port: Port.default(5000), root: z.string().default('/var/lib/registry') })
+    .optional()
+    .describe('a mirror registry'),
   job_ports: z
     .string()
     .regex(/^\d{1,5}-\d{1,5}$/, 'write a range as 20000-20999')

@@ -93,7 +93,9 @@ function hostNode(file: LabFile, host: string, { segment, slot, more }: Place, r
     const addresses = slotAddresses(one.segment, one.slot, offsetOf(node));
     const base = { network: one.segment.name, addresses };
     // Checked before: a network without a NIC has a tag.
-    return nic === undefined ? { ...base, nic: linkOf(entry, boot.name), vlan: file.networks[one.segment.name]!.vlan!, mac: boot.mac } : { ...base, nic: linkOf(entry, nic), mac: own!.mac };
+    return nic === undefined
+      ? { ...base, nic: linkOf(entry, boot.name), vlan: file.networks[one.segment.name]!.vlan!, mac: boot.mac }
+      : { ...base, nic: linkOf(entry, nic), mac: own!.mac };
   });
   const [first, second] = slotAddresses(segment, slot, offsetOf(node));
   const written = (text: string | undefined): string | undefined => (text === undefined ? undefined : formatIp(parseIp(text)!));

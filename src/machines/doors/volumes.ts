@@ -13,7 +13,11 @@ for folder; do
   chown --reference="$(dirname "$folder")" "$folder"
   ! command -v restorecon >/dev/null || restorecon "$folder"
 done`;
-  await runScript(exec, { purpose: 'make folders for disks and consoles', text: script, args: [consolesDir, logsDir, ...imageFolders(plan, server)] }, { signal });
+  await runScript(
+    exec,
+    { purpose: 'make folders for disks and consoles', text: script, args: [consolesDir, logsDir, ...imageFolders(plan, server)] },
+    { signal },
+  );
 }
 
 /** An empty qcow2; it appears under its name only when it is whole. */
