@@ -35,13 +35,5 @@ function goJson(value: unknown): string {
     const entries = Object.entries(value).sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
     return `{${entries.map(([key, one]) => `${goJson(key)}:${goJson(one)}`).join(',')}}`;
   }
-  return JSON.stringify(value).replaceAll(/[<>&\u2028\u2029\u007f\b\f]|\\b|\\f/g, (text) => ESCAPES[text] ?? text);
+  return JSON.stringify(value).replaceAll(/[<>&\u2028\u2029]/g, (letter) => `\\u${letter.codePointAt(0)!.toString(16).padStart(4, '0')}`);
 }
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '<': String.raw`\u003c`,
-  '>': String.raw`\u003e`,
-  '&': String.raw`\u0026`,
-  '\u2028': String.raw`\u2028`,
-  '\u2029': String.raw`\u2029`,
-};
