@@ -84,7 +84,7 @@ async function writeKubeconfig(path: string, content: string): Promise<void> {
 }
 
 interface Serving {
-  readonly api: ApiServer;
+  readonly api: Pick<ApiServer, 'url' | 'ca'>;
   close(): Promise<void>;
 }
 

@@ -138,7 +138,7 @@ function witness({ world }: RehearsedLab): () => Omit<Flow, 'steps'> {
   const changes: string[] = [];
   const objects = new Map<string, string>();
   const before = { power: world.powerLog.length, mutations: world.mutations.length };
-  const stop = hub?.api.store.listen(({ type, resource, object }) => {
+  const stop = hub?.api.store?.listen(({ type, resource, object }) => {
     const { namespace = '', name } = object['metadata'] as { readonly namespace?: string; readonly name: string };
     const path = `${resource} ${namespace}/${name}`;
     changes.push(`${type} ${path}`);

@@ -14,6 +14,7 @@ import { runOpenshiftInstall } from '../../src/rehearsal/installer/openshift-ins
 import { PARTICIPANT_HEADER } from '../../src/rehearsal/clock/traffic.ts';
 import { parseFault } from '../../src/rehearsal/faults.ts';
 import { createSitesDoor } from '../../src/sites/create-sites-door.ts';
+import type { ServeHubApi } from '../../src/rehearsal/world/hub-api.ts';
 import { createWorld, type World } from '../../src/rehearsal/world/create-world.ts';
 import { isLabwrightError, LabwrightError } from '../../src/util/errors.ts';
 import type { Clock } from '../../src/util/clock.ts';
@@ -74,6 +75,9 @@ export async function rehearseLab(
     readonly seed?: number;
     readonly crdsDir?: string;
     readonly sites?: Readonly<Record<string, string>>;
+    /** See WorldOptions. */
+    readonly serveHubApi?: ServeHubApi;
+    readonly startMs?: number;
   } = {},
 ): Promise<RehearsedLab> {
   const workDir = await mkdtemp(join(tmpdir(), 'labwright-hub-test-'));
@@ -88,6 +92,8 @@ export async function rehearseLab(
     crdsDir: options.crdsDir ?? null,
     hubs: [...(options.hubs ?? [])],
     sites: options.sites ?? {},
+    ...(options.serveHubApi && { serveHubApi: options.serveHubApi }),
+    ...(options.startMs !== undefined && { startMs: options.startMs }),
     log: (line) => worldLog.push(line),
     failed: (error) => (broken = error),
   });

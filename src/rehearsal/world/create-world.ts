@@ -25,6 +25,7 @@ import { makeClusterCertificates } from '../api/access/cluster-certificates.ts';
 import { createDialTable, type DialTable } from './dial-table.ts';
 import { createGitHost } from './git-host.ts';
 import { createFaultBoard } from './fault-board.ts';
+import type { ServeHubApi } from './hub-api.ts';
 import { startHub, worldClient, type HubOptions, type RunningHub } from './hub.ts';
 import { createSpokes } from './create-spokes.ts';
 import type { Mutation, WorldDeps } from './world-deps.ts';
@@ -49,6 +50,10 @@ export interface World {
 export interface WorldOptions extends Omit<WorldSpec, 'sites'> {
   /** Default: no Git host. */
   readonly sites?: WorldSpec['sites'];
+  /** Default: the simulated API server. */
+  readonly serveHubApi?: ServeHubApi;
+  /** When time begins, in milliseconds since the epoch; default: the last full hour. */
+  readonly startMs?: number;
   readonly log: (line: string) => void;
   /** Called when the world cannot go on. */
   readonly failed: (error: unknown) => void;
@@ -57,7 +62,7 @@ export interface WorldOptions extends Omit<WorldSpec, 'sites'> {
 /** Makes a world in this process: machines, their BMCs, and hubs as they come up; nothing of it is reachable but by its dial table. */
 export async function createWorld(options: WorldOptions): Promise<World> {
   const { plan, seed, log } = options;
-  const clock = createSimulatedClock({ startMs: Math.floor(Date.now() / HOUR_MS) * HOUR_MS, speed: options.speed ?? undefined });
+  const clock = createSimulatedClock({ startMs: options.startMs ?? Math.floor(Date.now() / HOUR_MS) * HOUR_MS, speed: options.speed ?? undefined });
   const own = clock.participant('world');
   const dial = createDialTable();
   const isos = new Map<string, Buffer>();
@@ -94,6 +99,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     crdsDir: options.crdsDir ?? undefined,
     publishIso: (url, content) => void (content === undefined ? isos.delete(url) : isos.set(url, content)),
     spokeCredentials: spokes.credentials,
+    serveHubApi: options.serveHubApi,
     openSpoke: spokes.open,
     git: { exec: localExec, dial: dial.dial, headers, simulated: true, folder: cloneFolder.path },
     faults,

@@ -1,11 +1,9 @@
 import { createKubeClient } from '../../kube/create-kube-client.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { hubDefinitions } from '../definitions/hub-definitions.ts';
-import { installDefinitions } from '../definitions/install-definitions.ts';
 import { parseKubeconfig } from '../../kube/parse-kubeconfig.ts';
 import type { Admit } from '../api/write/admission.ts';
 import type { StaticToken } from '../api/access/authenticate.ts';
-import { serveApi, type ApiServer } from '../api/server.ts';
 import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
 import { admitInstall } from '../controllers/assisted/admit-install.ts';
 import { argocdControllers } from '../controllers/argocd/argocd-controllers.ts';
@@ -23,6 +21,7 @@ import type { ObjectCache } from '../controllers/object-cache.ts';
 import type { Controller } from '../controllers/controller.ts';
 import { runControllers } from '../controllers/run-controllers.ts';
 import type { ClusterCertificates } from '../api/access/cluster-certificates.ts';
+import { serveSimulatedApi, type HubApi } from './hub-api.ts';
 import { bmcSecrets, hubContent } from './hub-content.ts';
 import { hubTroubles, webhooksDown } from './hub-troubles.ts';
 import { uuidSource } from './uuid-source.ts';
@@ -45,7 +44,7 @@ export interface HubOptions {
 export interface RunningHub {
   readonly name: string;
   readonly kubeconfig: string;
-  readonly api: ApiServer;
+  readonly api: HubApi;
   close(): Promise<void>;
 }
 
@@ -53,7 +52,8 @@ export interface RunningHub {
 export async function startHub(world: WorldDeps, options: HubOptions): Promise<RunningHub> {
   const { name, baseDomain, certificates } = options;
   const stop = new AbortController();
-  const api = await serveApi(
+  const serve = world.serveHubApi ?? serveSimulatedApi;
+  const api = await serve(
     {
       clock: world.clock,
       traffic: world.traffic,
@@ -75,7 +75,7 @@ export async function startHub(world: WorldDeps, options: HubOptions): Promise<R
   stack.defer(() => stop.abort(new Error(`${name} is over`)));
   world.dial.set(address, { host: '127.0.0.1', port: Number(new URL(api.url).port) });
   const kube = worldClient(world, certificates.kubeconfig);
-  installDefinitions(api, hubDefinitions(world.crdsDir));
+  await api.install(hubDefinitions(world.crdsDir));
   for (const object of hubContent(options)) await kube.create(object);
   if (options.bmcSecrets) for (const object of bmcSecrets(world.credentials)) await kube.create(object);
   const deps: HubDeps = {

@@ -6,6 +6,7 @@ import type { HubDeps } from '../controllers/hub-deps.ts';
 import type { SimulatedMachines } from '../machines/machines.ts';
 import type { Spokes } from './create-spokes.ts';
 import type { DialTable } from './dial-table.ts';
+import type { ServeHubApi } from './hub-api.ts';
 
 /** What the parts of a world share. */
 export interface WorldDeps extends Pick<HubDeps, 'publishIso' | 'spokeCredentials' | 'faults' | 'log' | 'git'> {
@@ -20,6 +21,8 @@ export interface WorldDeps extends Pick<HubDeps, 'publishIso' | 'spokeCredential
   readonly credentials: ReadonlyMap<string, BmcCredentials>;
   /** Folder of real CustomResourceDefinitions; undefined: ours. */
   readonly crdsDir: string | undefined;
+  /** Default: the simulated API server. */
+  readonly serveHubApi: ServeHubApi | undefined;
   readonly openSpoke: Spokes['open'];
   readonly mutated: (mutation: Mutation) => void;
   /** Something that cannot go on: the world ends. */
