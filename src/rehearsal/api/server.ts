@@ -19,6 +19,7 @@ import { createRegistry } from './kinds/registry.ts';
 import { createStore } from './store.ts';
 import type { Store } from './store.ts';
 import { create } from './write/write.ts';
+import { createUserWebhooks } from './webhooks/user-webhooks.ts';
 
 export interface ApiDeps {
   readonly clock: Clock;
@@ -62,6 +63,7 @@ export async function serveApi(deps: ApiDeps, port: number): Promise<ApiServer> 
   const store = createStore(deps.historyMs);
   const { clock, traffic, admit, interfere, onMutation, randomUuid = randomUUID } = deps;
   const clientCa = deps.tls?.clientCa;
+  const registry = createRegistry(store);
   const handler = {
     clock,
     traffic,
@@ -70,7 +72,8 @@ export async function serveApi(deps: ApiDeps, port: number): Promise<ApiServer> 
     interfere,
     onMutation,
     randomUuid,
-    registry: createRegistry(store),
+    registry,
+    webhooks: createUserWebhooks(store, registry),
     authenticate: authenticator(deps.tokens, clientCa !== undefined),
   };
   for (const name of ['default', 'kube-system']) {

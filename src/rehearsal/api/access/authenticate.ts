@@ -12,6 +12,7 @@ export interface StaticToken {
 
 export interface User {
   readonly name: string;
+  readonly uid?: string;
   readonly groups: readonly string[];
 }
 
@@ -24,7 +25,7 @@ export type Authenticate = (request: IncomingMessage) => User;
 
 /** @returns a function that throws StatusError 401 for a token nobody has. */
 export function authenticator(tokens: readonly StaticToken[], byCertificate: boolean): Authenticate {
-  const users = new Map(tokens.map((one) => [one.token, known(one.user, one.groups)]));
+  const users = new Map(tokens.map((one) => [one.token, { ...known(one.user, one.groups), uid: one.uid }]));
   const ofSockets = new WeakMap<object, User>();
   return (request) => {
     const bearer = request.headers.authorization;

@@ -1,4 +1,5 @@
 import type { Json } from '../json.ts';
+import { webhookConfiguration } from '../webhooks/webhook-kinds.ts';
 import type { Resource } from './resource.ts';
 
 const STRING = { type: 'string' };
@@ -84,6 +85,18 @@ export const BUILT_INS: readonly Resource[] = [
   }),
   builtIn('coordination.k8s.io', 'Lease', 'leases', { schema: object({ spec: OPEN }) }),
   builtIn('storage.k8s.io', 'StorageClass', 'storageclasses', { namespaced: false, shortNames: ['sc'], schema: OPEN }),
+  builtIn('admissionregistration.k8s.io', 'ValidatingWebhookConfiguration', 'validatingwebhookconfigurations', {
+    namespaced: false,
+    counted: true,
+    categories: ['api-extensions'],
+    schema: webhookConfiguration('ValidatingWebhookConfiguration'),
+  }),
+  builtIn('admissionregistration.k8s.io', 'MutatingWebhookConfiguration', 'mutatingwebhookconfigurations', {
+    namespaced: false,
+    counted: true,
+    categories: ['api-extensions'],
+    schema: webhookConfiguration('MutatingWebhookConfiguration'),
+  }),
   builtIn('authorization.k8s.io', 'SelfSubjectAccessReview', 'selfsubjectaccessreviews', { namespaced: false, verbs: ['create'], schema: OPEN }),
   builtIn(RBAC, 'ClusterRole', 'clusterroles', { namespaced: false, schema: object({ rules: RULES, aggregationRule: OPEN }) }),
   builtIn(RBAC, 'ClusterRoleBinding', 'clusterrolebindings', { namespaced: false, schema: object({ roleRef: ROLE_REF, subjects: SUBJECTS }) }),

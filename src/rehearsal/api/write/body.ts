@@ -93,15 +93,19 @@ export function patcher(type: string, body: string | Buffer, { custom, schema }:
     return (current) => strategicMerge(current, patch, objectType(schema));
   }
   if (!Array.isArray(patch)) throw badRequest(`error decoding patch: json: cannot unmarshal ${goKind(patch)} into Go value of type []handlers.jsonPatchOp`);
-  return (current) => {
-    try {
-      const next: unknown = patch.reduce(patchedOnce, structuredClone(current));
-      if (isJson(next)) return next;
-    } catch {
-      // Below: the server says no more.
-    }
-    throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
-  };
+  const operations: readonly unknown[] = patch;
+  return (current) => jsonPatched(current, operations);
+}
+
+/** The object after a JSON patch. @throws StatusError 422 */
+export function jsonPatched(current: Json, operations: readonly unknown[]): Json {
+  try {
+    const next = (operations as readonly Operation[]).reduce<unknown>(patchedOnce, structuredClone(current));
+    if (isJson(next)) return next;
+  } catch {
+    // Below: the server says no more.
+  }
+  throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
 }
 
 /** One operation as the API server's library does it: `replace` of an absent member adds it, other absences are errors. */

@@ -49,6 +49,9 @@ export async function remove(deps: WriteDeps, write: Write, options: DeleteOptio
   if (current === undefined) throw notFound(resource, name);
   checkPreconditions(write, member(current, 'metadata'), options);
   await admitted(deps.admit, { operation: 'DELETE', object: undefined, oldObject: current, resource, subresource: '', user: write.user });
+  const change = { operation: 'DELETE', object: undefined, oldObject: current } as const;
+  await deps.webhooks?.mutate(write, change);
+  await deps.webhooks?.validate(write, change);
   if (deps.store.get(key, namespace, name) !== current) return remove(deps, write, options);
   const marked = markedForDeletion(write, current, options, seconds(deps.clock));
   if (marked !== undefined) return write.dryRun || marked === current ? marked : deps.store.put(key, marked);

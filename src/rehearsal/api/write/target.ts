@@ -2,6 +2,8 @@ import type { Clock } from '../../../util/clock.ts';
 import type { Resource } from '../kinds/resource.ts';
 import type { FieldValidation } from '../schema/decode.ts';
 import type { Store } from '../store.ts';
+import type { Json } from '../json.ts';
+import type { UserWebhooks } from '../webhooks/user-webhooks.ts';
 import type { Admit } from './admission.ts';
 
 export interface WriteDeps {
@@ -9,6 +11,7 @@ export interface WriteDeps {
   readonly clock: Clock;
   readonly randomUuid: () => string;
   readonly admit: Admit | undefined;
+  readonly webhooks?: UserWebhooks;
 }
 
 /** Where in the API a request points. */
@@ -24,6 +27,10 @@ export interface Write extends Target {
   /** Name in managedFields. */
   readonly manager: string;
   readonly user: string;
+  readonly uid?: string | undefined;
+  readonly groups?: readonly string[];
+  /** What of the request's options webhooks are told. */
+  readonly options?: Json;
   readonly dryRun: boolean;
   readonly fieldValidation: FieldValidation;
   readonly warn: (text: string) => void;

@@ -5,6 +5,7 @@ import { isJson, member, text } from '../json.ts';
 import type { Json } from '../json.ts';
 import type { Resource } from '../kinds/resource.ts';
 import type { Cause } from '../status-error.ts';
+import { webhookCauses } from '../webhooks/webhook-causes.ts';
 import { definitionCauses } from '../schema/validate-definition.ts';
 
 const KEY = '[-._a-zA-Z0-9]+';
@@ -14,6 +15,7 @@ const DATA_BYTES = 1_048_576;
 /** Rules of Secrets, ConfigMaps and definitions; other built-in kinds have none here. */
 export function builtInCauses(resource: Resource, object: Json, old: Json | undefined): Cause[] {
   if (resource === DEFINITION) return definitionCauses(object);
+  if (resource.group === 'admissionregistration.k8s.io') return webhookCauses(object);
   if (resource.group !== '') return [];
   if (resource.kind === 'Secret') return [...secretCauses(object), ...(old === undefined ? [] : secretChanges(object, old))];
   if (resource.kind === 'ConfigMap') return [...configMapCauses(object), ...(old === undefined ? [] : frozen(object, old, ['data', 'binaryData']))];

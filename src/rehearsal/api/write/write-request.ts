@@ -138,6 +138,13 @@ function writeOf({ request, user }: Exchange, target: WriteTarget, warn: (text: 
     ...target,
     manager,
     user: user.name,
+    uid: user.uid,
+    groups: user.groups,
+    options: {
+      ...(query.get('fieldManager') ? { fieldManager: query.get('fieldManager') } : {}),
+      ...(dryRun.length > 0 ? { dryRun } : {}),
+      ...(fieldValidation === '' ? {} : { fieldValidation }),
+    },
     dryRun: dryRun.length > 0,
     fieldValidation: fieldValidation === '' ? 'Warn' : (fieldValidation as FieldValidation),
     warn,

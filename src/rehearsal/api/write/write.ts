@@ -51,9 +51,10 @@ export async function insert(deps: WriteDeps, write: Write, object: Json): Promi
   const { resource, namespace } = write;
   const name = text(member(object, 'metadata'), 'name');
   if (resource.namespaced) checkNamespace(deps, write, name);
-  const born = beforeCreate(resource, object);
+  const born = beforeCreate(resource, await mutatedBirth(deps, write, object));
   validate({ resource, subresource: '', object: born, old: undefined });
   await admitted(deps.admit, { operation: 'CREATE', object: born, oldObject: undefined, resource, subresource: '', user: write.user });
+  await deps.webhooks?.validate(write, { operation: 'CREATE', object: born, oldObject: undefined });
   const existing = deps.store.get(storageKey(resource), namespace, name);
   if (existing !== undefined) throw alreadyExists(resource, name, member(existing, 'metadata')['deletionTimestamp'] !== undefined);
   return write.dryRun ? born : deps.store.put(storageKey(resource), born);
@@ -109,16 +110,41 @@ export async function settle(deps: WriteDeps, write: Write, make: (current: Json
   for (;;) {
     const current = deps.store.get(key, namespace, name);
     if (current === undefined) throw notFound(resource, name);
-    const next = subresource === 'finalize' ? make(current) : beforeUpdate(resource, subresource, make(current), current);
+    const made = subresource === 'finalize' ? make(current) : beforeUpdate(resource, subresource, make(current), current);
+    const next = (await mutatedChange(deps, write, made, current)) ?? made;
     if (isSame(next, current)) return current;
     validate({ resource, subresource, object: next, old: current });
     await admitted(deps.admit, { operation: 'UPDATE', object: next, oldObject: current, resource, subresource, user: write.user });
+    await deps.webhooks?.validate(write, { operation: 'UPDATE', object: next, oldObject: current });
     if (deps.store.get(key, namespace, name) !== current) continue;
     if (write.dryRun) return next;
     if (!isGone(resource, next)) return deps.store.put(key, next);
     deps.store.remove(key, next);
     return next;
   }
+}
+
+/** A new object after its mutating webhooks, which do not see what only the store gives it. */
+async function mutatedBirth({ webhooks }: WriteDeps, write: Write, object: Json): Promise<Json> {
+  const { uid, creationTimestamp, ...given } = member(object, 'metadata');
+  const asked = { ...object, metadata: given };
+  const mutated = (await webhooks?.mutate(write, { operation: 'CREATE', object: asked, oldObject: undefined })) ?? asked;
+  if (mutated === asked) return object;
+  const next = reread(write, mutated);
+  return { ...next, metadata: { ...member(next, 'metadata'), uid, creationTimestamp } };
+}
+
+/** A change after its mutating webhooks, which do not see yet that it counts as one. @returns undefined when they left it alone. */
+async function mutatedChange({ webhooks }: WriteDeps, write: Write, made: Json, current: Json): Promise<Json | undefined> {
+  const { generation } = member(current, 'metadata');
+  const asked = { ...made, metadata: { ...member(made, 'metadata'), ...(generation === undefined ? {} : { generation }) } };
+  const mutated = await webhooks?.mutate(write, { operation: 'UPDATE', object: asked, oldObject: current });
+  return mutated === undefined || mutated === asked ? undefined : beforeUpdate(write.resource, write.subresource, reread(write, mutated), current);
+}
+
+/** What a webhook has made of an object, pruned and with its defaults like a client's. */
+function reread({ resource, warn }: Write, object: Json): Json {
+  return normalise(resource, decode(resource, object, { fieldValidation: 'Ignore', duplicates: [], patched: true, warn }));
 }
 
 /** Deleted, and nobody holds it any more. */
