@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** The recorded scenarios that the simulated and the real API server answer alike; 24 needs a webhook, see docs/differences.md. */
+/** The recorded scenarios that the simulated and the real API server answer alike; 24 needs a hook: webhooks.test.ts. */
 export const SCENARIOS = [
   '01-discovery',
   '02-namespace-lifecycle',

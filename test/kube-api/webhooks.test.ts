@@ -50,7 +50,10 @@ async function startHook(): Promise<Hook> {
       asked.push(timeless(review.request));
       const path = (incoming.url ?? '').split('?')[0];
       if (path === '/silent') return;
-      if (path === '/broken') return void response.writeHead(500).end('out of order');
+      if (path === '/broken') {
+        response.writeHead(500).end('out of order');
+        return;
+      }
       const answer = path === '/check' ? checked(review) : path === '/stranger' ? { uid: 'another' } : painted(review, path === '/count');
       const whole = { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response: { uid: review.request.uid, ...answer } };
       response.setHeader('Content-Type', 'application/json').end(JSON.stringify(whole));
@@ -115,7 +118,7 @@ interface Asked {
   /** How long it takes to hear of a configuration. */
   readonly hearsAfterMs: number;
   readonly kube: KubeClient;
-  send(request: Step['request']): Promise<{ readonly status: number; readonly warnings: readonly string[]; readonly body: unknown }>;
+  readonly send: (request: Step['request']) => Promise<{ readonly status: number; readonly warnings: readonly string[]; readonly body: unknown }>;
 }
 
 async function asking(server: Started): Promise<Asked> {
@@ -216,7 +219,13 @@ async function playFurther({ kube, send, hearsAfterMs }: Asked, hook: Hook): Pro
     await say('dry run of a patch', { ...white, query: { fieldManager: 'beta', dryRun: 'All' } });
     await say('patch to white', white);
     const apply = { 'Content-Type': 'application/apply-patch+yaml' };
-    await say('apply white', { method: 'PATCH', path: `${WIDGETS}/m3`, headers: apply, query: { fieldManager: 'gamma' }, body: widget('m3', { size: 2, color: 'white' }) });
+    await say('apply white', {
+      method: 'PATCH',
+      path: `${WIDGETS}/m3`,
+      headers: apply,
+      query: { fieldManager: 'gamma' },
+      body: widget('m3', { size: 2, color: 'white' }),
+    });
     await say('delete', { method: 'DELETE', path: `${WIDGETS}/m1` });
   });
   const counting = configuration(hook, 'Mutating', 'a-count', '/count', { reinvocationPolicy: 'IfNeeded' });

@@ -51,7 +51,9 @@ export async function serveCounted(deps: ApiDeps, upstream: Upstream, port: numb
       if (trouble === 'too-many-requests') return refuse(response, 429, 'TooManyRequests');
       if (trouble === 'unavailable') return refuse(response, 503, 'ServiceUnavailable');
       const watching = /[?&]watch=(?:1|true)/.test(url);
-      if (watching && trouble !== undefined) return endWatch(deps.traffic.watch(participant, headerOf(incoming, STREAM_HEADER)), response, trouble);
+      if (trouble === 'slow') await realSleep(SETTLE_MS);
+      if (watching && (trouble === 'watch-dropped' || trouble === 'watch-expired'))
+        return endWatch(deps.traffic.watch(participant, headerOf(incoming, STREAM_HEADER)), response, trouble);
       const answer = await forward(incoming);
       // Whoever hung up meanwhile will take no line of it.
       if (response.destroyed) return void answer.destroy();
@@ -65,7 +67,16 @@ export async function serveCounted(deps: ApiDeps, upstream: Upstream, port: numb
       if (method === 'GET') return;
       const written = writtenBy(body);
       const cause = headerOf(incoming, CAUSE_HEADER) ?? null;
-      deps.onMutation?.({ atMs: deps.clock.now(), method, path: url, user: 'admin', cause, participant, status: response.statusCode, version: written.version });
+      deps.onMutation?.({
+        atMs: deps.clock.now(),
+        method,
+        path: url,
+        user: 'admin',
+        cause,
+        participant,
+        status: response.statusCode,
+        version: written.version,
+      });
       if (response.statusCode < 300) await watchers.brought(resourceOf(url), written);
       await realSleep(SETTLE_MS);
     } catch (error) {
@@ -135,7 +146,12 @@ function withoutFraming({ connection: _c, 'transfer-encoding': _t, 'content-leng
 function writtenBy(body: Buffer): Written {
   try {
     const { metadata, details, spec } = JSON.parse(body.toString('utf8')) as {
-      readonly metadata?: { readonly resourceVersion?: string; readonly uid?: string; readonly deletionTimestamp?: string; readonly finalizers?: readonly string[] };
+      readonly metadata?: {
+        readonly resourceVersion?: string;
+        readonly uid?: string;
+        readonly deletionTimestamp?: string;
+        readonly finalizers?: readonly string[];
+      };
       readonly details?: { readonly uid?: string };
       readonly spec?: { readonly finalizers?: readonly string[] };
     };

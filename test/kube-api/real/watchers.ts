@@ -31,7 +31,10 @@ export function createWatchers(): {
       if (seesAll) watches.add(watch);
       return {
         saw(line) {
-          const { type, object } = JSON.parse(line) as { readonly type: string; readonly object: { readonly metadata?: { readonly resourceVersion?: string; readonly uid?: string } } };
+          const { type, object } = JSON.parse(line) as {
+            readonly type: string;
+            readonly object: { readonly metadata?: { readonly resourceVersion?: string; readonly uid?: string } };
+          };
           watch.version = Math.max(watch.version, Number(object.metadata?.resourceVersion ?? 0));
           if (type === 'DELETED') watch.gone.add(object.metadata?.uid ?? '');
         },
@@ -41,7 +44,9 @@ export function createWatchers(): {
     async brought(resource, { version, deletedUid }) {
       const deadlineMs = performance.now() + PATIENCE_MS;
       const behind = (): boolean =>
-        [...watches].some((watch) => watch.resource === resource && (deletedUid === undefined ? watch.version < Number(version ?? 0) : !watch.gone.has(deletedUid)));
+        [...watches].some(
+          (watch) => watch.resource === resource && (deletedUid === undefined ? watch.version < Number(version ?? 0) : !watch.gone.has(deletedUid)),
+        );
       while (behind() && performance.now() < deadlineMs) await realSleep(2);
     },
   };

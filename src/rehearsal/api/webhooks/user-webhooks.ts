@@ -42,10 +42,17 @@ export function createUserWebhooks(store: Store, registry: Registry): UserWebhoo
 
   const ask = async (webhook: Webhook, write: Write, change: Change): Promise<WebhookAnswer | undefined> => {
     const { resource, subresource } = write;
-    const others = registry.all().filter(({ group, plural, version }) => group === resource.group && plural === resource.plural && version !== resource.version);
+    const others = registry
+      .all()
+      .filter(({ group, plural, version }) => group === resource.group && plural === resource.plural && version !== resource.version);
     const objects = [change.object, change.oldObject].filter((one) => one !== undefined);
     const labels = objects.map((one) => member(member(one, 'metadata'), 'labels'));
-    const wanted = matchedAs(webhook, resource, others, { operation: change.operation, subresource, labels, namespaceLabels: namespaceLabels(store, write, labels) });
+    const wanted = matchedAs(webhook, resource, others, {
+      operation: change.operation,
+      subresource,
+      labels,
+      namespaceLabels: namespaceLabels(store, write, labels),
+    });
     if (wanted === undefined) return undefined;
     let answer: WebhookAnswer;
     try {
@@ -120,7 +127,8 @@ function reviewed(write: Write, { operation, object, oldObject }: Change, wanted
 
 function denied(webhook: string, { code, reason, message, details }: Json): StatusError {
   const by = `admission webhook "${webhook}" denied the request`;
-  const why = typeof message === 'string' && message !== '' ? `: ${message}` : typeof reason === 'string' && reason !== '' ? `: ${reason}` : ' without explanation';
+  const why =
+    typeof message === 'string' && message !== '' ? `: ${message}` : typeof reason === 'string' && reason !== '' ? `: ${reason}` : ' without explanation';
   const status = typeof code === 'number' && code >= 400 ? code : 400;
   return new StatusError(status, typeof reason === 'string' ? reason : '', by + why, isJson(details) ? details : undefined);
 }
