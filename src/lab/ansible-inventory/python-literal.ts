@@ -1,3 +1,5 @@
+import { scalarText } from './scalar-text.ts';
+
 /**
  * A Python literal as `ast.literal_eval` reads it, which is what Ansible does with values in INI inventories: `8` is a number,
  * `True` is true, `true` is text, `[1, 'a']` is a list. A comment may follow.
@@ -118,19 +120,20 @@ function readList(reader: Reader, end: string): { readonly list: unknown[]; read
 }
 
 function readBraces(reader: Reader): unknown {
-  const map: Record<string, unknown> = {};
+  const entries: [string, unknown][] = [];
   const set: unknown[] = [];
   while (!isSign(reader, '}')) {
     const key = readValue(reader);
     if (isSign(reader, ':')) {
       reader.next++;
-      map[String(key)] = readValue(reader);
+      entries.push([scalarText(key) ?? 'None', readValue(reader)]);
     } else set.push(key);
     if (isSign(reader, ',')) reader.next++;
     else if (!isSign(reader, '}')) throw NOT_A_LITERAL;
   }
   reader.next++;
-  return set.length > 0 ? set : map;
+  // Not by assignment: a key may be __proto__.
+  return set.length > 0 ? set : Object.fromEntries(entries);
 }
 
 function isSign(reader: Reader, sign: string): boolean {
