@@ -229,3 +229,24 @@ bootstrap name=bootstrap ipmi_user=root ipmi_password=bmc-secret ipmi_address=19
 [provisioner]
 jumphost ansible_host=192.168.7.1 ansible_user=dci-openshift-agent
 `;
+
+/** The agent's inventory for bare metal by IPMI, as its README has it. */
+export const IPMI_METAL = `[all:vars]
+prov_nic=eno1
+pub_nic=eno2
+domain=our.pretty.lab
+cluster=metal1
+dir="{{ ansible_user_dir }}/clusterconfigs"
+[masters]
+master-[0:2] ipmi_user=ADMIN ipmi_password=bmc-secret
+[masters:vars]
+role=master
+[workers]
+worker-0 role=worker ipmi_user=ADMIN ipmi_password=bmc-secret ipmi_address=192.168.30.14 provision_mac=3c:ec:ef:00:00:14
+[provisioner]
+provisionhost ansible_user=kni pub_nic=ens3
+[masters]
+master-0 ipmi_address=192.168.30.11 provision_mac=3c:ec:ef:00:00:11
+master-1 ipmi_address=192.168.30.12 provision_mac=3c:ec:ef:00:00:12
+master-2 ipmi_address=192.168.30.13 provision_mac=3c:ec:ef:00:00:13
+`;

@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { imported } from './imported.ts';
-import { ABI, ABI_VARS, GENERATED_IPI, libvirtResources, SNO_METAL, SNO_VM, UPI, VM_HOST } from './inventories.ts';
+import { imported, lineOf } from './imported.ts';
+import { ABI, ABI_VARS, GENERATED_IPI, IPMI_METAL, libvirtResources, SNO_METAL, SNO_VM, UPI, VM_HOST } from './inventories.ts';
 import { labFolder, labwright } from './labwright.ts';
 
 test('an IPI inventory that is imported and exported again is complete for the agent, with the same machines', (t) => {
@@ -27,6 +27,16 @@ test('an IPI inventory that is imported and exported again is complete for the a
   for (const name of ['http_proxy', 'clock_servers', 'webserver_url', 'local_registry_host', 'disconnected_registry_auths_file', 'dci_disconnected'])
     assert.ok(all.vars[name] !== undefined, name);
   assert.doesNotMatch(printed.stdout + agentVars['server'], /registry-secret|bmc-secret/);
+});
+
+test('bare metal by IPMI is imported and exported complete too, over its provisioning network', (t) => {
+  const { path, lab, diagnostics } = imported(t, { hosts: IPMI_METAL });
+  assert.deepEqual(lab.hosts['metal1-master-1'].nics, { eno1: { mac: '3c:ec:ef:00:00:12' } });
+  assert.deepEqual(lab.clusters.metal1.provisionhost, { machine: 'jumphost', user: 'kni' });
+  assert.equal(lineOf(diagnostics, 'provisioning-mac'), 16);
+  const { status, stdout } = labwright('lab', 'inventory', 'metal1', '--lab', path, '--vars', join(path, 'metal1.agent-vars.yml'), '--check');
+  assert.equal(status, 0, stdout);
+  assert.match(stdout, /^prov_nic +required +set/m);
 });
 
 test('A: the VMs of ocp_on_libvirt are an IPI cluster on the bridge of its server, with the MACs and sizes they had', (t) => {
@@ -91,13 +101,12 @@ test('D: UPI keeps its nodes and the jumphost of its network', (t) => {
 });
 
 test('everything that is not taken over is told: kept for the agent, or dropped with the reason and its line', (t) => {
-  const { notes } = imported(t, {
-    hosts: VM_HOST,
-    'libvirt_resources.yml': libvirtResources('server', '52:54:00:00:02', '    fips_enabled: true\n    my_own: 1\n'),
-  });
+  const more = '    fips_enabled: true\n    my_own: 1\n    registry_dir: "/{{ my_own }}/registry"\n';
+  const { notes, agentVars } = imported(t, { hosts: VM_HOST, 'libvirt_resources.yml': libvirtResources('server', '52:54:00:00:02', more) });
+  assert.deepEqual(parse(agentVars['server'] ?? ''), { fips_enabled: true, registry_dir: '/1/registry' });
   const told = (kind: string): string[] => notes.filter((one) => one.kind === kind).map(({ what, at }) => `${what}:${at?.line}`);
-  assert.deepEqual(told('kept'), ['fips_enabled:9']);
-  for (const one of ['my_own:10', 'image_url:7', 'hosts[].driver:16', 'hosts[].image_src:21', 'network provisioning:13'])
+  assert.deepEqual(told('kept'), ['fips_enabled:9', 'registry_dir:11']);
+  for (const one of ['my_own:10', 'image_url:7', 'hosts[].driver:17', 'hosts[].image_src:22', 'network provisioning:14'])
     assert.ok(told('dropped').includes(one), `${one} in ${told('dropped').join(' ')}`);
 });
 

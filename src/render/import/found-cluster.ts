@@ -19,6 +19,8 @@ export interface FoundCluster {
   readonly vips: { readonly api: Found<string>; readonly ingress: Found<string> } | undefined;
   readonly nodes: readonly FoundNode[];
   readonly provisionhost: FoundProvisionhost | undefined;
+  /** Variables that the agent needs to install it and that no plan gives. */
+  readonly agentNeeds?: readonly string[];
 }
 
 export interface FoundNetwork {

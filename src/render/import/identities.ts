@@ -5,7 +5,12 @@ import type { ImportReport } from './import-report.ts';
 export type Identities = ReadonlyMap<string, { readonly mac?: string; readonly uuid?: string }>;
 
 /** MACs that every copy of DCI's samples has: behind NAT nobody notices, on one bridge they are fatal. */
-const SAMPLE_MACS = /^(de:ad:be:ef:|52:54:00:ee:42:e1$|aa:bb:cc:dd:ee:ff$)/;
+const SAMPLE_MACS = /^(de:ad:be:ef:|52:54:00:ee:42:e1$|aa:bb:cc:dd:ee:ff$)/i;
+
+export function isSampleMac(mac: string): boolean {
+  return SAMPLE_MACS.test(mac);
+}
+
 const UNICAST = /^(?!fe)[\da-f][02468ace](:[\da-f]{2}){5}$/;
 const RANDOM_UUID = /^[\da-f]{8}-[\da-f]{4}-[45][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 
@@ -27,7 +32,7 @@ export function identitiesOf(cluster: FoundCluster, names: ReadonlyMap<string, s
     const own: { mac?: string; uuid?: string } = {};
     const macText = mac?.value.toLowerCase();
     if (mac && macText !== undefined) {
-      if (SAMPLE_MACS.test(macText)) samples.push(mac);
+      if (isSampleMac(macText)) samples.push(mac);
       else if (!UNICAST.test(macText))
         report.warn('bad-mac', `${mac.value} of ${name} is no MAC that a VM can have`, 'nothing to do: the lab derives one', mac.at);
       else if (claim(taken, macText, owner, 'duplicate-mac', mac, report)) own.mac = macText;

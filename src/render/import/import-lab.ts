@@ -40,7 +40,7 @@ export function importLab(files: readonly InventoryFile[], name?: string): Impor
     const found = readCluster(reader, report);
     if (!found) return [];
     const type = installType(inventory) ?? found.install;
-    const kept = leftOver(inventory, reader.used, type === 'ipi' || type === 'sno' || type === 'abi' ? AGENT_INVENTORIES[type] : undefined, report);
+    const kept = leftOver(reader, found.agentNeeds ?? [], type === 'ipi' || type === 'sno' || type === 'abi' ? AGENT_INVENTORIES[type] : undefined, report);
     if (kept.size > 0) agentVars.set(labName(found.name), stringify(Object.fromEntries(kept), { version: '1.1', lineWidth: 0 }));
     return [found];
   });

@@ -15,6 +15,8 @@ export interface InventoryReader {
   /** Names of what was read: `cluster`, `hosts[].networks[].mac`. */
   readonly used: Set<string>;
   readonly cluster: VarsReader;
+  /** A variable of the cluster with its expressions evaluated as far as they can be. */
+  readonly value: (name: string) => unknown;
   readonly host: (name: string) => VarsReader;
   readonly hosts: (group: string) => string[];
   readonly inGroup: (host: string, group: string) => boolean;
@@ -53,11 +55,13 @@ export function inventoryReader(inventory: Inventory, start: FilePosition, repor
     readers.set(name, known);
     return known;
   };
+  const cluster = resolveVars(clusterVars(inventory));
   return {
     inventory,
     start,
     used,
-    cluster: reader(resolveVars(clusterVars(inventory))),
+    cluster: reader(cluster),
+    value: (name) => cluster.get(name)?.value,
     host,
     hosts: (group) => hostsOf(inventory, group),
     inGroup: (name, group) => hostsOf(inventory, group).includes(name),

@@ -1,6 +1,7 @@
 import { isOn } from '../../lab/ansible-inventory/scalar-text.ts';
 import { isVaulted } from '../../lab/ansible-inventory/read-yaml.ts';
 import type { Inventory, Variable } from '../../lab/ansible-inventory/inventory.ts';
+import type { InventoryReader } from './inventory-reader.ts';
 import { isRecord } from '../../util/is-record.ts';
 import type { KeyPath } from '../../util/source-file.ts';
 import type { AgentInventory } from '../inventory/agent-variable.ts';
@@ -10,13 +11,13 @@ import type { ImportReport } from './import-report.ts';
 
 /**
  * Tells what became of every variable that no reader asked for: the agent's own that a plan does not give are kept for
- * `lab inventory --vars`, as written; all others are dropped with a reason. Secrets are never kept.
+ * `lab inventory --vars`; all others are dropped with a reason. Secrets are never kept.
  *
  * @returns those that are kept.
  */
 export function leftOver(
-  inventory: Inventory,
-  used: ReadonlySet<string>,
+  { inventory, used, value }: InventoryReader,
+  needs: readonly string[],
   agent: AgentInventory | undefined,
   report: ImportReport,
 ): ReadonlyMap<string, unknown> {
@@ -27,12 +28,15 @@ export function leftOver(
     const known = agent?.variables.find((one) => one.name === name);
     if (dropped?.warning && isOn(variable.value)) report.warn(dropped.id, dropped.why, dropped.warning, at);
     else if (dropped) report.note({ ...dropped, kind: 'dropped', what: name, at });
+    else if (needs.includes(name)) kept.set(name, value(name));
     else if (used.has(name)) tellInside(name, variable, used, report);
     else if (PLANNED_VARIABLES.has(name)) continue;
     else if (known?.secret || isVaulted(variable.value) || /password|secret|token|vault/i.test(name))
       report.note({ id: 'secret', kind: 'dropped', what: name, why: 'secrets are not copied', at });
+    else if (known && known.of.some((group) => group === 'masters'))
+      report.note({ id: 'host-variable', kind: 'dropped', what: name, why: 'it is of single nodes; write it into the host_vars of the agent', at });
     else if (known) {
-      kept.set(name, variable.value);
+      kept.set(name, value(name));
       report.note({ id: 'agent-variable', kind: 'kept', what: name, why: 'the agent reads it; a lab file has no place for it', at });
     } else report.note({ id: 'unknown-variable', kind: 'dropped', what: name, why: "neither a lab file nor the agent's table has it", at });
   }

@@ -3,6 +3,7 @@ import { crucible, isCrucible } from './formats/crucible.ts';
 import { generatedIpi, isGenerated, type Named } from './formats/generated-ipi.ts';
 import { isLibvirtResources, libvirtResources } from './formats/libvirt-resources.ts';
 import { snoInPlace } from './formats/sno-in-place.ts';
+import { isSampleMac } from './identities.ts';
 import type { ImportReport } from './import-report.ts';
 import type { InventoryReader } from './inventory-reader.ts';
 
@@ -54,6 +55,15 @@ function checkNodes({ name, at, nodes }: FoundCluster, report: ImportReport): vo
       'add it: provision_mac (IPI), baremetal_mac (SNO) or mac (ABI)',
       metal.at,
     );
+  const owners = new Map<string, string>();
+  for (const one of nodes) {
+    if (!one.metal || !one.mac) continue;
+    const mac = one.mac.value.toLowerCase();
+    if (isSampleMac(mac)) report.refuse('sample-mac', `${one.mac.value} of ${one.name} is a MAC of DCI's samples`, 'write the one of its NIC', one.mac.at);
+    else if (owners.has(mac))
+      report.refuse('duplicate-mac', `${one.mac.value} of ${one.name} is ${owners.get(mac)}'s already`, 'write the one of its own NIC', one.mac.at);
+    owners.set(mac, one.name);
+  }
   if (masters.some((one) => one.metal) && nodes.some((one) => !one.metal))
     report.refuse(
       'mixed-masters',

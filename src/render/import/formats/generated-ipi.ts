@@ -23,6 +23,15 @@ export function generatedIpi(reader: InventoryReader, { name, domain }: Named, r
   const [provisioner] = reader.hosts('provisioner');
   const vars = provisioner === undefined ? undefined : reader.host(provisioner);
   const upi = reader.cluster.text('install_type')?.value === 'upi';
+  const booted = nodes.find(({ metal, mac }) => metal && mac && !reader.cluster.flag('enable_virtualmedia'));
+  const overProvisioning = booted !== undefined && !upi;
+  if (overProvisioning)
+    report.warn(
+      'provisioning-mac',
+      `provision_mac of ${booted.name} is of the NIC for provisioning, and the lab's DHCP needs the one on the machine network`,
+      'write the MAC and the name of that NIC into the lab file',
+      booted.mac!.at,
+    );
   return {
     name: name.value,
     at: name.at,
@@ -34,6 +43,7 @@ export function generatedIpi(reader: InventoryReader, { name, domain }: Named, r
     hypervisor: vm && { host: address?.value.startsWith('bmc.') ? undefined : address, user: undefined },
     vips: api && ingress ? { api, ingress } : undefined,
     nodes,
+    ...(overProvisioning ? { agentNeeds: ['prov_nic'] } : {}),
     provisionhost: upi
       ? undefined
       : { vm: vm !== undefined && vars?.text('ansible_connection')?.value !== 'local', user: vars?.text('ansible_user')?.value, size: {}, mac: undefined },
@@ -86,7 +96,8 @@ function metalOf(reader: InventoryReader, name: string, vars: VarsReader): Found
   return {
     bmc: reader.inGroup(name, 'dell_hosts_redfish') ? dell : reader.inGroup(name, 'hp_hosts_redfish') ? hp : `ipmi://${host}${port === 623 ? '' : `:${port}`}`,
     username: vars.text('ipmi_user')?.value ?? 'admin',
-    nic: reader.cluster.text('pub_nic')?.value,
+    // Without virtual media a node boots from the NIC for provisioning, and its MAC is of that.
+    nic: reader.cluster.text(media ? 'pub_nic' : 'prov_nic')?.value,
     hints: hint === undefined || value === undefined ? {} : { [hint]: value },
   };
 }
