@@ -22,6 +22,7 @@ import { localExec, type Exec } from '../../src/util/exec.ts';
 import { CAUSE_HEADER, type Memory, type Step, type WaitingOn } from '../../src/util/step.ts';
 
 const SECRET = 'test secret';
+const RELEASE: ActionInput['release'] = { version: '4.18.10', image: 'quay.example.com/ocp/release:4.18.10-x86_64' };
 export const PULL_SECRET = `{"auths":{"registry.example.com":{"auth":"${Buffer.from('robot:pretty-secret').toString('base64')}"}}}`;
 
 /** How a job went: what each of its steps waited for, and why it ended. */
@@ -47,7 +48,13 @@ export interface RehearsedLab {
   bmcOf(machine: string): Bmc;
   run(job: string, action: string, cluster: string, inputs?: Readonly<Record<string, string>>, options?: RunOptions): Promise<JobReport>;
   /** What `run` would run, for an engine to run it. */
-  prepare(job: string, action: string, cluster: string, inputs?: Readonly<Record<string, string>>, sites?: ActionInput['sites']): Promise<PreparedJob>;
+  prepare(
+    job: string,
+    action: string,
+    cluster: string,
+    inputs?: Readonly<Record<string, string>>,
+    options?: Pick<RunOptions, 'sites' | 'release'>,
+  ): Promise<PreparedJob>;
   close(): Promise<void>;
 }
 
@@ -65,6 +72,8 @@ export interface RunOptions {
   readonly interruptAfterMs?: number;
   /** Make the spoke by GitOps from this repository. */
   readonly sites?: ActionInput['sites'];
+  /** Default: a 4.18. */
+  readonly release?: ActionInput['release'];
 }
 
 export async function rehearseLab(
@@ -134,14 +143,14 @@ export async function rehearseLab(
     sites,
   });
 
-  const prepare: RehearsedLab['prepare'] = async (job, name, clusterName, inputs = {}, source) => {
+  const prepare: RehearsedLab['prepare'] = async (job, name, clusterName, inputs = {}, { sites: source, release = RELEASE } = {}) => {
     const cluster = plan.clusters.find((one) => one.name === clusterName)!;
     const input: ActionInput = {
       job,
       plan,
       cluster,
       inputs,
-      release: { version: '4.18.10', image: 'quay.example.com/ocp/release:4.18.10-x86_64' },
+      release,
       pullSecret: PULL_SECRET,
       sshPublicKey: 'ssh-ed25519 AAAA test',
       ...(source && { sites: source }),
@@ -157,8 +166,8 @@ export async function rehearseLab(
     plan,
     prepare,
     bmcOf: (name) => openBmc({ url: plan.machines.find((machine) => machine.name === name)!.bmc.url, ...credentials.get(name)! }),
-    async run(job, name, clusterName, inputs = {}, { twice = false, interruptAfterMs, sites: source } = {}) {
-      const { steps: planned, deps, outputs } = await prepare(job, name, clusterName, inputs, source);
+    async run(job, name, clusterName, inputs = {}, { twice = false, interruptAfterMs, ...options } = {}) {
+      const { steps: planned, deps, outputs } = await prepare(job, name, clusterName, inputs, options);
       const startMs = clock.now();
       const log: string[] = [];
       const steps: JobReport['steps'][number][] = [];

@@ -6,6 +6,7 @@ import { followCluster, waitingFor, type Stage } from '../follow-cluster.ts';
 import { openHub } from '../hub.ts';
 import { CLUSTER_DEPLOYMENT, CLUSTER_INSTANCE, MANAGED_CLUSTER, refTo } from '../kinds.ts';
 import { conditionOf, valueAt } from '../read-object.ts';
+import { hasInstance } from '../site-form.ts';
 
 /** Imported and usable is all of these (reference/ztp.md §2.9). */
 export const USABLE = ['HubAcceptedManagedCluster', 'ManagedClusterJoined', 'ManagedClusterConditionAvailable', 'ManagedClusterImportSucceeded'];
@@ -17,15 +18,15 @@ export function importCluster(input: ActionInput): Step<ActionDeps> {
     id: 'import-cluster',
     title: `Take ${cluster.name} under management`,
     limitMs: 30 * 60_000,
-    run: (deps, context) => followCluster(openHub(input, deps, context), (objects) => imported(cluster.name, objects)),
+    run: (deps, context) => followCluster(openHub(input, deps, context), (objects) => imported(cluster.name, objects, hasInstance(context.memory))),
   };
 }
 
-export function imported(cluster: string, objects: ClusterObjects): Stage<undefined> {
+export function imported(cluster: string, objects: ClusterObjects, instance = true): Stage<undefined> {
   if (valueAt(objects.clusterDeployment, 'spec', 'installed') !== true) {
     return { on: waitingFor(objects.clusterDeployment, objectPath(refTo(CLUSTER_DEPLOYMENT, cluster, cluster)), 'Provisioned') };
   }
-  if (conditionOf(objects.clusterInstance, 'Provisioned')?.status !== 'True') {
+  if (instance && conditionOf(objects.clusterInstance, 'Provisioned')?.status !== 'True') {
     return { on: waitingFor(objects.clusterInstance, objectPath(refTo(CLUSTER_INSTANCE, cluster, cluster)), 'Provisioned') };
   }
   const index = USABLE.findIndex((type) => conditionOf(objects.managedCluster, type)?.status !== 'True');

@@ -25,7 +25,7 @@ export async function openSite(input: ActionInput, deps: ActionDeps, context: St
   const source = sourceOf(input);
   const pinned = typeof known === 'string' ? { ...source, revision: known } : source;
   const commit = await fetched(pinned, deps, context);
-  const { site, diagnostics } = readSite(commit, pinned, input.plan, input.cluster);
+  const { site, diagnostics } = readSite(commit, pinned, input);
   const lines = (path: string, line: number): string | undefined => commit.files.get(path)?.split('\n')[line - 1];
   if (known === undefined || site === undefined) for (const one of diagnostics) context.log(formatDiagnostic(one, lines));
   if (site) return site;
