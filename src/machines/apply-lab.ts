@@ -90,7 +90,7 @@ export async function applyLab(deps: LabDeps, plan: LabPlan, options: ApplyOptio
   else skip(starts, `${hosts.jumphost.name} does not serve its address`);
 
   const failures = [...state.failures, ...failuresIn(results)];
-  if (served) failures.push(...(await awaitLeases({ ...deps, jumphost: hosts.jumphost }, plan, running(plan, state, before.starts, results), signal)));
+  if (served) failures.push(...(await awaitLeases({ ...deps, jumphost: hosts.jumphost }, plan, running(plan, state, results), signal)));
   failures.push(...(await stillDifferent(deps, plan, { state, wanted, results }, signal)));
   return { lab: plan.lab, changes: results, failures, unseen: state.unseen };
 }
@@ -131,11 +131,11 @@ function blocks(undone: ChangeResult, start: Change): boolean {
 }
 
 /** Machines that must have their address now: those that ran, and those that were started. */
-function running(plan: LabPlan, state: LabState, starts: readonly Change[], results: readonly ChangeResult[]): PlannedMachine[] {
-  return [...state.servers.keys()].flatMap((server) =>
-    machinesToRun(plan, server).filter(({ name }) => {
+function running(plan: LabPlan, state: LabState, results: readonly ChangeResult[]): PlannedMachine[] {
+  return [...state.servers].flatMap(([server, { domains }]) =>
+    machinesToRun(plan, server).filter(({ name, uuid }) => {
       const result = results.find((one) => one.kind === 'power' && one.name === name);
-      return result ? result.status === 'done' : !starts.some((start) => start.name === name);
+      return result ? result.status === 'done' : domains.some((domain) => domain.uuid === uuid && domain.state === 'running');
     }),
   );
 }

@@ -1,4 +1,5 @@
 import type { LabPlan, PlannedMachine } from '../lab/plan.ts';
+import { cloudMachineOf } from '../render/cloud-init.ts';
 import { diskPath } from '../render/libvirt-domain.ts';
 import { el, xmlText } from '../render/xml.ts';
 import type { ApplyReport } from './apply-lab.ts';
@@ -65,7 +66,11 @@ function resetChange(plan: LabPlan, machine: PlannedMachine, domains: readonly F
   const generation = (domains.find(({ uuid }) => uuid === machine.uuid)?.generation ?? 0) + 1;
   const mark = xmlText(el('reset:reset', { 'xmlns:reset': RESET_NAMESPACE, because: cause }));
   const xml = domainXml(plan, machine, generation).replace('</metadata>', (end) => `${mark}${end}`);
-  const disks = machine.disks.flatMap((disk, index) => [diskPath(labPaths(plan), machine, index), `${disk.sizeGiB}G`]);
+  const disks = machine.disks.flatMap((disk, index) => [
+    diskPath(labPaths(plan), machine, index),
+    `${disk.sizeGiB}G`,
+    (index === 0 && cloudMachineOf(plan, machine.name)?.image) || '',
+  ]);
   const act: Change['act'] = async ({ exec }, signal) => {
     const script = { purpose: `reset ${machine.name}`, text: RESET, args: [machine.uuid, machine.name, start ? 'start' : 'stay', ...disks] };
     await runScript(exec, script, { signal, stdin: xml });
@@ -86,9 +91,9 @@ if [ "$state" != none ]; then
 fi
 rm -f -- "/var/lib/libvirt/qemu/nvram/$name""_VARS.fd"
 while [ "$#" -gt 0 ]; do
-  qemu-img create -q -f qcow2 "$1.new" "$2"
+  if [ -n "$3" ]; then qemu-img convert -O qcow2 "$3" "$1.new"; qemu-img resize -q "$1.new" "$2"; else qemu-img create -q -f qcow2 "$1.new" "$2"; fi
   mv "$1.new" "$1"
-  shift 2
+  shift 3
 done
 cat | virsh --quiet --connect qemu:///system define --validate /dev/stdin
 [ "$power" = stay ] || v start "$uuid"`;

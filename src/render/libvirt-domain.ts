@@ -1,6 +1,7 @@
 import { vmNicBus } from '../lab/place/slot-identities.ts';
 import type { LabPlan, PlannedDisk, PlannedMachine, PlannedPool } from '../lab/plan.ts';
 import { LabwrightError } from '../util/errors.ts';
+import { cloudMachineOf, seedPath } from './cloud-init.ts';
 import { homeOf } from './home-of.ts';
 import { el, xmlText, type XmlElement } from './xml.ts';
 
@@ -62,7 +63,7 @@ export function renderLibvirtDomain(plan: LabPlan, options: DomainOptions): stri
       el('features', {}, el('acpi'), el('apic')),
       el('clock', { offset: 'utc' }),
       el('on_reboot', {}, 'restart'),
-      el('devices', {}, ...devices(machine, home.cluster.network, options)),
+      el('devices', {}, ...devices(machine, home.cluster.network, options, cloudMachineOf(plan, machine.name) && seedPath(options, machine.name))),
     ),
   );
 }
@@ -76,16 +77,17 @@ function osElement(machine: PlannedMachine): XmlElement {
   return el('os', { firmware: 'efi' }, type, secureBootOff, ...boot);
 }
 
-function devices(machine: PlannedMachine, network: string, options: DomainOptions): readonly XmlElement[] {
+function devices(machine: PlannedMachine, network: string, options: DomainOptions, seed: string | undefined): readonly XmlElement[] {
   return [
     ...Array.from({ length: machine.nics.length + 2 }, (_, index) => el('controller', { type: 'pci', index: index + 1, model: 'pcie-root-port' })),
     el('controller', { type: 'scsi', index: 0, model: 'virtio-scsi' }, pciSlot(3)),
     ...machine.disks.map((disk, index) => diskElement(disk, index, diskPath(options, machine, index))),
-    // Empty, in a slot of its own: media then comes and goes without adding a device or moving a disk.
+    // Empty, or with a seed of cloud-init; in a slot of its own: media then comes and goes without adding a device or moving a disk.
     el(
       'disk',
       { type: 'file', device: 'cdrom' },
       el('driver', { name: 'qemu', type: 'raw' }),
+      ...(seed === undefined ? [] : [el('source', { file: seed })]),
       el('target', { dev: 'sdz', bus: 'scsi' }),
       el('readonly'),
       el('boot', { order: 2 }),

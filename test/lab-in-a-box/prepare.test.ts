@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { parse } from 'yaml';
 import { EMPTY_LOCK } from '../../src/lab/lock.ts';
 import { planLab } from '../../src/lab/plan-lab.ts';
 import { prepareHost, type PrepareReport } from '../../src/machines/prepare/prepare-lab.ts';
@@ -49,6 +50,49 @@ test('a jumphost that gets an uplink forwards packets, and keeps doing so after 
   );
   assert.equal((await exec(['cat', '/proc/sys/net/ipv4/ip_forward'])).stdout, '1\n');
   assert.match((await exec(['cat', '/etc/sysctl.d/90-labwright-tiny.conf'])).stdout, /^net\.ipv4\.ip_forward = 1$/m);
+});
+
+test('the provisionhost of an IPI cluster is made from its cloud image, with a seed for cloud-init', { skip }, async () => {
+  const image = join(box.folder, 'cloud.qcow2');
+  writeFileSync(join(box.folder, 'cloud.raw'), Buffer.concat([Buffer.from('this is the given image'), Buffer.alloc(8 * 1024 * 1024 - 23)]));
+  await localExec(['qemu-img', 'convert', '-f', 'raw', '-O', 'qcow2', join(box.folder, 'cloud.raw'), image]);
+  const path = join(box.labFolder, 'lab.yml');
+  const ipi = `  ipi1: {on: server2, install: ipi, masters: 3, workers: 0, provisionhost: {image: ${image}, user: builder}}\n`;
+  const large = readFileSync(path, 'utf8').replaceAll('memory: 2GiB, disk: 20GiB', 'memory: 512GiB, disk: 4TiB').replaceAll('cpus: 4', 'cpus: 128');
+  writeFileSync(
+    path,
+    large.replace(/^ {2}sno1:.*\n/m, (line) => line + ipi),
+  );
+  const { stdout } = await box.inNetwork('jumphost')(
+    [process.execPath, join(packageRoot(), 'bin/labwright.js'), 'lab', 'apply', box.labFolder, '--target', 'ipi1-provisionhost', '--json'],
+    { okExitCodes: [0, 1] },
+  );
+  assert.deepEqual((JSON.parse(stdout) as { failures: unknown[] }).failures, []);
+  const server = box.inMachine('server2');
+  const images = '/var/lib/libvirt/images/labwright-tiny';
+  const xml = (await server(['virsh', '--connect', 'qemu:///system', 'dumpxml', 'ipi1-provisionhost'])).stdout;
+  assert.match(xml, /<os firmware='efi'>/);
+  assert.match(xml, /<source file='[^']*\/ipi1-provisionhost-seed\.iso'\/>/);
+  const info = JSON.parse((await server(['qemu-img', 'info', '--output=json', `${images}/ipi1-provisionhost.qcow2`])).stdout) as Record<string, unknown>;
+  assert.equal(info['virtual-size'], 120 * 1024 ** 3);
+  assert.equal(info['backing-filename'], undefined, 'the image may go');
+  const start = await server([
+    'sh',
+    '-c',
+    `qemu-img dd -f qcow2 -O raw bs=1M count=1 if=${images}/ipi1-provisionhost.qcow2 of=/run/start && head -c 23 /run/start`,
+  ]);
+  assert.equal(start.stdout, 'this is the given image');
+  const seed = `${images}/ipi1-provisionhost-seed.iso`;
+  assert.match((await server(['xorriso', '-indev', seed, '-pvd_info'])).stdout, /Volume Id\s*:\s*'?cidata/);
+  await server(['xorriso', '-osirrox', 'on', '-indev', seed, '-extract', '/', '/run/seed']);
+  const read = async (file: string): Promise<string> => (await server(['cat', `/run/seed/${file}`])).stdout;
+  const user = parse(await read('user-data')) as { fqdn: string; users: { name: string; ssh_authorized_keys: string[] }[] };
+  assert.equal(user.fqdn, 'provisionhost.ipi1.tiny.lab');
+  assert.equal(user.users[0]?.name, 'builder');
+  assert.deepEqual(user.users[0]?.ssh_authorized_keys, [readFileSync(join(box.folder, 'keys/user.pub'), 'utf8').trim()]);
+  assert.match(await read('user-data'), /^#cloud-config\n/);
+  assert.match(await read('network-config'), /macaddress: 52:54:00:/);
+  assert.match(await read('meta-data'), /^local-hostname: provisionhost$/m);
 });
 
 test('on Debian it installs what is missing, and nothing the second time', { skip }, async (t) => {

@@ -2,13 +2,17 @@ import { createHash } from 'node:crypto';
 import type { LabPlan, PlannedMachine } from '../../lab/plan.ts';
 import { holderOf } from '../../render/holder-of.ts';
 import { diskPath, renderLibvirtDomain } from '../../render/libvirt-domain.ts';
+import { cloudMachineOf, renderCloudInit, seedPath, type CloudMachine } from '../../render/cloud-init.ts';
 import { LabwrightError } from '../../util/errors.ts';
+import type { Exec } from '../../util/exec.ts';
 import type { Change } from './change.ts';
 import { differenceText, THERE, type Difference } from './difference.ts';
 import { labPaths } from '../lab-paths.ts';
 import type { ServerState } from './server-state.ts';
 import { defineDomain, domainState, virsh } from '../doors/virsh.ts';
+import { createVolumeFromImage, writeSeed } from '../doors/cloud-image.ts';
 import { createVolume, growVolume } from '../doors/volumes.ts';
+import { ownPublicKeys } from '../own-public-keys.ts';
 import { parseXml, xmlDrift } from './xml-drift.ts';
 
 const GIB = 1024 ** 3;
@@ -27,9 +31,21 @@ function volumeChanges(plan: LabPlan, machine: PlannedMachine, state: ServerStat
     const bytes = state.volumes?.get(path);
     const base = { kind: 'volume', name: path, on: machine.server, ...tagsOf(plan, machine) } as const;
     if (bytes === undefined) {
-      const act: Change['act'] = ({ exec }, signal) => createVolume(exec, path, disk.sizeGiB, signal);
+      const cloud = index === 0 ? cloudMachineOf(plan, machine.name) : undefined;
+      const act: Change['act'] = ({ exec }, signal) =>
+        cloud ? createCloudDisk(exec, { plan, machine, cloud, path }, signal) : createVolume(exec, path, disk.sizeGiB, signal);
       const byHand = state.domains.some((domain) => domain.uuid === machine.uuid);
-      return [{ ...base, action: 'create', consequence: 'none', detail: `${disk.sizeGiB} GiB, thin`, byHand, differences: [MISSING], act }];
+      return [
+        {
+          ...base,
+          action: 'create',
+          consequence: 'none',
+          detail: `${disk.sizeGiB} GiB, ${cloud ? `from ${cloud.image}` : 'thin'}`,
+          byHand,
+          differences: [MISSING],
+          act,
+        },
+      ];
     }
     const [has, wants] = [bytes / GIB, disk.sizeGiB];
     if (has === wants) return [];
@@ -45,6 +61,17 @@ function volumeChanges(plan: LabPlan, machine: PlannedMachine, state: ServerStat
     };
     return [{ ...base, action: 'update', consequence: 'data-loss', detail: `would shrink from ${has} to ${wants} GiB`, act }];
   });
+}
+
+/** The seed first: where the disk is, both are. */
+async function createCloudDisk(
+  exec: Exec,
+  { plan, machine, cloud, path }: { readonly plan: LabPlan; readonly machine: PlannedMachine; readonly cloud: CloudMachine; readonly path: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const server = plan.servers.find(({ name }) => name === machine.server)!;
+  await writeSeed(exec, seedPath(labPaths(plan), machine.name), renderCloudInit(plan, machine.name, cloud, ownPublicKeys(server)), signal);
+  await createVolumeFromImage(exec, { path, image: cloud.image, sizeGiB: machine.disks[0]!.sizeGiB }, signal);
 }
 
 function domainChanges(plan: LabPlan, machine: PlannedMachine, state: ServerState): Change[] {
