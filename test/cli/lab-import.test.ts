@@ -40,7 +40,7 @@ test('bare metal by IPMI is imported and exported complete too, over its provisi
 });
 
 test('A: the VMs of ocp_on_libvirt are an IPI cluster on the bridge of its server, with the MACs and sizes they had', (t) => {
-  const { status, lab, text } = imported(t, { hosts: VM_HOST, 'libvirt_resources.yml': libvirtResources('server', '52:54:00:00:02') });
+  const { status, lab, text, path } = imported(t, { hosts: VM_HOST, 'libvirt_resources.yml': libvirtResources('server', '52:54:00:00:02') });
   assert.equal(status, 0);
   const { on, install, masters, workers, provisionhost, machines, sizes } = lab.clusters.server;
   assert.deepEqual([on, install, masters, workers], ['server01', 'ipi', 3, 1]);
@@ -50,6 +50,8 @@ test('A: the VMs of ocp_on_libvirt are an IPI cluster on the bridge of its serve
   assert.deepEqual([sizes.worker.memory, sizes.master], ['32GiB', { cpus: 8, memory: '16GiB', disks: ['52GiB'] }]);
   assert.deepEqual(lab.networks, { baremetal: { cidr: '192.168.21.0/24', bridge: 'br0' } });
   assert.match(text, /address: 192\.168\.21\.1 # guessed: /);
+  const checked = labwright('lab', 'inventory', 'server', '--lab', path, '--check');
+  assert.equal(checked.status, 0, checked.stdout);
 });
 
 test('inventories of several servers become one lab: two called localhost are two servers, and a shared file serves both', (t) => {
@@ -118,6 +120,7 @@ const REFUSED: readonly (readonly [string, Readonly<Record<string, string>>, Reg
   ],
   ['a file in no format of DCI', { hosts: '[all:vars]\ncluster=c\ndomain=d\n[web]\nw1\n' }, /hosts:2:1: c is in none of DCI's formats/],
   ['a vault', { hosts: '$ANSIBLE_VAULT;1.1;AES256\n6162\n' }, /hosts:1:1: the file is encrypted with ansible-vault/],
+  ['an inventory script', { hosts: '#!/bin/sh\necho {}\n' }, /hosts:1:1: this is a program that prints an inventory/],
   ['a line that is no inventory', { 'hosts.ini': '[masters\nm\n' }, /hosts\.ini:1:1: "\[masters" is no section/],
   ['two domains', { one: UPI, two: SNO_VM.replace('our.pretty.lab', 'other.lab') }, /two:3:1: sno1 is in domain other\.lab, ocp4 in our\.pretty\.lab/],
   [

@@ -82,10 +82,23 @@ export function varsOfHost(inventory: Inventory, host: string): Map<string, Vari
 /** Names and groups that a host belongs to, the weakest first. */
 export function groupsOf(inventory: Inventory, host: string): [string, Group][] {
   const depths = depthsOf(inventory);
+  const member = membership(inventory, host);
   const priority = ([, group]: [string, Group]): number => Number(group.vars.get('ansible_group_priority')?.value ?? 1);
   return [...inventory.groups]
-    .filter(([name]) => hostsOf(inventory, name).includes(host))
+    .filter(([name]) => member.has(name))
     .toSorted((a, b) => (depths.get(a[0]) ?? 1) - (depths.get(b[0]) ?? 1) || priority(a) - priority(b) || (a[0] < b[0] ? -1 : 1));
+}
+
+/** Its own groups, those above them, and `all`. Upwards from the host: large groups are not listed for each of their hosts. */
+function membership(inventory: Inventory, host: string): ReadonlySet<string> {
+  const member = new Set<string>(['all']);
+  const up = (name: string): void => {
+    if (member.has(name)) return;
+    member.add(name);
+    for (const [above, { children }] of inventory.groups) if (children.has(name)) up(above);
+  };
+  for (const [name, { hosts }] of inventory.groups) if (hosts.has(host)) up(name);
+  return member;
 }
 
 /** How far below `all` each group is: a group of no other stands directly below it. */

@@ -27,6 +27,15 @@ export function readInventory(files: readonly InventoryFile[]): ReadInventory {
 function readOne(inventory: Inventory, { path, text }: InventoryFile): readonly Diagnostic[] {
   if (text.startsWith('$ANSIBLE_VAULT;'))
     return [refused(path, 'encrypted', 'the file is encrypted with ansible-vault', 'decrypt a copy of it (ansible-vault decrypt --output FILE) and name that')];
+  if (text.startsWith('#!'))
+    return [
+      refused(
+        path,
+        'script',
+        'this is a program that prints an inventory',
+        `name what it prints: ansible-inventory -i ${path} --list --yaml --output hosts.yml`,
+      ),
+    ];
   // As Ansible: a file with a YAML suffix is YAML, one without any is YAML if it can be read so.
   const suffix = /\.([^./]+)$/.exec(path)?.[1];
   if (suffix === undefined || ['yml', 'yaml', 'json'].includes(suffix)) {
