@@ -96,6 +96,18 @@ test('C: the short file of ABI and the inventory itself keep VIPs, UUIDs, sizes 
   assert.deepEqual(lab.hosts['abi2-worker-0'].root_device_hints, { wwn: '0x5000c500' });
 });
 
+test('a dual-stack inventory stays one', (t) => {
+  const text = GENERATED_IPI.replace(
+    'enable_redfish',
+    'ipv6_enabled=true\ndualstack_baremetal=true\nextcidrnet6=fd00:21::/64\nnetwork_type=OpenShiftSDN\nenable_redfish',
+  );
+  const { path, lab } = imported(t, { hosts: text });
+  assert.deepEqual([lab.networks.baremetal.cidr6, lab.jumphost.address6], ['fd00:21::/64', 'fd00:21::1']);
+  const { stdout } = labwright('lab', 'inventory', 'server', '--lab', path, '--vars', join(path, 'server.agent-vars.yml'));
+  const { vars } = parse(stdout).all;
+  assert.deepEqual([vars.extcidrnet6, vars.dualstack_baremetal, vars.network_type], ['fd00:21::/64', true, 'OpenShiftSDN']);
+});
+
 test('D: UPI keeps its nodes and the jumphost of its network', (t) => {
   const { lab } = imported(t, { hosts: UPI });
   assert.deepEqual([lab.clusters.ocp4.install, lab.clusters.ocp4.masters, lab.clusters.ocp4.workers], ['upi', 3, 1]);

@@ -15,7 +15,7 @@ export interface ComposedLab {
 export interface LabEntries {
   readonly lab: string;
   readonly domain: string;
-  readonly jumphost: { readonly address: string; readonly nic: string };
+  readonly jumphost: { readonly address: string; readonly address6?: string; readonly nic: string };
   readonly networks: Readonly<Record<string, unknown>>;
   readonly servers: Readonly<Record<string, ServerEntry>>;
   readonly hosts?: Readonly<Record<string, unknown>>;
@@ -56,6 +56,7 @@ export function composeLab(name: string, clusters: readonly FoundCluster[], keep
   if (!main) throw new Error('an import has a cluster');
   const jumphost = {
     address: main.gateway?.value ?? guess(['jumphost', 'address'], addressAt(main.block, 1), 'the first address of the network'),
+    ...(main.block6 && { address6: guess(['jumphost', 'address6'], addressAt(main.block6, 1), 'the first address of the network') }),
     nic: guess(['jumphost', 'nic'], 'eno1', 'the interface that faces the servers'),
   };
   const addresses = freeAddresses(
@@ -100,7 +101,12 @@ export function composeLab(name: string, clusters: readonly FoundCluster[], keep
     networks: Object.fromEntries(
       [...networks.values()].map((network) => [
         network.name,
-        { cidr: network.cidr, bridge: network.bridge, ...(network.slotSize === 16 ? {} : { slot_size: network.slotSize }) },
+        {
+          cidr: network.cidr,
+          ...(network.block6 && { cidr6: formatBlock(network.block6) }),
+          bridge: network.bridge,
+          ...(network.slotSize === 16 ? {} : { slot_size: network.slotSize }),
+        },
       ]),
     ),
     servers: Object.fromEntries(servers),
@@ -126,6 +132,7 @@ interface Network {
   readonly name: string;
   readonly cidr: string;
   readonly block: Block;
+  readonly block6: Block | undefined;
   readonly bridge: string;
   readonly slotSize: number;
   readonly gateway: Found<string> | undefined;
@@ -158,6 +165,7 @@ function networksOf(clusters: readonly FoundCluster[], guess: Guess, report: Imp
       name,
       cidr,
       block,
+      block6: parseBlock(mine.find(({ network }) => network.cidr6)?.network.cidr6?.value ?? ''),
       bridge: bridge?.value ?? guess(['networks', name, 'bridge'], networks.size === 0 ? 'br0' : `br${networks.size}`, 'the bridge on every server'),
       slotSize: workers <= 9 ? 16 : workers <= 25 ? 32 : 64,
       gateway,

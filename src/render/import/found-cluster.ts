@@ -25,6 +25,8 @@ export interface FoundCluster {
 
 export interface FoundNetwork {
   readonly cidr: Found<string> | undefined;
+  /** The IPv6 network beside an IPv4 one. */
+  readonly cidr6: Found<string> | undefined;
   readonly bridge: Found<string> | undefined;
   readonly gateway: Found<string> | undefined;
   /** Behind NAT on one server: its addresses were nobody else's business. */

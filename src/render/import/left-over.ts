@@ -30,7 +30,8 @@ export function leftOver(
     else if (dropped) report.note({ ...dropped, kind: 'dropped', what: name, at });
     else if (needs.includes(name)) kept.set(name, value(name));
     else if (used.has(name)) tellInside(name, variable, used, report);
-    else if (PLANNED_VARIABLES.has(name)) continue;
+    else if (PLANNED_VARIABLES.has(name))
+      report.note({ id: 'planned-variable', kind: 'dropped', what: name, why: 'the plan gives it: lab inventory prints its own', at });
     else if (known?.secret || isVaulted(variable.value) || /password|secret|token|vault/i.test(name))
       report.note({ id: 'secret', kind: 'dropped', what: name, why: 'secrets are not copied', at });
     else if (known && known.of.some((group) => group === 'masters'))

@@ -1,3 +1,4 @@
+import { parseBlock } from '../../lab/ip.ts';
 import type { FoundCluster } from './found-cluster.ts';
 import { crucible, isCrucible } from './formats/crucible.ts';
 import { generatedIpi, isGenerated, type Named } from './formats/generated-ipi.ts';
@@ -30,6 +31,8 @@ export function readCluster(reader: InventoryReader, report: ImportReport): Foun
   }
   const found = format(reader, { name, domain }, report);
   checkNodes(found, report);
+  for (const one of [found.network.cidr, found.network.cidr6])
+    if (one && !parseBlock(one.value)) report.refuse('bad-network', `${one.value} is no network`, 'write it as 192.168.21.0/24', one.at);
   return found;
 }
 

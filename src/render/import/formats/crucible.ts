@@ -27,6 +27,7 @@ export function crucible(reader: InventoryReader, { name, domain }: Named, repor
     install: cluster.text('install_type')?.value === 'assisted' ? 'assisted' : 'abi',
     network: networkOf({
       cidr,
+      cidr6: cluster.list('extra_machine_networks')[0]?.text('cidr'),
       gateway: bridging.text('vm_bridge_ip'),
       bridge: bridging.text('vm_bridge_name'),
       nat: !bridging.has('vm_bridge_interface') && bridging.flag(vmHost === undefined ? 'setup_vm_bridge' : 'SETUP_VM_BRIDGE'),

@@ -1,7 +1,7 @@
 import type { Found, FoundCluster, FoundMetal, FoundNode } from '../found-cluster.ts';
 import type { ImportReport } from '../import-report.ts';
 import type { InventoryReader, VarsReader } from '../inventory-reader.ts';
-import { networkOf } from '../network-of.ts';
+import { externalNetworks, networkOf } from '../network-of.ts';
 
 /** Where virtualbmc starts to count (reference/lab-and-libvirt.md §1.10); a real BMC listens on 623. */
 const VIRTUAL_BMC_PORT = 6230;
@@ -38,7 +38,7 @@ export function generatedIpi(reader: InventoryReader, { name, domain }: Named, r
     domain,
     install: upi ? 'upi' : 'ipi',
     // Format D: the jumphost's address on the lab network.
-    network: networkOf({ cidr: reader.cluster.text('extcidrnet'), gateway: upi ? reader.cluster.text('bootstrap_interface') : undefined }),
+    network: networkOf({ ...externalNetworks(reader.cluster), gateway: upi ? reader.cluster.text('bootstrap_interface') : undefined }),
     // The one BMC service of a lab of ours says nothing of servers.
     hypervisor: vm && { host: address?.value.startsWith('bmc.') ? undefined : address, user: undefined },
     vips: api && ingress ? { api, ingress } : undefined,

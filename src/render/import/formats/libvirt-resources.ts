@@ -1,7 +1,7 @@
 import type { Found, FoundCluster, FoundNetwork, FoundNode, FoundProvisionhost, FoundSize } from '../found-cluster.ts';
 import type { ImportReport } from '../import-report.ts';
 import type { InventoryReader, ItemReader } from '../inventory-reader.ts';
-import { networkOf } from '../network-of.ts';
+import { externalNetworks, networkOf } from '../network-of.ts';
 
 /** The image that `disk_size` is added to (reference/lab-and-libvirt.md §1.1). */
 const IMAGE_GIB = 10;
@@ -25,7 +25,7 @@ export function libvirtResources(
     at: name.at,
     domain,
     install: 'ipi',
-    network: network?.found ?? networkOf({ cidr: reader.cluster.text('extcidrnet') }),
+    network: network?.found ?? networkOf(externalNetworks(reader.cluster)),
     hypervisor: hypervisorOf(reader),
     vips: api && ingress ? { api, ingress } : undefined,
     nodes,
@@ -78,7 +78,7 @@ function machineNetwork(reader: InventoryReader, report: ImportReport): MachineN
   if (!item) return undefined;
   const mode = item.text('forward_mode')?.value;
   const found = networkOf({
-    cidr: reader.cluster.text('extcidrnet'),
+    ...externalNetworks(reader.cluster),
     gateway: item.text('ip'),
     netmask: item.text('netmask') ?? item.text('prefix'),
     bridge: mode === 'bridge' ? item.text('bridge') : undefined,

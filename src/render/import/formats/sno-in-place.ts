@@ -1,7 +1,7 @@
 import type { FoundCluster, FoundNode } from '../found-cluster.ts';
 import type { ImportReport } from '../import-report.ts';
 import type { InventoryReader } from '../inventory-reader.ts';
-import { networkOf } from '../network-of.ts';
+import { externalNetworks, networkOf } from '../network-of.ts';
 import type { Named } from './generated-ipi.ts';
 import { macOn, size } from './libvirt-resources.ts';
 
@@ -12,7 +12,7 @@ export function snoInPlace(reader: InventoryReader, { name, domain }: Named, rep
   const mode = network?.text('forward_mode')?.value;
   const user = reader.cluster.text('provisioner_username')?.value;
   const found = networkOf({
-    cidr: reader.cluster.text('extcidrnet'),
+    ...externalNetworks(reader.cluster),
     gateway: reader.cluster.text('extcidrrouter'),
     bridge: mode === 'bridge' ? network?.text('bridge') : undefined,
     nat: mode === 'nat',
