@@ -41,6 +41,7 @@ export function actionDeps({ doors, credentials, fileStore, workDir, sitesDir, o
     exec: (command, options) => clock.during(doors.exec(command, options)),
     kube: (kubeconfig, cause) => createKubeClient({ clock, dial, headers: { ...headers, [CAUSE_HEADER]: cause } }, parseKubeconfig(kubeconfig)),
     bmc: (machine, cause) => (machine.bmc.verifyTls && !doors.simulated ? openVerified : openBmc)({ url: machine.bmc.url, ...credentialsOf(machine) }, cause),
+    resetMachines: doors.resetMachines,
     bmcCredentials: credentialsOf,
     workDir,
     serveFile: (path) => Promise.resolve(fileStore.urlOf(path)),

@@ -11,6 +11,8 @@ import { createLibvirtBackend } from '../machines/bmc/libvirt-backend.ts';
 import { serveBmc } from '../machines/bmc/serve-bmc.ts';
 import { LabHosts } from '../machines/doors/lab-hosts.ts';
 import { checkLab } from '../machines/preflight/check-lab.ts';
+import { resetMachines } from '../machines/reset-machines.ts';
+import { SILENT } from '../machines/work-off.ts';
 import { createClockGate } from './clock-gate.ts';
 import type { BmcServiceDeps, LabDoors } from './lab-doors.ts';
 
@@ -38,6 +40,11 @@ export function jumphostDoors(plan: LabPlan, secrets: Pick<LabDoors, 'pullSecret
       return await checkLab(hosts, held, signal);
     },
     serveBmcs: (deps) => serveLabBmcs(plan, { host: plan.jumphost.address, name: bmcHost }, deps),
+    resetMachines: async (machines, cause, signal) => {
+      await using hosts = new LabHosts(plan);
+      const [failure] = (await resetMachines({ hosts, progress: SILENT }, plan, machines, { cause, start: false, dryRun: false, signal })).failures;
+      if (failure) throw new LabwrightError('refused', failure.message, failure.hint === undefined ? {} : { hint: failure.hint });
+    },
     ...secrets,
   };
 }

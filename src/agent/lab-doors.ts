@@ -1,4 +1,5 @@
 import type { Clock } from '../util/clock.ts';
+import type { ActionDeps } from '../hub/action.ts';
 import type { Dial, Endpoint } from '../util/dial.ts';
 import type { Exec } from '../util/exec.ts';
 import type { BmcEvent } from '../machines/bmc/bmc-event.ts';
@@ -40,6 +41,8 @@ export interface LabDoors {
   readonly serveBmcs: (deps: BmcServiceDeps) => Promise<AsyncDisposable | undefined>;
   /** Looks at the lab's hosts before a job, when it fails and after it; undefined in a rehearsal, which has none. */
   readonly checkLab?: CheckLab;
+  /** A rehearsal's machines cannot be reset. */
+  readonly resetMachines?: ActionDeps['resetMachines'];
   /** The registry credentials that installations use; undefined when there are none. */
   readonly pullSecret: string | undefined;
   readonly sshPublicKey: string | undefined;

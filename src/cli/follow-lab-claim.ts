@@ -1,11 +1,10 @@
 import { LabHosts } from '../machines/doors/lab-hosts.ts';
 import { followOn, type FollowClaim } from '../machines/follow-claim.ts';
-import type { Progress } from '../machines/work-off.ts';
+import { SILENT } from '../machines/work-off.ts';
 import { lockLab } from './lock-lab.ts';
 
 /** An apply of a whole lab may go on for that long. */
 const APPLY_MS = 30 * 60_000;
-const SILENT: Progress = { stage: () => undefined, line: () => undefined, ended: () => undefined };
 
 /** How an agent's claims are followed: on the jumphost, after an apply that is at work. */
 export function followLabClaim(labPath: string): FollowClaim {

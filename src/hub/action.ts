@@ -15,6 +15,8 @@ export interface ActionDeps {
   /** A client of the cluster this kubeconfig (its text) points to. `cause` is the step's id. */
   readonly kube: (kubeconfig: string, cause: string) => KubeClient;
   readonly bmc: (machine: PlannedMachine, cause: string) => Bmc;
+  /** Makes VMs as new, on their servers; undefined in a rehearsal. `cause` is kept with each. */
+  readonly resetMachines?: ((machines: readonly PlannedMachine[], cause: string, signal: AbortSignal) => Promise<void>) | undefined;
   /** Credentials of a machine's BMC, for the Secret a hub needs. */
   readonly bmcCredentials: (machine: PlannedMachine) => { readonly username: string; readonly password: string };
   /** Folder of this job, kept until the job's outputs are stored. */

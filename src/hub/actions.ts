@@ -6,6 +6,7 @@ import { destroySpoke } from './destroy-spoke.ts';
 import { detachSpoke } from './detach-spoke.ts';
 import { installByAgent } from './install-by-agent.ts';
 import { installSpoke } from './install-spoke.ts';
+import { redeployByAgent } from './redeploy-by-agent.ts';
 import { redeploySpoke } from './redeploy-spoke.ts';
 
 /** `assisted` is an old name of what DCI now does by agent (reference/lab-and-libvirt.md §1.6). */
@@ -14,7 +15,7 @@ const ACTIONS: Readonly<Record<string, Partial<Readonly<Record<InstallMethod, Ac
   attach: { clusterinstance: attachSpoke },
   detach: { clusterinstance: detachSpoke },
   destroy: { clusterinstance: destroySpoke },
-  redeploy: { abi: installByAgent, assisted: installByAgent, clusterinstance: redeploySpoke },
+  redeploy: { abi: redeployByAgent, assisted: redeployByAgent, clusterinstance: redeploySpoke },
 };
 
 /** What a job's `action: NAME` means on a cluster: it depends on how the cluster is installed. @returns undefined when there is none. */

@@ -10,6 +10,9 @@ export interface Progress {
   readonly ended: (host: string, failure: string | undefined) => void;
 }
 
+/** For work whose changes are told by other means. */
+export const SILENT: Progress = { stage: () => undefined, line: () => undefined, ended: () => undefined };
+
 export type ChangeResult = ReturnType<typeof shown> &
   (
     | { readonly status: 'planned' | 'done' }

@@ -76,7 +76,7 @@ interface Life {
 }
 
 const LIVES: Readonly<Record<string, Life>> = {
-  'a spoke': { cluster: 'sno1', hubs: ['hub1'], flows: ['install', 'redeploy', 'detach', 'attach'], steps: 16, power: [1, 2, 0, 0] },
+  'a spoke': { cluster: 'sno1', hubs: ['hub1'], flows: ['install', 'redeploy', 'detach', 'attach'], steps: 17, power: [1, 2, 0, 0] },
   'a hub': { cluster: 'hub2', hubs: [], flows: ['install'], steps: 11, power: [1] },
 };
 

@@ -9,7 +9,7 @@ import { testConfiguration } from '../../src/machines/doors/test-dnsmasq.ts';
 import { jumphostChanges, observeJumphost, plannedFiles, recordsOf } from '../../src/machines/jumphost.ts';
 import { labPaths } from '../../src/machines/lab-paths.ts';
 import { probeSegment } from '../../src/machines/preflight/segment-probe.ts';
-import { workOff, type ChangeResult } from '../../src/machines/work-off.ts';
+import { SILENT, workOff, type ChangeResult } from '../../src/machines/work-off.ts';
 import { localExec, type Exec } from '../../src/util/exec.ts';
 import { packageRoot } from '../../src/util/package-root.ts';
 import { downBox, upBox, type Box } from './box.ts';
@@ -254,8 +254,7 @@ async function filesOf(of: LabPlan): Promise<ReadonlyMap<string, string>> {
 async function served(of: LabPlan): Promise<readonly ChangeResult[]> {
   const changes = jumphostChanges(of, await observeJumphost(jumphost, of, signal));
   const host = { name: 'jumphost', exec: jumphost, freshExec: jumphost };
-  const none = (): void => undefined;
-  const results = await workOff(host, changes, { stage: none, line: none, ended: none }, signal);
+  const results = await workOff(host, changes, SILENT, signal);
   for (const one of results) assert.equal(one.status, 'done', JSON.stringify(one));
   return results;
 }
