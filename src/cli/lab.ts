@@ -3,6 +3,7 @@ import { labApplyCommand } from './lab-apply.ts';
 import { labCapacityCommand } from './lab-capacity.ts';
 import { labCheckCommand } from './lab-check.ts';
 import { labClaimCommand, labReleaseCommand } from './lab-claim.ts';
+import { labConsoleCommand } from './lab-console.ts';
 import { labDestroyCommand } from './lab-destroy.ts';
 import { labDriftCommand } from './lab-drift.ts';
 import { labImportCommand } from './lab-import.ts';
@@ -14,6 +15,8 @@ import { labResetCommand } from './lab-reset.ts';
 import { labRenderCommand } from './lab-render.ts';
 import { labSchemaCommand } from './lab-schema.ts';
 import { labShowCommand } from './lab-show.ts';
+import { labSshCommand } from './lab-ssh.ts';
+import { labSshConfigCommand } from './lab-ssh-config.ts';
 import { labStatusCommand } from './lab-status.ts';
 
 const EXAMPLES = `
@@ -45,6 +48,9 @@ export function command(): Command {
     labStatusCommand,
     labDriftCommand,
     labOrphansCommand,
+    labSshCommand,
+    labConsoleCommand,
+    labSshConfigCommand,
     labResetCommand,
     labDestroyCommand,
     labSchemaCommand,

@@ -161,8 +161,9 @@ function writeLab(folder: string, image: NodeImage): void {
     const ssh = { host: ADDRESSES[machine], identity_file: join(folder, 'keys/user'), known_hosts_file: join(folder, 'keys/known_hosts') };
     document.setIn(machine === 'jumphost' ? ['jumphost', 'ssh'] : ['servers', machine, 'ssh'], document.createNode(ssh));
   }
+  const key = readFileSync(join(folder, 'keys/user.pub')).toString('base64');
   // In the box, where QEMU's account may read it; the cache is in root's home.
-  const direct = { kernel: join(folder, 'vmlinuz'), initrd: join(folder, 'initrd'), cmdline: image.cmdline };
+  const direct = { kernel: join(folder, 'vmlinuz'), initrd: join(folder, 'initrd'), cmdline: `${image.cmdline} labwright.key=${key}` };
   copyFileSync(image.kernel, direct.kernel);
   copyFileSync(image.initrd, direct.initrd);
   document.set('direct_boot', document.createNode(direct));

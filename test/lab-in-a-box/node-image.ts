@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { LabwrightError } from '../../src/util/errors.ts';
 import { localExec } from '../../src/util/exec.ts';
 
@@ -23,13 +23,20 @@ const MODULES = [
   'virtio-rng',
 ];
 
-/** Asks for an address and keeps asking; what it got is on the console and set on the NIC. Answers ping, and commands on port 1023. */
+/** Asks for an address and keeps asking; what it got is on the console and set on the NIC. Answers ping, commands on port 1023, and ssh. */
 const INIT = `#!/bin/busybox sh
 /bin/busybox --install -s /bin
 export PATH=/bin
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs dev /dev
+mkdir -p /dev/pts /root/.ssh /etc/dropbear
+mount -t devpts devpts /dev/pts
+echo 'root:x:0:0::/root:/bin/sh' >/etc/passwd
+chmod 700 /root /root/.ssh
+for word in $(cat /proc/cmdline); do
+  case "$word" in labwright.key=*) echo "$word" | cut -d= -f2- | base64 -d >/root/.ssh/authorized_keys ;; esac
+done
 for module in ${MODULES.join(' ')}; do
   [ ! -f /modules/$module.ko ] || insmod /modules/$module.ko
 done
@@ -38,6 +45,8 @@ ip link set eth0 up
 udhcpc -i eth0 -s /dhcp -O domain -b -t 3 -T 1 -A 2 >/dev/null 2>&1 &
 echo "tiny node is up"
 nc -ll -p 1023 -e /bin/sh &
+# Its host key is new at every start.
+dropbear -R -s -E >/dev/null 2>&1 &
 while true; do sleep 3600; done
 `;
 
@@ -87,6 +96,27 @@ export async function buildNodeImage(log: (line: string) => void): Promise<NodeI
   return image;
 }
 
+const SSH_SERVER = ['dropbear-bin', 'libtomcrypt1', 'libtommath1'];
+
+/** Debian's small ssh server, unpacked and not installed, with the libraries that it is linked to. */
+async function addSshServer(work: string, root: string): Promise<void> {
+  const tree = join(work, 'ssh');
+  mkdirSync(tree);
+  await localExec(['apt-get', 'download', '--quiet', ...SSH_SERVER], { cwd: tree });
+  for (const file of globSync(join(tree, '*.deb'))) await localExec(['dpkg-deb', '--extract', file, tree]);
+  const binary = join(tree, 'usr/sbin/dropbear');
+  const libraries = join(tree, 'usr/lib/x86_64-linux-gnu');
+  const { stdout } = await localExec(['ldd', binary], { env: { LD_LIBRARY_PATH: libraries } });
+  for (const [, path] of stdout.matchAll(/(?:=> )?(\/\S+) \(0x/g)) {
+    // The loader's place is written in the binary; the others are looked for where Debian has them.
+    const target = /ld-linux/.test(path!) ? join(root, 'lib64', basename(path!)) : join(root, 'usr/lib/x86_64-linux-gnu', basename(path!));
+    mkdirSync(dirname(target), { recursive: true });
+    copyFileSync(path!, target);
+  }
+  copyFileSync(binary, join(root, 'bin/dropbear'));
+  chmodSync(join(root, 'bin/dropbear'), 0o755);
+}
+
 /** The meta package names the current kernel; that one is unpacked, not installed. */
 async function extractKernel(work: string): Promise<string> {
   const name = (await kernelPackage()) ?? (await localExec(['apt-get', 'update', '--quiet']).then(kernelPackage));
@@ -114,6 +144,7 @@ async function packInitrd(work: string, kernelTree: string, target: string): Pro
     const file = built.find((path) => basename(path).replace(/\.ko.*$/, '') === module);
     if (file !== undefined) await copyModule(file, join(root, `modules/${module}.ko`));
   }
+  await addSshServer(work, root);
   for (const [name, text] of [
     ['init', INIT],
     ['dhcp', DHCP],

@@ -15,12 +15,15 @@ export interface Host {
 /** The hosts of a lab; connections open on first use and end on dispose. */
 export class LabHosts implements AsyncDisposable {
   readonly jumphost: Host;
+  /** The jumphost is this computer. */
+  readonly onJumphost: boolean;
   readonly #servers: ReadonlyMap<string, Host>;
   readonly #connections: SshConnection[] = [];
 
   constructor(plan: LabPlan, ownAddresses: readonly string[] = addressesOfThisMachine()) {
     const { jumphost } = plan;
     const here = jumphost.ssh === undefined && ownAddresses.includes(jumphost.address);
+    this.onJumphost = here;
     this.jumphost = here ? { name: jumphost.name, exec: localExec, freshExec: localExec } : this.#connect(jumphost);
     this.#servers = new Map(plan.servers.map((server) => [server.name, this.#connect(server)]));
   }

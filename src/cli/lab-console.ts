@@ -1,0 +1,44 @@
+import { Command } from 'commander';
+import { labPaths } from '../machines/lab-paths.ts';
+import { machineOfName } from '../machines/reach/machine-of-name.ts';
+import { LabwrightError } from '../util/errors.ts';
+import { handOver, reachLab } from './reach-lab.ts';
+
+interface Flags {
+  readonly lab: string;
+  readonly log?: boolean;
+  readonly force?: boolean;
+}
+
+const EXAMPLES = `
+The serial console of a VM, on its server; Ctrl-] leaves it. --log prints what it has said so far instead: libvirt keeps it.
+
+Examples:
+  labwright lab console cluster1-master-0 --lab my-lab
+  labwright lab console cluster1-master-0 --lab my-lab --log | tail
+`;
+
+/** `labwright lab console NODE`. */
+export function labConsoleCommand(): Command {
+  return new Command('console')
+    .description('open the serial console of a VM, or print its log')
+    .argument('<node>', 'a machine (CLUSTER-NODE or CLUSTER/NODE)')
+    .option('--lab <path>', 'a lab file, or a folder with lab.yml in it', '.')
+    .option('--log', 'print what the console has said so far')
+    .option('--force', 'take the console from whoever has it open')
+    .addHelpText('after', EXAMPLES)
+    .action(open);
+}
+
+async function open(name: string, { lab, log, force }: Flags): Promise<void> {
+  const reached = await reachLab(lab, 'core', name);
+  if (!reached) return;
+  const { plan, configPath } = reached;
+  const machine = machineOfName(plan, name);
+  if (machine.kind !== 'vm') throw new LabwrightError('bad_input', `${machine.name} is bare metal: its console is its BMC’s`, { hint: 'open it in the BMC' });
+  const user = plan.servers.find((server) => server.name === machine.server)?.ssh?.user ?? 'root';
+  const asRoot = user === 'root' ? [] : ['sudo', '-n', '--'];
+  const virsh = ['virsh', '--connect', 'qemu:///system', 'console', machine.uuid, ...(force ? ['--force'] : [])];
+  const command = log ? ['cat', `${labPaths(plan).logsDir}/${machine.name}.log`] : virsh;
+  await handOver(['ssh', '-F', configPath, ...(log ? [] : ['-tt']), machine.server, '--', ...asRoot, ...command]);
+}
