@@ -11,6 +11,8 @@ import type { FileStore } from './file-store.ts';
 import type { LabDoors } from './lab-doors.ts';
 
 export interface JobDoors {
+  /** That the job is about. */
+  readonly cluster: string | null;
   readonly doors: LabDoors;
   readonly credentials: ReadonlyMap<string, BmcCredentials>;
   readonly fileStore: FileStore;
@@ -22,7 +24,7 @@ export interface JobDoors {
 }
 
 /** The doors of one job's steps: the lab's, with the step that asks in every request, and holding the clock while they are used. */
-export function actionDeps({ doors, credentials, fileStore, workDir, sitesDir, output, evidence }: JobDoors): ActionDeps {
+export function actionDeps({ cluster, doors, credentials, fileStore, workDir, sitesDir, output, evidence }: JobDoors): ActionDeps {
   const { clock, dial, headers } = doors;
   const credentialsOf = (machine: PlannedMachine): BmcCredentials => {
     const { passwordFile } = machine.bmc;
@@ -45,7 +47,10 @@ export function actionDeps({ doors, credentials, fileStore, workDir, sitesDir, o
     bmcCredentials: credentialsOf,
     workDir,
     serveFile: (path) => Promise.resolve(fileStore.urlOf(path)),
-    output: (name, content) => Promise.resolve(output(name, content)),
+    async output(name, content) {
+      if (name === 'kubeconfig' && cluster !== null) await doors.keepKubeconfig?.(cluster, content);
+      output(name, content);
+    },
     evidence: (name, content) => Promise.resolve(evidence(name, content)),
     installer: doors.installer,
     sites: createSitesDoor({ ...doors, dataDir: sitesDir, caPath: doors.sitesCaPath }),

@@ -11,6 +11,7 @@ import { createLibvirtBackend } from '../machines/bmc/libvirt-backend.ts';
 import { serveBmc } from '../machines/bmc/serve-bmc.ts';
 import { LabHosts } from '../machines/doors/lab-hosts.ts';
 import { checkLab } from '../machines/preflight/check-lab.ts';
+import { keepKubeconfig } from '../machines/reach/kubeconfigs.ts';
 import { resetMachines } from '../machines/reset-machines.ts';
 import { SILENT } from '../machines/work-off.ts';
 import { createClockGate } from './clock-gate.ts';
@@ -21,6 +22,7 @@ export const STORE_PORT = 8008;
 
 /** Where the plan's BMC addresses say that the BMCs of VMs are. */
 const BMC_PORT = 8443;
+const KEEP_MS = 30_000;
 
 /** The doors of an agent that runs on a lab's jumphost. */
 export function jumphostDoors(plan: LabPlan, secrets: Pick<LabDoors, 'pullSecret' | 'sshPublicKey'>): LabDoors {
@@ -40,6 +42,7 @@ export function jumphostDoors(plan: LabPlan, secrets: Pick<LabDoors, 'pullSecret
       return await checkLab(hosts, held, signal);
     },
     serveBmcs: (deps) => serveLabBmcs(plan, { host: plan.jumphost.address, name: bmcHost }, deps),
+    keepKubeconfig: (cluster, text) => keepKubeconfig(localExec, plan, cluster, text, AbortSignal.timeout(KEEP_MS)),
     resetMachines: async (machines, cause, signal) => {
       await using hosts = new LabHosts(plan);
       const [failure] = (await resetMachines({ hosts, progress: SILENT }, plan, machines, { cause, start: false, dryRun: false, signal })).failures;

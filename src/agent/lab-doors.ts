@@ -41,6 +41,8 @@ export interface LabDoors {
   readonly serveBmcs: (deps: BmcServiceDeps) => Promise<AsyncDisposable | undefined>;
   /** Looks at the lab's hosts before a job, when it fails and after it; undefined in a rehearsal, which has none. */
   readonly checkLab?: CheckLab;
+  /** Keeps the kubeconfig of a cluster on the jumphost, for its administrators; undefined in a rehearsal. */
+  readonly keepKubeconfig?: (cluster: string, text: string) => Promise<void>;
   /** A rehearsal's machines cannot be reset. */
   readonly resetMachines?: ActionDeps['resetMachines'];
   /** The registry credentials that installations use; undefined when there are none. */

@@ -8,6 +8,7 @@ import { labDestroyCommand } from './lab-destroy.ts';
 import { labDriftCommand } from './lab-drift.ts';
 import { labImportCommand } from './lab-import.ts';
 import { labInventoryCommand } from './lab-inventory.ts';
+import { labKubeconfigCommand } from './lab-kubeconfig.ts';
 import { labOrphansCommand } from './lab-orphans.ts';
 import { labPrepareCommand } from './lab-prepare.ts';
 import { labPlanCommand } from './lab-plan.ts';
@@ -51,6 +52,7 @@ export function command(): Command {
     labSshCommand,
     labConsoleCommand,
     labSshConfigCommand,
+    labKubeconfigCommand,
     labResetCommand,
     labDestroyCommand,
     labSchemaCommand,

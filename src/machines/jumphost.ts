@@ -21,20 +21,23 @@ export interface JumphostState {
   readonly nicAddresses: readonly string[] | undefined;
   /** Resolvers it uses itself, for names outside the lab. */
   readonly resolvers: readonly string[];
+  /** Clusters whose kubeconfig is kept there. */
+  readonly kubeconfigs?: readonly string[];
 }
 
 export async function observeJumphost(exec: Exec, plan: LabPlan, signal: AbortSignal): Promise<JumphostState> {
-  const { confDir, stateDir } = labPaths(plan);
+  const { confDir, stateDir, kubeconfigsDir } = labPaths(plan);
   const files = await readTree(exec, [confDir, `${stateDir}/dhcp-hosts.d`], signal);
   const script = `ip -o -4 address show dev "$1" 2>/dev/null | awk '{print $4}' || exit 0; ip link show dev "$1" >/dev/null 2>&1 && echo there
-printf '\\0'; cat /run/systemd/resolve/resolv.conf 2>/dev/null || cat /etc/resolv.conf 2>/dev/null; exit 0`;
-  const look = { purpose: 'say what addresses it has', text: script, args: [plan.jumphost.nic] };
-  const [nic = '', resolv = ''] = (await runScript(exec, look, { signal })).stdout.split('\0');
+printf '\\0'; cat /run/systemd/resolve/resolv.conf 2>/dev/null || cat /etc/resolv.conf 2>/dev/null; printf '\\0'; ls "$2" 2>/dev/null; exit 0`;
+  const look = { purpose: 'say what addresses it has', text: script, args: [plan.jumphost.nic, kubeconfigsDir] };
+  const [nic = '', resolv = '', kept = ''] = (await runScript(exec, look, { signal })).stdout.split('\0');
   const lines = nic.split('\n').filter((line) => line !== '');
   return {
     dnsmasq: await observeDnsmasq(exec, plan, signal),
     files,
     nicAddresses: lines.includes('there') ? lines.filter((line) => line !== 'there').map((line) => line.replace(/\/.*/, '')) : undefined,
+    kubeconfigs: kept.split('\n').filter((name) => name !== ''),
     resolvers: [...resolv.matchAll(/^nameserver\s+(\S+)/gm)].map((match) => match[1]!),
   };
 }

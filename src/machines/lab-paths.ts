@@ -10,6 +10,7 @@ export interface LabPaths {
   /** On the jumphost. */
   readonly confDir: string;
   readonly stateDir: string;
+  readonly kubeconfigsDir: string;
 }
 
 export function labPaths(plan: Pick<LabPlan, 'lab'>): LabPaths {
@@ -19,6 +20,7 @@ export function labPaths(plan: Pick<LabPlan, 'lab'>): LabPaths {
     logsDir: `/var/log/libvirt/qemu/labwright-${plan.lab}`,
     confDir: `/etc/labwright/${plan.lab}/dnsmasq.d`,
     stateDir: `/var/lib/dnsmasq/labwright-${plan.lab}`,
+    kubeconfigsDir: `/var/lib/labwright/labs/${plan.lab}/kubeconfigs`,
   };
 }
 

@@ -173,6 +173,97 @@ printf '# Written by labwright, which overwrites changes, for lab tiny\n' >${CON
   assert.equal((await lab('status', box.labFolder)).exitCode, 0);
 });
 
+test('a reset gives every VM of a cluster a new disk under the same identity, and keeps why', { skip }, async () => {
+  const disk = '/var/lib/libvirt/images/labwright-tiny/mno1-master-0.qcow2';
+  const identity = async (): Promise<string> => (await onMachine('server1', `${VIRSH} dumpxml mno1-master-0 --inactive | grep -E '<uuid>|<mac |<serial>'`)).stdout;
+  const before = await identity();
+  await onMachine('server1', `${VIRSH} destroy mno1-master-0; qemu-io -c 'write -P 7 0 4096' ${disk}; mkdir -p /var/lib/libvirt/qemu/nvram; touch /var/lib/libvirt/qemu/nvram/mno1-master-0_VARS.fd`);
+  const dry = await labJson<ApplyReport>('reset', 'mno1', '--lab', box.labFolder, '--because', 'look', '--dry-run');
+  assert.deepEqual(
+    dry.changes.map(({ name, consequence, status }) => [name, consequence, status]),
+    ['mno1-master-0', 'mno1-master-1', 'mno1-master-2'].map((name) => [name, 'data-loss', 'planned']),
+  );
+  const report = await labJson<ApplyReport>('reset', 'mno1', '--lab', box.labFolder, '--because', 'a "new" release', '--yes', '--start');
+  assert.deepEqual([report.failures, report.changes.map(({ status }) => status)], [[], ['done', 'done', 'done']]);
+  assert.equal(await identity(), before);
+  await assert.rejects(onMachine('server1', `${VIRSH} destroy mno1-master-0; qemu-io -r -c 'read -P 7 0 4096' ${disk} | grep -v 'verification failed'`), /exec_failed|Pattern|failed/);
+  assert.match((await onMachine('server1', `${VIRSH} dumpxml mno1-master-0; ls /var/lib/libvirt/qemu/nvram`)).stdout, /generation="[2-9]"[^]*because="a &quot;new&quot; release \(root@/);
+  assert.doesNotMatch((await onMachine('server1', 'ls /var/lib/libvirt/qemu/nvram')).stdout, /mno1-master-0/);
+  assert.deepEqual((await labJson<ApplyReport>('apply', box.labFolder)).failures, []);
+});
+
+test('what a job holds is not reset', { skip }, async () => {
+  const path = join(box.labFolder, 'lab.claims.json');
+  const text = readFileSync(path, 'utf8');
+  const claims = JSON.parse(text) as { clusters: Record<string, unknown> };
+  claims.clusters['sno1'] = { claimed: true, fence: 1, at: '2026-01-01T00:00:00.000Z', by: 'job sno1-install' };
+  writeFileSync(path, JSON.stringify(claims));
+  const refused = await lab('reset', 'sno1-master-0', '--lab', box.labFolder, '--because', 'x', '--yes');
+  writeFileSync(path, text);
+  assert.equal(refused.exitCode, 1);
+  assert.match(refused.stderr, /sno1-master-0 is held by sno1, which job sno1-install claimed at 2026.*\nhint: .*action: redeploy/);
+  const other = await lab('reset', 'hub2', '--lab', box.labFolder, '--because', 'x', '--yes');
+  assert.match(other.stderr, /hub2 cannot have its machines: mno1-master-2 is held by mno1/);
+});
+
+test('a node is reached by ssh through the jumphost; its host key is pinned until the machine is reset', { skip }, async () => {
+  const ssh = (...command: string[]): Promise<ExecResult> => box.inNetwork('jumphost')(sshCommand(...command), { okExitCodes: [0, 3, 255], env: { TMPDIR: box.folder } });
+  await untilSsh(ssh);
+  assert.equal((await ssh('hostname')).stdout, 'master-0\n');
+  assert.equal((await ssh('exit 3')).exitCode, 3);
+  const restart = `${VIRSH} destroy sno1-master-0; ${VIRSH} start sno1-master-0`;
+  await onMachine('server2', restart);
+  // Its host key is new, as that of somebody who took its address would be.
+  await untilAnswers();
+  const refused = await ssh('hostname');
+  assert.equal(refused.exitCode, 255);
+  assert.match(refused.stderr, /REMOTE HOST IDENTIFICATION HAS CHANGED/);
+  await labJson<ApplyReport>('reset', 'sno1', '--lab', box.labFolder, '--because', 'install anew', '--yes', '--start');
+  await untilAnswers();
+  const greeted = await untilSsh(ssh);
+  assert.doesNotMatch(greeted.stderr, /IDENTIFICATION HAS CHANGED/);
+  const config = (await lab('ssh-config', box.labFolder, '--user', 'root')).stdout;
+  assert.doesNotMatch(config, /StrictHostKeyChecking no/);
+  assert.match(config, /Host sno1-master-0 sno1\/master-0 master-0\.sno1 master-0\.sno1\.tiny\.lab\n[^]*ProxyJump jumphost\n/);
+  const own = ['ssh', '-F', join(box.labFolder, '.labwright/ssh/config'), 'master-0.sno1.tiny.lab', 'hostname'];
+  assert.equal((await box.inNetwork('jumphost')(own)).stdout, 'master-0\n');
+});
+
+test('the console of a VM is open to a terminal, and its log is kept', { skip }, async () => {
+  const program = [process.execPath, join(packageRoot(), 'bin/labwright.js'), 'lab', 'console', 'sno1/master-0', '--lab', box.labFolder].join(' ');
+  // From another terminal, while the console is open: what the node writes there is seen.
+  const script = `( sleep 4; ${sshCommand('echo seen-on-the-console >/dev/console').map((word) => `'${word}'`).join(' ')}; sleep 2; printf '\\035' ) | timeout 40 script -qec '${program}' /dev/null`;
+  const { stdout } = await box.inNetwork('jumphost')(['sh', '-c', script], { env: { TMPDIR: box.folder } });
+  assert.match(stdout, /Connected; Ctrl-\] leaves\.[^]*seen-on-the-console/);
+  assert.match((await lab('console', 'sno1-master-0', '--lab', box.labFolder, '--log')).stdout, /tiny node is up[^]*seen-on-the-console/);
+});
+
+test('a kubeconfig is kept on the jumphost for its administrator only, and goes with the lab', { skip }, async () => {
+  const none = await lab('kubeconfig', 'sno1', '--lab', box.labFolder);
+  assert.deepEqual([none.exitCode, /jumphost keeps no kubeconfig of sno1/.test(none.stderr)], [1, true]);
+  writeFileSync(join(box.folder, 'kc'), 'apiVersion: v1\n');
+  await lab('kubeconfig', 'sno1', '--lab', box.labFolder, '--keep', join(box.folder, 'kc'));
+  assert.equal((await lab('kubeconfig', 'sno1', '--lab', box.labFolder)).stdout, 'apiVersion: v1\n');
+  const modes = await onMachine('jumphost', 'stat -c %a /var/lib/labwright/labs/tiny/kubeconfigs /var/lib/labwright/labs/tiny/kubeconfigs/sno1');
+  assert.equal(modes.stdout, '700\n600\n');
+  assert.deepEqual((await labJson<ApplyReport>('destroy', box.labFolder, '--yes')).failures, []);
+  assert.equal((await onMachine('jumphost', '[ -e /var/lib/labwright/labs ] && echo there || echo gone')).stdout, 'gone\n');
+});
+
+function sshCommand(...command: readonly string[]): readonly string[] {
+  return [process.execPath, join(packageRoot(), 'bin/labwright.js'), 'lab', 'ssh', 'sno1/master-0', '--lab', box.labFolder, '--user', 'root', '--', ...command];
+}
+
+/** A node that has just started answers after a while. */
+async function untilAnswers(): Promise<void> {
+  await box.inNetwork('jumphost')(['sh', '-c', 'for turn in $(seq 60); do timeout 2 busybox nc 192.168.77.36 22 </dev/null 2>/dev/null | grep -q SSH && exit 0; sleep 1; done; exit 1']);
+}
+
+async function untilSsh(ssh: (...command: string[]) => Promise<ExecResult>): Promise<ExecResult> {
+  await untilAnswers();
+  return ssh('true');
+}
+
 /** What the jumphost serves, path to text. */
 async function files(): Promise<ReadonlyMap<string, string>> {
   const { stdout } = await onMachine('jumphost', `cd / && grep -r '' ${CONF} /var/lib/dnsmasq/labwright-tiny/dhcp-hosts.d`);

@@ -5,7 +5,7 @@ import { uuidV5 } from '../../util/ids.ts';
 import { removeBridge } from '../doors/bridge.ts';
 import type { Change } from './change.ts';
 import { removeDnsmasq } from '../doors/dnsmasq.ts';
-import { removePaths } from '../doors/files.ts';
+import { removePaths, removeWithParents } from '../doors/files.ts';
 import type { JumphostState } from '../jumphost.ts';
 import { imageFolders, labPaths } from '../lab-paths.ts';
 import { machinesOn } from './server-changes.ts';
@@ -56,13 +56,26 @@ export function serverRemovals(plan: LabPlan, server: string, state: ServerState
   ];
 }
 
-/** The lab's own dnsmasq, its files and leases. */
+/** The lab's own dnsmasq, its files and leases, and the kubeconfigs that are kept. */
 export function jumphostRemovals(plan: LabPlan, state: JumphostState): Change[] {
   const { running, loaded } = state.dnsmasq;
-  if (!running && !loaded && state.files.size === 0) return [];
+  const kept = state.kubeconfigs ?? [];
+  const { kubeconfigsDir } = labPaths(plan);
+  const on = plan.jumphost.name;
+  const kubeconfigs: Change = {
+    action: 'delete',
+    kind: 'folder',
+    name: kubeconfigsDir,
+    on,
+    consequence: 'data-loss',
+    detail: `kubeconfigs of ${kept.join(', ')}`,
+    act: ({ exec }, signal) => removeWithParents(exec, kubeconfigsDir, signal),
+  };
+  const first = kept.length === 0 ? [] : [kubeconfigs];
+  if (!running && !loaded && state.files.size === 0) return first;
   const act: Change['act'] = ({ exec }, signal) => removeDnsmasq(exec, plan, signal);
   const detail = `${running ? 'running' : 'not running'}; ${state.files.size} files, ${state.dnsmasq.leases.length} leases`;
-  return [{ action: 'delete', kind: 'dnsmasq', name: plan.lab, on: plan.jumphost.name, consequence: 'live', detail, act }];
+  return [...first, { action: 'delete', kind: 'dnsmasq', name: plan.lab, on, consequence: 'live', detail, act }];
 }
 
 /** What this lab made on a server and no longer plans there. Carried out on demand only: it takes disks away. */

@@ -24,6 +24,12 @@ if cmp -s "$draft" "$1"; then rm "$draft"; else chmod 0644 "$draft"; mv "$draft"
   return stdout.includes('written');
 }
 
+/** Removes a folder, and the ones above it that are empty then, up to two of them. */
+export async function removeWithParents(exec: Exec, folder: string, signal: AbortSignal): Promise<void> {
+  const text = 'rm -rf -- "$1"; rmdir "$(dirname "$1")" "$(dirname "$(dirname "$1")")" 2>/dev/null || true';
+  await runScript(exec, { purpose: `remove ${folder}`, text, args: [folder] }, { signal });
+}
+
 export async function removePaths(exec: Exec, paths: readonly string[], signal: AbortSignal): Promise<void> {
   if (paths.length > 0) await exec(['rm', '-rf', '--', ...paths], { signal });
 }
