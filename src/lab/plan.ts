@@ -277,7 +277,7 @@ export interface PlanChange {
   readonly name: string;
   /** Where: a server's name or `jumphost`; undefined for changes of the lock file. */
   readonly on?: string;
-  /** What it means for whoever uses the thing now. */
-  readonly consequence: 'none' | 'live' | 'next-boot' | 'redefine' | 'rebuild' | 'data-loss';
+  /** What it means for whoever uses the thing now; `refused` while a cluster holds the machine. */
+  readonly consequence: 'none' | 'live' | 'next-boot' | 'redefine' | 'rebuild' | 'data-loss' | 'refused';
   readonly detail: string;
 }

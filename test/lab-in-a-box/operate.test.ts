@@ -143,7 +143,9 @@ ip link add name tap9 type veth peer name tap9p; ip link set tap9 master br0`,
   );
   await onMachine(
     'jumphost',
-    `echo '9999999999 52:54:00:99:99:99 192.168.77.99 old *' >>/var/lib/dnsmasq/labwright-tiny/dnsmasq.leases
+    `kill "$(cat /run/labwright-tiny-dnsmasq.pid)"; sleep 0.5
+echo '9999999999 52:54:00:99:99:99 192.168.77.99 old *' >>/var/lib/dnsmasq/labwright-tiny/dnsmasq.leases
+dnsmasq --conf-file=/dev/null --conf-dir=${CONF},'*.conf' --pid-file=/run/labwright-tiny-dnsmasq.pid --log-facility=/var/lib/dnsmasq/labwright-tiny/dnsmasq.log
 mkdir -p /etc/labwright/other/dnsmasq.d; 
 printf '# Written by labwright, which overwrites changes, for lab other\n' >/etc/labwright/other/dnsmasq.d/00-lab.conf
 printf '# Written by labwright, which overwrites changes, for lab tiny\n' >${CONF}/20-cluster-old.conf`,
@@ -186,7 +188,8 @@ test('a reset gives every VM of a cluster a new disk under the same identity, an
   const report = await labJson<ApplyReport>('reset', 'mno1', '--lab', box.labFolder, '--because', 'a "new" release', '--yes', '--start');
   assert.deepEqual([report.failures, report.changes.map(({ status }) => status)], [[], ['done', 'done', 'done']]);
   assert.equal(await identity(), before);
-  await assert.rejects(onMachine('server1', `${VIRSH} destroy mno1-master-0; qemu-io -r -c 'read -P 7 0 4096' ${disk} | grep -v 'verification failed'`), /exec_failed|Pattern|failed/);
+  const written = await onMachine('server1', `${VIRSH} destroy mno1-master-0; qemu-io -r -c 'read -P 7 0 4096' ${disk} 2>&1; exit 0`);
+  assert.match(written.stdout, /Pattern verification failed/);
   assert.match((await onMachine('server1', `${VIRSH} dumpxml mno1-master-0; ls /var/lib/libvirt/qemu/nvram`)).stdout, /generation="[2-9]"[^]*because="a &quot;new&quot; release \(root@/);
   assert.doesNotMatch((await onMachine('server1', 'ls /var/lib/libvirt/qemu/nvram')).stdout, /mno1-master-0/);
   assert.deepEqual((await labJson<ApplyReport>('apply', box.labFolder)).failures, []);
@@ -248,6 +251,20 @@ test('a kubeconfig is kept on the jumphost for its administrator only, and goes 
   assert.equal(modes.stdout, '700\n600\n');
   assert.deepEqual((await labJson<ApplyReport>('destroy', box.labFolder, '--yes')).failures, []);
   assert.equal((await onMachine('jumphost', '[ -e /var/lib/labwright/labs ] && echo there || echo gone')).stdout, 'gone\n');
+});
+
+test('a bridge that cuts its server off is undone by the server itself, which answers again', { skip }, async () => {
+  const before = (await onMachine('server2', 'ip -br -4 address show dev eno2; ip route')).stdout;
+  // As a switch that shuts a port with an unknown MAC, or a firewall that knows eno2 only, would.
+  await onMachine('server2', '(until ip link show br0 >/dev/null 2>&1; do sleep 0.05; done; sleep 0.5; ip link set br0 down) >/dev/null 2>&1 &');
+  const { exitCode, stdout } = await lab('apply', box.labFolder, '--target', 'server2', '--json');
+  assert.equal(exitCode, 1);
+  const report = JSON.parse(stdout) as ApplyReport;
+  assert.match(report.failures[0]!.message, /server2 stopped answering after the change of its network and went back to the one it had/);
+  assert.ok(report.changes.filter(({ on, kind }) => on === 'server2' && kind !== 'bridge').every(({ status }) => status === 'skipped'));
+  assert.equal((await onMachine('server2', 'ip -br -4 address show dev eno2; ip route')).stdout, before);
+  assert.doesNotMatch((await onMachine('server2', 'ip -br link')).stdout, /br0/);
+  assert.deepEqual((await labJson<ApplyReport>('apply', box.labFolder, '--target', 'server2')).failures, []);
 });
 
 function sshCommand(...command: readonly string[]): readonly string[] {

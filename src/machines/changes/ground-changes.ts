@@ -36,7 +36,7 @@ export function bridgeChanges(plan: LabPlan, server: string, state: Pick<ServerS
     }
     if (bridge.mtu === network.mtu || !bridge.ours) return [];
     const differences = [{ field: 'mtu', wanted: String(network.mtu), found: String(bridge.mtu) }];
-    const act: Change['act'] = ({ exec }, signal) => setMtu(exec, [planned.nic, network.bridge], network.mtu, signal);
+    const act: Change['act'] = (host, signal) => setMtu(host, plan, { links: [planned.nic, network.bridge], mtu: network.mtu }, signal);
     return [{ ...base, action: 'update', consequence: 'live', detail: `MTU is ${bridge.mtu}, planned ${network.mtu}`, byHand: true, differences, act }];
   }
   const act: Change['act'] = async (host, signal) => {

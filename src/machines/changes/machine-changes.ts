@@ -13,7 +13,7 @@ import { defineDomain, domainState, virsh } from '../doors/virsh.ts';
 import { createVolumeFromImage, writeSeed } from '../doors/cloud-image.ts';
 import { createVolume, growVolume } from '../doors/volumes.ts';
 import { ownPublicKeys } from '../own-public-keys.ts';
-import { parseXml, xmlDrift } from './xml-drift.ts';
+import { find, parseXml, xmlDrift } from './xml-drift.ts';
 
 const GIB = 1024 ** 3;
 const MISSING: Difference = { field: 'it', wanted: THERE, found: undefined };
@@ -56,10 +56,11 @@ function volumeChanges(plan: LabPlan, machine: PlannedMachine, state: ServerStat
     }
     const act: Change['act'] = () => {
       throw new LabwrightError('refused', `the disk ${path} of ${machine.name} has ${has} GiB, more than the planned ${wants}`, {
-        hint: `a disk only grows: plan at least ${has}GiB`,
+        hint: `plan at least ${has}GiB, or lose what is on it: labwright lab reset ${machine.name}`,
       });
     };
-    return [{ ...base, action: 'update', consequence: 'data-loss', detail: `would shrink from ${has} to ${wants} GiB`, act }];
+    const consequence = isHeld(plan, machine) ? 'refused' : 'data-loss';
+    return [{ ...base, action: 'update', consequence, detail: `would shrink from ${has} to ${wants} GiB`, act }];
   });
 }
 
@@ -96,6 +97,18 @@ function domainChanges(plan: LabPlan, machine: PlannedMachine, state: ServerStat
   const drift = xmlDrift(parseXml(domainXml(plan, machine, found.generation)), parseXml(found.xml), MARKED);
   const byHand = found.spec === specOf(plan, machine);
   if (drift.length === 0 && byHand) return [];
+  // What is installed boots from the firmware that it was installed with.
+  const firmware = find(parseXml(found.xml), 'os')?.getAttribute('firmware') ?? 'bios';
+  if (firmware !== machine.firmware) {
+    const change = { ...base, action: 'update', detail: `firmware is ${firmware}, planned ${machine.firmware}`, byHand, differences: drift } as const;
+    if (!isHeld(plan, machine)) return [{ ...change, consequence: 'rebuild', act: define(found.generation + 1) }];
+    const act: Change['act'] = () => {
+      throw new LabwrightError('refused', `what is installed on ${machine.name} would not boot with ${machine.firmware} in place of ${firmware}`, {
+        hint: `plan ${firmware}, or lose what is installed: labwright lab reset ${machine.name}`,
+      });
+    };
+    return [{ ...change, consequence: 'refused', act }];
+  }
   const consequence = found.state === 'shut off' ? 'redefine' : 'next-boot';
   const detail = drift.map(differenceText).join('; ') || 'its mark is of an earlier plan';
   return [{ ...base, action: 'update', consequence, detail, byHand, differences: drift, act: define(found.generation + 1) }];
@@ -122,6 +135,10 @@ export function startChanges(plan: LabPlan, machine: PlannedMachine, state: Serv
   return [
     { action: 'update', kind: 'power', name: machine.name, on: machine.server, ...tagsOf(plan, machine), consequence: 'live', detail: 'starts', ...off, act },
   ];
+}
+
+function isHeld(plan: LabPlan, machine: PlannedMachine): boolean {
+  return holderOf(plan, machine.name)?.cluster.active === true;
 }
 
 function tagsOf(plan: LabPlan, machine: PlannedMachine): { readonly machine: string; readonly cluster?: string } {

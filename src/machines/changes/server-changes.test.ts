@@ -52,8 +52,22 @@ test('a disk grows under its machine, and is never shrunk', async () => {
   const [grow] = serverChanges(examplePlan, 's1', state).filter(({ kind }) => kind === 'volume');
   assert.deepEqual([grow?.action, grow?.consequence], ['update', 'live']);
   const [shrink] = serverChanges(examplePlan, 's1', { ...state, volumes: volumes(200) }).filter(({ kind }) => kind === 'volume');
-  assert.equal(shrink?.consequence, 'data-loss');
+  assert.equal(shrink?.consequence, 'refused');
+  const released = { ...examplePlan, clusters: examplePlan.clusters.map((one) => ({ ...one, active: false })) };
+  const [lost] = serverChanges(released, 's1', { ...state, volumes: volumes(200) }).filter(({ kind }) => kind === 'volume');
+  assert.equal(lost?.consequence, 'data-loss');
   await assert.rejects(async () => shrink?.act({} as never, new AbortController().signal), { code: 'refused' });
+});
+
+test('another firmware is a rebuild, and refused while a cluster holds the machine', async () => {
+  const state = { ...bare, bridge, domains: [found()], volumes: volumes(120) };
+  const machines = examplePlan.machines.map((one) => ({ ...one, firmware: 'efi' as const }));
+  const of = (plan: typeof examplePlan) => serverChanges(plan, 's1', state).find(({ name }) => name === machine.name);
+  const held = of({ ...examplePlan, machines });
+  assert.deepEqual([held?.consequence, held?.detail], ['refused', 'firmware is bios, planned efi']);
+  await assert.rejects(async () => held?.act({} as never, new AbortController().signal), { code: 'refused', hint: /lab reset c1-master-2/ });
+  const clusters = examplePlan.clusters.map((one) => ({ ...one, active: false }));
+  assert.equal(of({ ...examplePlan, machines, clusters })?.consequence, 'rebuild');
 });
 
 test('only what carries the mark of this lab is ever removed', () => {

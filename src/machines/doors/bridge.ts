@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { bridgeAlias, placeOf, renderBridgeScript } from '../../render/bridge.ts';
 import type { LabPlan } from '../../lab/plan.ts';
-import { LabwrightError } from '../../util/errors.ts';
+import { realSleep } from '../../util/clock.ts';
+import { isLabwrightError, LabwrightError } from '../../util/errors.ts';
 import type { Exec } from '../../util/exec.ts';
 import { removePaths, writeTextFile } from './files.ts';
 import type { Host } from './lab-hosts.ts';
@@ -63,7 +64,12 @@ export async function makeBridge(host: Host, plan: LabPlan, serverName: string, 
   const script = scriptPath(plan);
   const state = `${script}.state-${randomBytes(4).toString('hex')}`;
   await writeTextFile(host.exec, { path: script, text: renderBridgeScript(plan, { server: serverName }) }, signal);
-  await host.exec(['sh', script, 'apply', state, String(GUARD_SECONDS)], { signal, timeoutMs: 30_000 });
+  try {
+    await host.exec(['sh', script, 'apply', state, String(GUARD_SECONDS)], { signal, timeoutMs: 15_000 });
+  } catch (error) {
+    // The connection that asked may have been cut by what it asked for; a new one tells.
+    if (!isLabwrightError(error) || !['timed_out', 'unreachable'].includes(error.code)) throw error;
+  }
   await keep(host, [script, state], signal);
 }
 
@@ -76,15 +82,40 @@ async function keep(host: Host, paths: readonly string[], signal: AbortSignal): 
   try {
     await removePaths(host.freshExec, paths, signal);
   } catch (cause) {
-    throw new LabwrightError('unreachable', `no new connection to ${host.name} opens over its bridge`, {
-      hint: `${host.name} goes back to the network it had within ${GUARD_SECONDS} s; check the NIC and the address in the lab file`,
+    signal.throwIfAborted();
+    const back = await answersAgain(host, signal);
+    throw new LabwrightError('unreachable', `${host.name} stopped answering after the change of its network${back ? ' and went back to the one it had' : ''}`, {
+      hint: back ? 'check the NIC and the address in the lab file, and what filters on the bridge' : `it did not come back within ${GUARD_SECONDS + 30} s: look at its console`,
       cause,
     });
   }
 }
 
-export async function setMtu(exec: Exec, links: readonly string[], mtu: number, signal: AbortSignal): Promise<void> {
-  for (const link of links) await exec(['ip', 'link', 'set', 'dev', link, 'mtu', String(mtu)], { signal });
+/** Whether it answers after its guard has undone the change. */
+async function answersAgain(host: Host, signal: AbortSignal): Promise<boolean> {
+  const deadlineMs = performance.now() + (GUARD_SECONDS + 30) * 1000;
+  while (performance.now() < deadlineMs) {
+    try {
+      await host.freshExec(['true'], { signal, timeoutMs: 15_000 });
+      return true;
+    } catch {
+      await realSleep(1000, signal);
+    }
+  }
+  return false;
+}
+
+/** Changes the MTU of links; they get the one they had back by themselves after a minute unless a new connection opens. */
+export async function setMtu(host: Host, plan: LabPlan, { links, mtu }: { readonly links: readonly string[]; readonly mtu: number }, signal: AbortSignal): Promise<void> {
+  const state = `/run/labwright-${plan.lab}-mtu-${randomBytes(4).toString('hex')}`;
+  const text = `set -eu
+state=$1 mtu=$2 seconds=$3; shift 3
+for link; do echo "ip link set dev $link mtu $(cat "/sys/class/net/$link/mtu")"; done >"$state"
+setsid sh -c 'sleep "$2"; [ ! -f "$1" ] || sh "$1"; rm -f "$1"' sh "$state" "$seconds" </dev/null >/dev/null 2>&1 &
+for link; do ip link set dev "$link" mtu "$mtu"; done`;
+  const script = { purpose: `set the MTU of ${links.join(' and ')}`, text, args: [state, String(mtu), String(GUARD_SECONDS), ...links] };
+  await runScript(host.exec, script, { signal, timeoutMs: 15_000 });
+  await keep(host, [state], signal);
 }
 
 /** Takes the bridge away, if it is this lab's, and gives its addresses and routes back to the NIC. */
