@@ -31,11 +31,16 @@ async function status(path: string, flags: { readonly json?: boolean }): Promise
   if (!found.asPlanned) process.exitCode = 1;
 }
 
-function text({ lab, machines, dnsmasq, changes, failures, unseen, asPlanned }: LabStatus): string {
-  const rows = machines.map((one) => [one.name, one.server, one.cluster ?? '-', one.state, one.address ?? '-', one.lease ?? '-']);
+function text({ lab, servers, machines, dnsmasq, changes, failures, unseen, asPlanned }: LabStatus): string {
+  const places = servers.map((one) => [one.name, one.bridge, one.network, `${one.found ?? '?'} of ${one.planned}`]);
+  const rows = machines.map((one) => [one.name, one.server, one.cluster ?? '-', one.wanted, one.state, one.address ?? '-', one.lease ?? '-']);
   const lines = changes.map((change) => `differs: ${sentenceOf(change)}`);
   for (const { message, hint } of failures) lines.push(`failed: ${message}`, ...(hint === undefined ? [] : [`hint: ${hint}`]));
   for (const { message } of unseen) lines.push(`not looked at: ${message}`);
   lines.push(`lab ${lab}: ${asPlanned ? 'as planned' : 'not as planned; labwright lab apply makes it so'}, dnsmasq ${dnsmasq}`);
-  return `${table([['MACHINE', 'SERVER', 'CLUSTER', 'STATE', 'PLANNED', 'LEASE'], ...rows])}${lines.join('\n')}\n`;
+  const both = [
+    table([['SERVER', 'BRIDGE', 'NETWORK', 'VMS'], ...places]),
+    table([['MACHINE', 'SERVER', 'CLUSTER', 'WANTED', 'STATE', 'PLANNED', 'LEASE'], ...rows]),
+  ];
+  return `${both.join('\n')}\n${lines.join('\n')}\n`;
 }

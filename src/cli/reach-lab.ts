@@ -53,7 +53,9 @@ export async function handOver(argv: readonly string[]): Promise<void> {
   // Ctrl-C on a terminal is meant for it.
   for (const signal of ['SIGINT', 'SIGQUIT'] as const) process.on(signal, () => undefined);
   process.exitCode = await new Promise<number>((done, failed) => {
-    child.on('error', (cause) => failed(new LabwrightError('exec_failed', `${file} cannot be started: ${cause.message}`, { hint: `is ${file} installed?`, cause })));
+    child.on('error', (cause) =>
+      failed(new LabwrightError('exec_failed', `${file} cannot be started: ${cause.message}`, { hint: `is ${file} installed?`, cause })),
+    );
     child.on('exit', (code, signal) => done(code ?? 128 + constants.signals[signal!]));
   });
 }

@@ -22,7 +22,16 @@ export interface Box {
 }
 
 export const MACHINES = ['jumphost', 'server1', 'server2'] as const;
-const ADDRESSES = { jumphost: '192.168.77.1', server1: '192.168.77.2', server2: '192.168.77.3' } as const;
+
+/** The machines of a box with that many servers. */
+function machinesOf(servers: number): readonly string[] {
+  return ['jumphost', ...Array.from({ length: servers }, (_, index) => `server${index + 1}`)];
+}
+
+/** The jumphost has .1, server1 .2, and so on. */
+function addressOf(machine: string): string {
+  return `192.168.77.${machine === 'jumphost' ? 1 : Number(machine.slice('server'.length)) + 1}`;
+}
 
 /** Not under /var/lib, /var/log or /var/cache, which the machines lay over; not on a tmpfs, where O_DIRECT may fail. */
 export function boxFolder(prefix: string): string {
@@ -30,17 +39,18 @@ export function boxFolder(prefix: string): string {
 }
 
 /** Makes a box; what an earlier one of that prefix left is taken away first. */
-export async function upBox(prefix: string, log: (line: string) => void): Promise<Box> {
+export async function upBox(prefix: string, log: (line: string) => void, servers = 2): Promise<Box> {
   await installPackages(log);
   const image = await buildNodeImage(log);
   await downBox(prefix);
   const folder = boxFolder(prefix);
   mkdirSync(join(folder, 'keys'), { recursive: true });
-  await makeKeys(folder);
-  await makeSwitch(prefix);
-  for (const machine of MACHINES) await startMachine(prefix, folder, machine);
-  await Promise.all(MACHINES.map((machine) => untilUp(folder, machine)));
-  writeLab(folder, image);
+  const machines = machinesOf(servers);
+  await makeKeys(folder, machines);
+  await makeSwitch(prefix, machines);
+  for (const machine of machines) await startMachine(prefix, folder, machine);
+  await Promise.all(machines.map((machine) => untilUp(folder, machine)));
+  writeLab(folder, image, machines);
   return openBox(prefix);
 }
 
@@ -71,10 +81,12 @@ export async function downBox(prefix: string): Promise<void> {
 
 /** The namespaces of a box that exist now. */
 export async function namespaces(prefix: string): Promise<string[]> {
-  const names = ['switch', ...MACHINES].map((name) => `${prefix}-${name}`);
   const { stdout } = await localExec(['ip', 'netns', 'list']);
-  const there = new Set(stdout.split('\n').map((line) => line.split(' ')[0]));
-  return names.filter((name) => there.has(name));
+  const own = new RegExp(`^${prefix}-(switch|jumphost|server\\d+)$`);
+  return stdout
+    .split('\n')
+    .map((line) => line.split(' ')[0]!)
+    .filter((name) => own.test(name));
 }
 
 /** Processes on the networks of a box. */
@@ -103,35 +115,35 @@ function kill(pid: number): void {
   }
 }
 
-async function makeKeys(folder: string): Promise<void> {
+async function makeKeys(folder: string, machines: readonly string[]): Promise<void> {
   const keys = join(folder, 'keys');
-  for (const name of ['user', ...MACHINES]) await localExec(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', join(keys, name)]);
-  for (const machine of MACHINES) {
+  for (const name of ['user', ...machines]) await localExec(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', name, '-f', join(keys, name)]);
+  for (const machine of machines) {
     const [type, key] = readFileSync(join(keys, `${machine}.pub`), 'utf8').split(' ');
-    appendFileSync(join(keys, 'known_hosts'), `${ADDRESSES[machine]} ${type} ${key}\n`);
+    appendFileSync(join(keys, 'known_hosts'), `${addressOf(machine)} ${type} ${key}\n`);
   }
 }
 
 /** The switch is a bridge in a namespace of its own; each machine's eno2 is a cable to it. */
-async function makeSwitch(prefix: string): Promise<void> {
+async function makeSwitch(prefix: string, machines: readonly string[]): Promise<void> {
   const space = `${prefix}-switch`;
   const ip = (...args: string[]): ReturnType<Exec> => localExec(['ip', ...args]);
   await ip('netns', 'add', space);
   await ip('-n', space, 'link', 'add', 'name', 'sw0', 'type', 'bridge', 'forward_delay', '0', 'stp_state', '0');
   await ip('-n', space, 'link', 'set', 'sw0', 'up');
-  for (const machine of MACHINES) {
+  for (const machine of machines) {
     await ip('netns', 'add', `${prefix}-${machine}`);
     await ip('-n', space, 'link', 'add', 'name', machine, 'type', 'veth', 'peer', 'name', 'eno2', 'netns', `${prefix}-${machine}`);
     await ip('-n', space, 'link', 'set', machine, 'master', 'sw0', 'up');
   }
 }
 
-async function startMachine(prefix: string, folder: string, machine: (typeof MACHINES)[number]): Promise<void> {
+async function startMachine(prefix: string, folder: string, machine: string): Promise<void> {
   const own = join(folder, machine);
   mkdirSync(own, { recursive: true });
   const log = openSync(join(own, 'init.log'), 'w');
   const role = machine === 'jumphost' ? 'jumphost' : 'server';
-  const init = [join(import.meta.dirname, 'node-init.sh'), folder, machine, role, ADDRESSES[machine], ADDRESSES.jumphost];
+  const init = [join(import.meta.dirname, 'node-init.sh'), folder, machine, role, addressOf(machine), addressOf('jumphost')];
   const isolate = ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--uts', '--propagation', 'private', 'bash', ...init];
   const child = spawn('ip', ['netns', 'exec', `${prefix}-${machine}`, ...isolate], { detached: true, stdio: ['ignore', log, log] });
   child.unref();
@@ -155,10 +167,13 @@ async function untilUp(folder: string, machine: string): Promise<void> {
 }
 
 /** The example lab, with what is true of this box only: keys, and the files that its VMs boot. */
-function writeLab(folder: string, image: NodeImage): void {
+function writeLab(folder: string, image: NodeImage, machines: readonly string[]): void {
   const document = parseDocument(readFileSync(join(packageRoot(), 'examples/tiny-lab/lab.yml'), 'utf8'));
-  for (const machine of MACHINES) {
-    const ssh = { host: ADDRESSES[machine], identity_file: join(folder, 'keys/user'), known_hosts_file: join(folder, 'keys/known_hosts') };
+  for (const machine of machines) {
+    const ssh = { host: addressOf(machine), identity_file: join(folder, 'keys/user'), known_hosts_file: join(folder, 'keys/known_hosts') };
+    const server = ['servers', machine];
+    if (machine !== 'jumphost' && !document.hasIn(server))
+      document.setIn(server, document.createNode({ address: addressOf(machine), nic: 'eno2', cpus: 4, memory: '2GiB', disk: '20GiB' }));
     document.setIn(machine === 'jumphost' ? ['jumphost', 'ssh'] : ['servers', machine, 'ssh'], document.createNode(ssh));
   }
   const key = readFileSync(join(folder, 'keys/user.pub')).toString('base64');

@@ -85,7 +85,9 @@ async function keep(host: Host, paths: readonly string[], signal: AbortSignal): 
     signal.throwIfAborted();
     const back = await answersAgain(host, signal);
     throw new LabwrightError('unreachable', `${host.name} stopped answering after the change of its network${back ? ' and went back to the one it had' : ''}`, {
-      hint: back ? 'check the NIC and the address in the lab file, and what filters on the bridge' : `it did not come back within ${GUARD_SECONDS + 30} s: look at its console`,
+      hint: back
+        ? 'check the NIC and the address in the lab file, and what filters on the bridge'
+        : `it did not come back within ${GUARD_SECONDS + 30} s: look at its console`,
       cause,
     });
   }
@@ -106,7 +108,12 @@ async function answersAgain(host: Host, signal: AbortSignal): Promise<boolean> {
 }
 
 /** Changes the MTU of links; they get the one they had back by themselves after a minute unless a new connection opens. */
-export async function setMtu(host: Host, plan: LabPlan, { links, mtu }: { readonly links: readonly string[]; readonly mtu: number }, signal: AbortSignal): Promise<void> {
+export async function setMtu(
+  host: Host,
+  plan: LabPlan,
+  { links, mtu }: { readonly links: readonly string[]; readonly mtu: number },
+  signal: AbortSignal,
+): Promise<void> {
   const state = `/run/labwright-${plan.lab}-mtu-${randomBytes(4).toString('hex')}`;
   const text = `set -eu
 state=$1 mtu=$2 seconds=$3; shift 3

@@ -73,6 +73,7 @@ function word(text: string): string {
 
 /** `%` begins a token (ssh_config(5)). */
 function quoted(path: string): string {
-  if (/["\n]/.test(path)) throw new LabwrightError('bad_input', `an ssh configuration cannot hold ${JSON.stringify(path)}`, { hint: 'move the file elsewhere' });
+  if (/["\n]/.test(path))
+    throw new LabwrightError('bad_input', `an ssh configuration cannot hold ${JSON.stringify(path)}`, { hint: 'move the file elsewhere' });
   return `"${path.replaceAll('%', '%%')}"`;
 }
