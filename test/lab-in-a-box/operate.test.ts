@@ -268,9 +268,12 @@ test('a kubeconfig is kept on the jumphost for its administrator only, and goes 
 
 test('a bridge that cuts its server off is undone by the server itself, which answers again', { skip }, async () => {
   const before = (await onMachine('server2', 'ip -br -4 address show dev eno2; ip route')).stdout;
-  // As a switch that shuts a port with an unknown MAC, or a firewall that knows eno2 only, would.
-  await onMachine('server2', '(until ip link show br0 >/dev/null 2>&1; do sleep 0.05; done; sleep 0.5; ip link set br0 down) >/dev/null 2>&1 &');
-  const { exitCode, stdout } = await lab('apply', box.labFolder, '--target', 'server2', '--json');
+  // A switch that shuts its port for as long as there is a bridge behind it.
+  const guard = `while sleep 0.05; do
+  if ip -n ${prefix}-server2 link show br0 >/dev/null 2>&1; then ip -n ${prefix}-switch link set server2 down; else ip -n ${prefix}-switch link set server2 up; fi
+done`;
+  const portSecurity = spawn('sh', ['-c', guard], { stdio: 'ignore' });
+  const { exitCode, stdout } = await lab('apply', box.labFolder, '--target', 'server2', '--json').finally(() => portSecurity.kill());
   assert.equal(exitCode, 1);
   const report = JSON.parse(stdout) as ApplyReport;
   assert.match(report.failures[0]!.message, /server2 stopped answering after the change of its network and went back to the one it had/);
