@@ -41,7 +41,11 @@ export function actionDeps({ cluster, doors, credentials, fileStore, workDir, si
     clock,
     dial,
     exec: (command, options) => clock.during(doors.exec(command, options)),
-    kube: (kubeconfig, cause) => createKubeClient({ clock, dial, headers: { ...headers, [CAUSE_HEADER]: cause } }, parseKubeconfig(kubeconfig)),
+    kube: (kubeconfig, cause) =>
+      createKubeClient(
+        { clock, dial, headers: { ...headers, [CAUSE_HEADER]: cause }, ...(!doors.simulated && { exec: doors.exec }) },
+        parseKubeconfig(kubeconfig),
+      ),
     bmc: (machine, cause) => (machine.bmc.verifyTls && !doors.simulated ? openVerified : openBmc)({ url: machine.bmc.url, ...credentialsOf(machine) }, cause),
     resetMachines: doors.resetMachines,
     bmcCredentials: credentialsOf,

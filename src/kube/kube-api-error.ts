@@ -26,13 +26,18 @@ export class KubeApiError extends LabwrightError {
     const answer: ApiStatus = typeof body === 'object' && body !== null ? body : {};
     const conflict = conflictText(answer);
     const text = conflict ?? answer.message ?? (typeof body === 'string' && body !== '' ? body.trim() : `HTTP ${status}`);
-    super(codeOf(status), `${request}: ${text}`, conflict === undefined ? {} : { hint: 'let that manager give the fields up, or stop setting them here' });
+    const hint = conflict === undefined ? HINTS[status] : 'let that manager give the fields up, or stop setting them here';
+    super(codeOf(status), `${request}: ${text}`, hint === undefined ? {} : { hint });
     this.status = status;
     this.reason = answer.reason;
     this.details = answer.details;
     this.serverMessage = answer.message ?? text;
   }
 }
+
+const HINTS: Readonly<Record<number, string>> = {
+  401: 'its token or certificate has expired or was revoked: get a new kubeconfig, and try it with "kubectl --kubeconfig FILE get --raw /readyz"',
+};
 
 export function isKubeApiError(error: unknown): error is KubeApiError {
   return error instanceof LabwrightError && 'status' in error && 'reason' in error;

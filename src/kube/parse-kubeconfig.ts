@@ -7,11 +7,28 @@ export interface KubeConfig {
   /** Base URL, `https://api.hub.lab:6443`. */
   readonly server: string;
   readonly token?: string;
+  /** A command that prints credentials, asked when they are needed first and when they have expired. */
+  readonly exec?: ExecCredentials;
   readonly clientCertificate?: string;
   readonly clientKey?: string;
   readonly ca?: string;
   readonly insecureSkipTlsVerify?: boolean;
 }
+
+/** client.authentication.k8s.io: what a kubeconfig says of the command. */
+export interface ExecCredentials {
+  readonly apiVersion: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const execSchema = z.object({
+  apiVersion: z.string().regex(/^client\.authentication\.k8s\.io\/v1(?:beta1)?$/, 'only client.authentication.k8s.io/v1 and v1beta1'),
+  command: z.string().min(1),
+  args: z.array(z.string()).nullish(),
+  env: z.array(z.object({ name: z.string(), value: z.string() })).nullish(),
+});
 
 const fileSchema = z.object({
   'current-context': z.string().min(1),
@@ -29,7 +46,12 @@ const fileSchema = z.object({
   users: z.array(
     z.object({
       name: z.string(),
-      user: z.object({ token: z.string().optional(), 'client-certificate-data': z.string().optional(), 'client-key-data': z.string().optional() }),
+      user: z.object({
+        token: z.string().optional(),
+        'client-certificate-data': z.string().optional(),
+        'client-key-data': z.string().optional(),
+        exec: execSchema.optional(),
+      }),
     }),
   ),
 });
@@ -52,11 +74,16 @@ export function parseKubeconfig(text: string): KubeConfig {
   return {
     server: cluster.server.replace(/\/+$/, ''),
     ...(user.token === undefined ? {} : { token: user.token }),
+    ...(user.exec === undefined ? {} : { exec: credentialsCommand(user.exec) }),
     ...(certificate === undefined ? {} : { clientCertificate: decode(certificate) }),
     ...(key === undefined ? {} : { clientKey: decode(key) }),
     ...(ca === undefined ? {} : { ca: decode(ca) }),
     ...(cluster['insecure-skip-tls-verify'] === true ? { insecureSkipTlsVerify: true } : {}),
   };
+}
+
+function credentialsCommand({ apiVersion, command, args, env }: z.infer<typeof execSchema>): ExecCredentials {
+  return { apiVersion, command, args: args ?? [], env: Object.fromEntries((env ?? []).map(({ name, value }) => [name, value])) };
 }
 
 function readYaml(text: string): unknown {

@@ -54,7 +54,7 @@ test('Ansible’s kubernetes.core creates, applies, patches, waits for and delet
     const given = JSON.stringify({ result, ansible_python_interpreter: join(environment, 'bin/python') });
     const playbook = join(import.meta.dirname, 'ansible-client.yml');
     await run(join(environment, 'bin/ansible-playbook'), ['-i', 'localhost,', '--extra-vars', given, playbook], { cwd: folder, env }).catch(
-      (error: { readonly stdout?: string }) => assert.fail(error.stdout ?? String(error)),
+      (error: { readonly stdout: string }) => assert.fail(error.stdout),
     );
     const { refused, ...seen } = JSON.parse(readFileSync(result, 'utf8')) as Record<string, unknown>;
     assert.deepEqual(seen, {

@@ -6,6 +6,7 @@ import type { KubeObject } from '../../kube/objects.ts';
 import { parseKubeconfig } from '../../kube/parse-kubeconfig.ts';
 import { systemClock } from '../../util/clock.ts';
 import { directDial } from '../../util/dial.ts';
+import { localExec } from '../../util/exec.ts';
 import { isLabwrightError } from '../../util/errors.ts';
 import { readTextFile } from '../../util/read-text-file.ts';
 import { MAX_SOURCE_BYTES } from '../../util/source-file.ts';
@@ -23,7 +24,7 @@ const Documents = z.array(z.looseObject({ kind: z.string(), metadata: z.looseObj
 /** @returns undefined when the hub has nothing of the cluster. @throws LabwrightError `unreachable`, `unauthorized` */
 export async function fromHub(cluster: string, kubeconfigPath: string): Promise<SeenCluster | undefined> {
   const kubeconfig = await readTextFile(kubeconfigPath, { maxBytes: MAX_SOURCE_BYTES, hint: 'name the kubeconfig of the hub that installs the cluster' });
-  const kube = createKubeClient({ clock: systemClock, dial: directDial, headers: {} }, parseKubeconfig(kubeconfig));
+  const kube = createKubeClient({ clock: systemClock, dial: directDial, headers: {}, exec: localExec }, parseKubeconfig(kubeconfig));
   const signal = interruptSignal();
   const lists = await Promise.all(
     clusterQueries(cluster).map(async (query) => {
