@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -62,6 +63,8 @@ async function write(folder: string, { lab, agentVars }: ImportedLab): Promise<v
     ['lab.yml', lab ?? ''],
     ...[...agentVars].map(([cluster, text]) => [`${cluster}.agent-vars.yml`, text] as const),
   ];
+  const there = texts.map(([file]) => join(folder, file)).find(existsSync);
+  if (there !== undefined) throw new LabwrightError('bad_input', `${there} is there already`, { hint: 'name a folder without one: nothing is overwritten' });
   for (const [file, text] of texts)
     await writeFile(join(folder, file), text, { flag: 'wx' }).catch((error: unknown) => {
       throw new LabwrightError('bad_input', `cannot write ${join(folder, file)}: ${messageOf(error)}`, {

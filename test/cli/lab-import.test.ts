@@ -96,6 +96,22 @@ test('C: the short file of ABI and the inventory itself keep VIPs, UUIDs, sizes 
   assert.deepEqual(lab.hosts['abi2-worker-0'].root_device_hints, { wwn: '0x5000c500' });
 });
 
+test('VIPs and MACs that the lab cannot have are derived instead, with a warning that says why', (t) => {
+  const clash = GENERATED_IPI.replace('enable_redfish', 'apivip=192.168.21.2\ningressvip=192.168.21.9\nenable_redfish');
+  const vips = imported(t, { hosts: clash });
+  assert.equal(lineOf(vips.diagnostics, 'vips-conflict'), 11);
+  assert.match(vips.diagnostics.find(({ id }) => id === 'vips-conflict')?.message ?? '', /192\.168\.21\.2/);
+  assert.equal(vips.lab.clusters.server.vips, undefined);
+  assert.equal(vips.lab.clusters.server.machines['master-0'].mac, '52:54:00:00:0a:01', 'the rest is kept');
+  // The second cluster's block would give its machines the MACs that the first one has by hand.
+  const two = imported(t, {
+    one: GENERATED_IPI.replaceAll(':00:0a:', ':00:02:').replaceAll(':02:01', ':02:04'),
+    two: SNO_VM.replaceAll('192.168.126.0', '192.168.21.0'),
+  });
+  assert.ok(two.lab, JSON.stringify(two.diagnostics));
+  assert.equal(labwright('lab', 'plan', two.path).status, 0);
+});
+
 test('a dual-stack inventory stays one', (t) => {
   const text = GENERATED_IPI.replace(
     'enable_redfish',
@@ -157,6 +173,6 @@ test('a lab file that is there is not overwritten', (t) => {
   const { path } = labFolder(t, { hosts: UPI, 'lab.yml': 'mine\n' });
   const { status, stderr } = labwright('lab', 'import', join(path, 'hosts'), '--output', path);
   assert.equal(status, 2);
-  assert.match(stderr, /cannot write .*lab\.yml: EEXIST/);
+  assert.match(stderr, /lab\.yml is there already/);
   assert.equal(readFileSync(join(path, 'lab.yml'), 'utf8'), 'mine\n');
 });

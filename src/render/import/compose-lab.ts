@@ -61,7 +61,7 @@ export function composeLab(name: string, clusters: readonly FoundCluster[], keep
   };
   const addresses = freeAddresses(
     [...networks.values()],
-    [jumphost.address, ...clusters.flatMap(({ vips }) => (vips ? [vips.api.value, vips.ingress.value] : []))],
+    [jumphost.address, ...clusters.flatMap(({ vips, hypervisor }) => [vips?.api.value, vips?.ingress.value, hypervisor?.host?.value])],
   );
   const servers = new Map<string, ServerEntry>();
   const serverNames = new Map<string, string>();
@@ -213,7 +213,7 @@ function provisionhostOf(cluster: FoundCluster, key: string, on: string | undefi
 }
 
 /** Addresses of servers count up behind the jumphost's, past what somebody has. */
-function freeAddresses(networks: readonly Network[], taken: readonly string[]): (network: Network) => string {
+function freeAddresses(networks: readonly Network[], taken: readonly (string | undefined)[]): (network: Network) => string {
   const used = new Set(taken);
   const next = new Map(networks.map(({ cidr }) => [cidr, 2]));
   return ({ cidr, block }) => {
