@@ -5,6 +5,7 @@ import type { Exec } from '../util/exec.ts';
 import type { Change } from './changes/change.ts';
 import type { Difference } from './changes/difference.ts';
 import { hashFiles, loadDnsmasq, observeDnsmasq, removeDnsmasq, stopDnsmasq, type DhcpLease, type DnsmasqState, type Load } from './doors/dnsmasq.ts';
+import { firewallDiffers, loadFirewall, observeFirewall, removeFirewall, type FirewallState } from './doors/firewall.ts';
 import { readTree, removePaths, writeTextFile } from './doors/files.ts';
 import { labPaths } from './lab-paths.ts';
 import { outsideResolvers } from './outside-resolvers.ts';
@@ -23,6 +24,8 @@ export interface JumphostState {
   readonly resolvers: readonly string[];
   /** Clusters whose kubeconfig is kept there. */
   readonly kubeconfigs?: readonly string[];
+  /** Undefined when the lab file leaves the firewall alone. */
+  readonly firewall?: FirewallState | undefined;
 }
 
 export async function observeJumphost(exec: Exec, plan: LabPlan, signal: AbortSignal): Promise<JumphostState> {
@@ -35,6 +38,7 @@ printf '\\0'; cat /run/systemd/resolve/resolv.conf 2>/dev/null || cat /etc/resol
   const lines = nic.split('\n').filter((line) => line !== '');
   return {
     dnsmasq: await observeDnsmasq(exec, plan, signal),
+    firewall: await observeFirewall(exec, plan, signal),
     files,
     nicAddresses: lines.includes('there') ? lines.filter((line) => line !== 'there').map((line) => line.replace(/\/.*/, '')) : undefined,
     kubeconfigs: kept.split('\n').filter((name) => name !== ''),
@@ -71,7 +75,25 @@ export function jumphostChanges(plan: LabPlan, state: JumphostState, wanted: (ch
   // Where others are left as they are, what they lack is not loaded either, unless something wanted has to be.
   const partial = [...planned.keys()].some((path) => after.get(path) !== planned.get(path)) || after.size !== planned.size;
   const load = partial && changes.length === 0 && state.dnsmasq.running ? undefined : loadChange(plan, state, after, changes);
-  return load && wanted(load) ? [...checkFirst(plan, state, after, changes), load] : changes;
+  const served = load && wanted(load) ? [...checkFirst(plan, state, after, changes), load] : changes;
+  return [...served, ...firewallChanges(plan, state).filter(wanted)];
+}
+
+/** Rules come last: whoever asks for DHCP and DNS finds them behind them. */
+function firewallChanges(plan: LabPlan, { firewall }: JumphostState): Change[] {
+  const { name: on, nic, uplink } = plan.jumphost;
+  const base = { kind: 'firewall', name: plan.lab, on, consequence: 'live' } as const;
+  if (plan.jumphost.firewall === 'none') {
+    if (firewall?.file === undefined) return [];
+    return [{ ...base, action: 'delete', detail: 'the lab file leaves the firewall alone', act: ({ exec }, signal) => removeFirewall(exec, plan, signal) }];
+  }
+  if (plan.jumphost.firewall === 'firewalld') return [];
+  if (firewall && !firewallDiffers(plan, firewall)) return [];
+  const byHand = firewall?.file !== undefined && firewall.table !== 'unchanged';
+  const differences = [{ field: 'table', wanted: 'as loaded', found: firewall?.table }];
+  const detail = `what the lab reaches on ${on} by ${nic}${uplink === undefined ? '' : `, NAT to ${uplink}`}${byHand ? `; its table is ${firewall.table}` : ''}`;
+  const act: Change['act'] = (host, signal) => loadFirewall(host, plan, signal);
+  return [{ ...base, action: firewall?.file === undefined ? 'create' : 'update', detail, byHand, differences, act }];
 }
 
 const ORDER = ['dhcp-host', 'dns-record', 'dns-server'];

@@ -8,7 +8,7 @@ export interface TargetFilter {
 }
 
 /** What every machine stands on. */
-const GROUND: ReadonlySet<string> = new Set(['bridge', 'network', 'folder', 'dns-server', 'dnsmasq']);
+const GROUND: ReadonlySet<string> = new Set(['bridge', 'network', 'folder', 'dns-server', 'dnsmasq', 'firewall']);
 
 /**
  * Picks the changes that belong to servers, clusters or machines; all of them for no targets. A machine brings what it

@@ -5,6 +5,7 @@ import { uuidV5 } from '../../util/ids.ts';
 import { removeBridge } from '../doors/bridge.ts';
 import type { Change } from './change.ts';
 import { removeDnsmasq } from '../doors/dnsmasq.ts';
+import { removeFirewall } from '../doors/firewall.ts';
 import { removePaths, removeWithParents } from '../doors/files.ts';
 import type { JumphostState } from '../jumphost.ts';
 import { imageFolders, labPaths } from '../lab-paths.ts';
@@ -71,7 +72,16 @@ export function jumphostRemovals(plan: LabPlan, state: JumphostState): Change[] 
     detail: `kubeconfigs of ${kept.join(', ')}`,
     act: ({ exec }, signal) => removeWithParents(exec, kubeconfigsDir, signal),
   };
-  const first = kept.length === 0 ? [] : [kubeconfigs];
+  const firewall: Change = {
+    action: 'delete',
+    kind: 'firewall',
+    name: plan.lab,
+    on,
+    consequence: 'live',
+    detail: 'its table of nftables',
+    act: ({ exec }, signal) => removeFirewall(exec, plan, signal),
+  };
+  const first = [...(kept.length === 0 ? [] : [kubeconfigs]), ...(state.firewall?.file === undefined ? [] : [firewall])];
   if (!running && !loaded && state.files.size === 0) return first;
   const act: Change['act'] = ({ exec }, signal) => removeDnsmasq(exec, plan, signal);
   const detail = `${running ? 'running' : 'not running'}; ${state.files.size} files, ${state.dnsmasq.leases.length} leases`;

@@ -2,6 +2,7 @@ import type { LabPlan } from '../../lab/plan.ts';
 import { OWNER_HEADER } from '../../render/dnsmasq.ts';
 import type { Exec } from '../../util/exec.ts';
 import { loadDnsmasq } from '../doors/dnsmasq.ts';
+import { firewallPath } from '../doors/firewall.ts';
 import { readTree, removePaths } from '../doors/files.ts';
 import { plannedFiles, type JumphostState } from '../jumphost.ts';
 import { ownerOf, type Orphan } from './orphan.ts';
@@ -19,7 +20,7 @@ export function jumphostOrphans(plan: LabPlan, state: JumphostState, others: Rea
   const on = plan.jumphost.name;
   const planned = plannedFiles(plan, state);
   const files = [...new Map([...others, ...state.files])].flatMap(([path, text]): Orphan[] => {
-    if (planned.has(path)) return [];
+    if (planned.has(path) || path === firewallPath(plan)) return [];
     const lab = labIn(text);
     const owner = ownerOf(plan.lab, lab);
     const evidence = lab === undefined ? 'it does not begin with labwright’s line' : `its first line names lab ${lab}`;
