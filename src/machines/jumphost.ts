@@ -83,11 +83,11 @@ export function jumphostChanges(plan: LabPlan, state: JumphostState, wanted: (ch
 function firewallChanges(plan: LabPlan, { firewall }: JumphostState): Change[] {
   const { name: on, nic, uplink } = plan.jumphost;
   const base = { kind: 'firewall', name: plan.lab, on, consequence: 'live' } as const;
-  if (plan.jumphost.firewall === 'none') {
+  if (plan.jumphost.services.firewall === 'none') {
     if (firewall?.file === undefined) return [];
     return [{ ...base, action: 'delete', detail: 'the lab file leaves the firewall alone', act: ({ exec }, signal) => removeFirewall(exec, plan, signal) }];
   }
-  if (plan.jumphost.firewall === 'firewalld') return [];
+  if (plan.jumphost.services.firewall === 'firewalld') return [];
   if (firewall && !firewallDiffers(plan, firewall)) return [];
   const byHand = firewall?.file !== undefined && firewall.table !== 'unchanged';
   const differences = [{ field: 'table', wanted: 'as loaded', found: firewall?.table }];

@@ -311,12 +311,19 @@ test('with a firewall the lab reaches what it needs and the outside by NAT, and 
   await localExec(['ip', '-n', outside, 'route', 'add', '192.168.77.0/24', 'via', '192.0.2.1']);
   await onMachine('jumphost', 'ip address add 192.0.2.1/24 dev eno1; ip link set eno1 up');
   const file = join(box.labFolder, 'lab.yml');
-  writeFileSync(file, readFileSync(file, 'utf8').replace('nic: eno2', 'nic: eno2, uplink: eno1, firewall: nftables'));
+  writeFileSync(file, readFileSync(file, 'utf8').replace('nic: eno2', 'nic: eno2, uplink: eno1, services: { firewall: nftables }'));
   const report = await labJson<ApplyReport>('apply', box.labFolder);
-  assert.deepEqual([report.failures, report.changes.filter(({ kind }) => kind === 'firewall').map(({ action, status }) => [action, status])], [[], [['create', 'done']]]);
+  assert.deepEqual(
+    [report.failures, report.changes.filter(({ kind }) => kind === 'firewall').map(({ action, status }) => [action, status])],
+    [[], [['create', 'done']]],
+  );
   assert.deepEqual((await labJson<ApplyReport>('apply', box.labFolder)).changes, []);
   await untilAnswers();
-  const said = (await box.inNetwork('jumphost')(sshCommand('ping -c 1 -W 5 192.0.2.2; nc -w 2 192.168.77.1 9 </dev/null; nslookup api.mno1.tiny.lab'), { okExitCodes: [0, 1] })).stdout;
+  const said = (
+    await box.inNetwork('jumphost')(sshCommand('ping -c 1 -W 5 192.0.2.2; nc -w 2 192.168.77.1 9 </dev/null; nslookup api.mno1.tiny.lab'), {
+      okExitCodes: [0, 1],
+    })
+  ).stdout;
   assert.match(said, /1 packets received[^]*192\.168\.77\.18/);
   const back = await localExec(['ip', 'netns', 'exec', outside, 'ping', '-c', '1', '-W', '2', '192.168.77.36'], { okExitCodes: [0, 1, 2] });
   assert.notEqual(back.exitCode, 0);
