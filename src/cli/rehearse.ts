@@ -12,6 +12,7 @@ import { makeDataDir, openHouse } from './house/open-house.ts';
 import { prepareRehearsal } from './house/prepare-rehearsal.ts';
 import type { PreparedRehearsal } from './house/prepared-rehearsal.ts';
 import { rehearsalReport } from './house/rehearsal-report.ts';
+import { describeSites } from './house/sites-of-rehearsal.ts';
 import { startRehearsal, worldDir } from './house/run-rehearsal.ts';
 import { matrixResults } from './matrix/matrix-results.ts';
 import { renderGrid } from './matrix/render-grid.ts';
@@ -123,7 +124,8 @@ async function rehearseIn(dataDir: string, prepared: PreparedRehearsal, options:
   const look: Record<string, string> = options.keep
     ? { log: logFile, world: join(worldDir(dataDir), 'world.log') }
     : { 'to keep logs': 'run again with --keep' };
-  process.stdout.write(summary({ ...ended, look }));
+  const sites = describeSites(prepared);
+  process.stdout.write(summary({ ...ended, look: { ...(sites !== undefined && { 'sites repository': sites }), ...look } }));
   if (prepared.matrix) process.stdout.write(`\n${renderGrid(matrixResults(prepared.matrix, ended.run))}`);
 }
 

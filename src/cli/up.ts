@@ -23,6 +23,7 @@ import { prepareRehearsal } from './house/prepare-rehearsal.ts';
 import type { PreparedRehearsal } from './house/prepared-rehearsal.ts';
 import { readPullSecret } from './house/pull-secret.ts';
 import { startRehearsal, worldDir, type Rehearsal } from './house/run-rehearsal.ts';
+import { describeSites } from './house/sites-of-rehearsal.ts';
 import { interruptSignal } from './interrupt-signal.ts';
 import { followLabClaim } from './follow-lab-claim.ts';
 import { planLabFile } from './plan-lab-file.ts';
@@ -178,7 +179,7 @@ async function rehearse(opening: Promise<House>, deps: RehearseDeps, signal: Abo
   stack.defer(() => rehearsal.end());
   stack.defer(() => over.abort(new Error('labwright stops')));
   const { server } = await opening;
-  announce(await opening, dataDir);
+  announce(await opening, dataDir, describeSites(prepared));
   const { run, client, world, goesOn } = rehearsal;
   if (goesOn) process.stdout.write(`going on with the run of ${run.createdAt}, which was left open when its process ended\n\n`);
   const mode = process.stdout.isTTY ? 'tree' : 'lines';
@@ -224,6 +225,7 @@ async function cancelled({ client, run }: Rehearsal, shown: Promise<unknown>): P
   known.abort(new Error('its end is known')); // A timer left behind would keep this process alive.
 }
 
-function announce({ server }: House, dataDir: string): void {
-  process.stdout.write(`control server  ${server.pageUrl}\ndata directory  ${dataDir}\n\n`);
+function announce({ server }: House, dataDir: string, sites?: string): void {
+  const repository = sites === undefined ? '' : `sites repository  ${sites}\n`;
+  process.stdout.write(`control server  ${server.pageUrl}\ndata directory  ${dataDir}\n${repository}\n`);
 }

@@ -20,6 +20,8 @@ export interface WorldHandle {
   hubKubeconfig(hub: string): Promise<string | undefined>;
   /** File with the CA of the world's Git host. */
   readonly sitesCaPath: string | undefined;
+  /** The commit that branch main of the world's sites repository ends in; undefined when it has none. */
+  sitesHead(): Promise<string | undefined>;
   /** Aborted with the reason when the world dies. */
   readonly died: AbortSignal;
   /** Ends the world and removes its state file. */

@@ -1,5 +1,7 @@
 // A spoke from Git: installed, detached, installed again; what Argo CD was told, what is left, and what is refused before the hub is touched.
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { Application } from '../../src/rehearsal/controllers/argocd/application.ts';
 import type { KubeClient } from '../../src/kube/kube-client.ts';
@@ -8,6 +10,7 @@ import { renderSiteFiles } from '../../src/render/site-files.ts';
 import { rehearseLab, type RehearsedLab } from '../hub/rehearsed-lab.ts';
 import { testLab } from '../hub/test-lab.ts';
 import { kubeOf, SITES } from './gitops-lab.ts';
+import { siteConfigFiles } from './site-config-lab.ts';
 
 const ARGO = { apiVersion: 'argoproj.io/v1alpha1', namespace: 'openshift-gitops' } as const;
 const INSTANCE = { apiVersion: 'siteconfig.open-cluster-management.io/v1alpha1', kind: 'ClusterInstance', namespace: 'sno1', name: 'sno1' } as const;
@@ -19,8 +22,8 @@ interface Opened {
   readonly inputs: Readonly<Record<string, string>>;
 }
 
-async function open(t: TestContext, sites: Readonly<Record<string, string>> = FILES): Promise<Opened> {
-  const lab = await rehearseLab(testLab, { hubs: ['hub1'], sites });
+async function open(t: TestContext, sites: Readonly<Record<string, string>> = FILES, crdsDir?: string): Promise<Opened> {
+  const lab = await rehearseLab(testLab, { hubs: ['hub1'], sites, ...(crdsDir !== undefined && { crdsDir }) });
   t.after(() => lab.close());
   return { lab, kube: kubeOf(lab), inputs: { hub_kubeconfig: lab.world.hubs.get('hub1')!.kubeconfig } };
 }
@@ -54,6 +57,17 @@ test('a spoke is made from Git at the job’s commit and with its release; detac
     ])
       assert.deepEqual((await kube.list(kind)).items, []);
     assert.ok(!lab.world.powerLog.some(({ event, cause }) => event === 'off' && cause?.includes('detach')));
+  }
+});
+
+const CRDS = join(import.meta.dirname, '..', '..', '..', 'shared', 'crds');
+const noDefinitions = existsSync(CRDS) || process.env['CI'] === 'true' ? false : 'no real definitions beside the repository';
+
+test('what is sent to Argo CD, and what it writes, fits the real definitions too', { skip: noDefinitions }, async (t) => {
+  const { lab, inputs } = await open(t, { ...FILES, ...siteConfigFiles(testLab, 'mno1') }, CRDS);
+  for (const cluster of ['sno1', 'mno1']) {
+    const { error } = await lab.run(cluster, 'install', cluster, inputs, { sites: SITES(cluster) });
+    assert.equal(error, undefined, JSON.stringify(error, null, 1));
   }
 });
 

@@ -50,5 +50,5 @@ export async function prepareMatrix(request: MatrixRequest, file: SourceFile, fa
   const { jobs } = runnable.value;
   const sites = await sitesOfRehearsal(dirname(labPath), plan, jobs);
   const placed = faults.map((fault) => placeFault(fault, plan, jobs));
-  return { name: matrix.matrix, plan, ...runnable.value, faults: placed, hubs: [], sites, matrix: { cells, jobsOf } };
+  return { name: matrix.matrix, plan, ...runnable.value, faults: placed, hubs: [], ...sites, matrix: { cells, jobsOf } };
 }

@@ -45,7 +45,7 @@ export async function prepareRehearsal(request: RehearsalRequest): Promise<Prepa
   if (!plan || !runnable?.value || hasErrors(diagnostics)) return undefined;
   const name = basename(request.pipeline).replace(/\.ya?ml$/, '');
   const sites = await sitesOfRehearsal(dirname(labPath), plan, runnable.value.jobs);
-  return { name, plan, ...runnable.value, faults: faults.map((fault) => placeFault(fault, plan, runnable.value!.jobs)), hubs, sites };
+  return { name, plan, ...runnable.value, faults: faults.map((fault) => placeFault(fault, plan, runnable.value!.jobs)), hubs, ...sites };
 }
 
 /** The hub a job works through, when no job of the pipeline installs it. */

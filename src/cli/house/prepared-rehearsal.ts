@@ -19,6 +19,8 @@ export interface PreparedRehearsal {
   readonly hubs: readonly string[];
   /** Files of the sites repository, by path; none when no job needs Git. */
   readonly sites: Readonly<Record<string, string>>;
+  /** The folder that they were read from. */
+  readonly sitesFolder: string | undefined;
   /** The cells of a matrix, and which jobs decide each. */
   readonly matrix?: PreparedMatrix;
 }

@@ -12,7 +12,10 @@ import { HUB_KUBECONFIG } from '../../pipeline/jobdef.ts';
 import type { WorldHandle } from '../../rehearsal/world-handle.ts';
 import { findWorld, startWorld } from '../../rehearsal/world/start-world.ts';
 import type { Log } from '../../util/log.ts';
+import { ensureTopic } from '../../server/bootstrap/ensure-catalogue.ts';
+import { ensureCommitComponent } from '../../server/commits/commit-component.ts';
 import { ensureCatalogue } from './catalogue.ts';
+import { isByGitops } from './sites-of-rehearsal.ts';
 import { agentDir, runHousedAgent, type House } from './open-house.ts';
 import type { PreparedRehearsal } from './prepared-rehearsal.ts';
 
@@ -136,6 +139,21 @@ async function openRun(client: Client): Promise<Run | undefined> {
   return runs.find(({ status }) => status === 'running');
 }
 
+/** The commit of the sites repository as a component, of each topic that has jobs by GitOps. @returns topic → its id, if there is one. */
+async function commitComponents(
+  { plan, jobs }: PreparedRehearsal,
+  { server }: House,
+  revision: string | undefined,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, readonly string[]>();
+  for (const { topic } of revision === undefined ? [] : jobs.filter(isByGitops)) {
+    if (found.has(topic)) continue;
+    const topicId = await ensureTopic(server.deps, { name: topic, componentTypes: ['ocp'], teamIds: [] });
+    found.set(topic, [await ensureCommitComponent(server.deps, { topicId, url: `https://git.${plan.domain}/sites.git`, branch: 'main', revision: revision! })]);
+  }
+  return found;
+}
+
 interface CreateDeps {
   readonly house: House;
   readonly client: Client;
@@ -156,10 +174,11 @@ async function createRun({ prepared }: RehearsalOptions, { house, client, world,
     kubeconfigs.set(hub, kubeconfig);
   }
   const ids = await ensureCatalogue(house.server.deps, prepared.components, teamId);
+  const commits = await commitComponents(prepared, house, await world.sitesHead());
   const jobs = prepared.jobs.map((job): RunJob => {
     const content = kubeconfigs.get(plan.clusters.find(({ name }) => name === job.cluster)?.hub ?? '');
     const inputs = content === undefined ? job.inputs : { [HUB_KUBECONFIG]: { content }, ...job.inputs };
-    return { ...job, inputs, componentIds: job.componentIds.map((id) => ids.get(id) ?? id) };
+    return { ...job, inputs, componentIds: [...job.componentIds.map((id) => ids.get(id) ?? id), ...(isByGitops(job) ? (commits.get(job.topic) ?? []) : [])] };
   });
   const { run } = await client.createRun({ body: { name: prepared.name, lab: plan.lab, jobs } });
   return run;

@@ -52,6 +52,24 @@ const operation = object({
   }),
 });
 
+const syncResult = open({
+  'revision!': text,
+  source,
+  resources: list(
+    open({
+      'group!': text,
+      'version!': text,
+      'kind!': text,
+      'namespace!': text,
+      'name!': text,
+      status: text,
+      message: text,
+      syncPhase: text,
+      hookPhase: text,
+    }),
+  ),
+});
+
 const ignoreDifferences = list(
   object({
     'kind!': text,
@@ -91,7 +109,7 @@ const application = crd({
     status: open({
       conditions: list(object({ 'type!': text, 'message!': text, lastTransitionTime: time })),
       health: object({ status: text, message: text, lastTransitionTime: time }),
-      operationState: open({ 'operation!': operation, 'phase!': text, 'startedAt!': time, message: text, finishedAt: time, retryCount: count }),
+      operationState: open({ 'operation!': operation, 'phase!': text, 'startedAt!': time, message: text, finishedAt: time, retryCount: count, syncResult }),
       resources: list(
         open({ group: text, version: text, kind: text, namespace: text, name: text, status: text, requiresPruning: flag, hook: flag, syncWave: count }),
       ),

@@ -35,7 +35,7 @@ export const GITOPS_FAULTS = {
     },
   },
   'sync-refused': {
-    meaning: 'the Argo CD project of the cluster does not permit a ClusterInstance',
+    meaning: 'the Argo CD project of the cluster does not permit what makes it',
     target: 'hub',
     implementation: 'gitops',
     sabotage: {
@@ -49,7 +49,7 @@ export const GITOPS_FAULTS = {
       ...SITES,
       condition: 'SyncFailed',
       reason: 'Failed',
-      message: /siteconfig\.open-cluster-management\.io:ClusterInstance is not permitted in project/,
+      message: /is not permitted in project/,
       limitS: 30 * MINUTE_S,
     },
   },

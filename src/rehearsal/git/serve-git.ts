@@ -12,6 +12,8 @@ export interface GitHostDeps {
   readonly tls: Certificate;
   /** Bare repositories: `/sites.git` is its folder `sites.git`. */
   readonly folder: string;
+  /** Username and password that every request must show. Default: everybody may fetch and push. */
+  readonly login?: { readonly username: string; readonly password: string };
   /** Called for each push, once it is answered. */
   readonly onPush: (push: { readonly path: string; readonly cause: string | null; readonly participant: string | null; readonly status: number }) => void;
 }
@@ -21,11 +23,15 @@ export interface GitHost {
   close(): Promise<void>;
 }
 
-/** A Git host over HTTPS on loopback: git's own `http-backend` behind a listener. Everybody may fetch and push. */
+/** A Git host over HTTPS on loopback: git's own `http-backend` behind a listener. */
 export async function serveGit(deps: GitHostDeps): Promise<GitHost> {
   const server = createServer(deps.tls, (request, response) => {
     const participant = header(request, PARTICIPANT_HEADER);
     const path = request.url ?? '/';
+    if (!isLetIn(deps.login, request)) {
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end();
+      return;
+    }
     const answered = deps.traffic.request(participant);
     response.on('close', () => {
       answered();
@@ -86,6 +92,11 @@ function runBackend(folder: string, request: IncomingMessage, response: ServerRe
     response.end();
   });
   response.on('close', () => child.kill());
+}
+
+function isLetIn(login: GitHostDeps['login'], request: IncomingMessage): boolean {
+  if (login === undefined) return true;
+  return request.headers.authorization === `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`;
 }
 
 function header(request: IncomingMessage, name: string): string | undefined {

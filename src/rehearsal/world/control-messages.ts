@@ -9,6 +9,7 @@ export const ControlRequest = z.discriminatedUnion('type', [
   z.object({ type: z.literal('power-log') }),
   z.object({ type: z.literal('mutations') }),
   z.object({ type: z.literal('hub-kubeconfig'), hub: z.string() }),
+  z.object({ type: z.literal('sites-head') }),
   z.object({ type: z.literal('stop') }),
 ]);
 export type ControlRequest = z.infer<typeof ControlRequest>;

@@ -42,6 +42,8 @@ export interface World {
   readonly hubs: ReadonlyMap<string, RunningHub>;
   /** CA of its Git host, as PEM; undefined when it has none. */
   readonly sitesCa: string | undefined;
+  /** The commit that branch main of its sites repository ends in. */
+  sitesHead(): Promise<string | undefined>;
   /** Starts a hub that nobody had to install. */
   addHub(options: Omit<HubOptions, 'certificates' | 'version'>): Promise<RunningHub>;
   close(): Promise<void>;
@@ -136,6 +138,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     mutations,
     hubs,
     sitesCa: gitHost?.ca,
+    sitesHead: async () => gitHost?.head(),
     async addHub({ name, baseDomain, ...more }) {
       const certificates = await makeClusterCertificates(name, { host: `api.${name}.${baseDomain}`, port: 6443 });
       const hub = await startHub(deps, { name, baseDomain, certificates, version: '4.18.0', ...more });

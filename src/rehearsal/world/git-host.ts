@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Endpoint } from '../../util/dial.ts';
 import { localExec } from '../../util/exec.ts';
 import { createAuthority } from '../api/access/certificate-authority.ts';
+import { git } from '../../sites/git.ts';
 import { makeRepository } from '../git/make-repository.ts';
 import { serveGit, type GitHost } from '../git/serve-git.ts';
 import type { WorldDeps } from './world-deps.ts';
@@ -11,6 +12,8 @@ import type { WorldDeps } from './world-deps.ts';
 export interface WorldGitHost {
   /** PEM of the CA that its certificate is from. */
   readonly ca: string;
+  /** The commit that its branch main ends in. */
+  head(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -35,9 +38,15 @@ export async function createGitHost(world: GitWorld, domain: string, files: Read
     return { host: '127.0.0.1', port: running.port };
   };
   let starting: Promise<Endpoint> | undefined;
-  world.dial.set({ host, port: 443 }, () => (starting = start()));
+  const started = (): Promise<Endpoint> => (starting ??= start());
+  world.dial.set({ host, port: 443 }, started);
   return {
     ca: authority.ca,
+    async head() {
+      await started();
+      const deps = { exec: localExec, simulated: true, signal: stop.signal };
+      return (await git(deps, ['rev-parse', 'refs/heads/main'], { cwd: join(folder!, 'sites.git') })).stdout.trim();
+    },
     async close() {
       stop.abort(new Error('the world is over'));
       await starting?.catch(() => undefined);

@@ -81,6 +81,7 @@ export async function findWorld(stateDir: string): Promise<WorldHandle | undefin
     headers: { [PARTICIPANT_HEADER]: PARTICIPANT },
     hubKubeconfig: async (hub) => ((await ask({ type: 'hub-kubeconfig', hub })) as string | null) ?? undefined,
     sitesCaPath: state.sitesCaPath,
+    sitesHead: async () => ((await ask({ type: 'sites-head' })) as string | null) ?? undefined,
     died: joined.lost,
     async stop() {
       await ask({ type: 'stop' });

@@ -74,6 +74,8 @@ export interface Health {
 
 /** What became of one object in a sync. */
 export interface SyncedResource extends ResourceId {
+  /** Empty for cluster-scoped kinds. */
+  readonly namespace: string;
   readonly status: 'Synced' | 'SyncFailed' | 'Pruned' | 'PruneSkipped';
   readonly message: string;
   readonly syncPhase: 'Sync';

@@ -39,8 +39,9 @@ export async function sync(kube: KubeClient, task: SyncTask, signal: AbortSignal
     if (first) return { phase: 'Failed', message: `one or more objects failed to apply, reason: ${first.message}`, resources };
   }
   for (const { group, version, kind, namespace, name } of task.extra.toReversed()) {
-    const id = { group, version, kind, name, ...(namespace !== undefined && { namespace }) };
-    if (task.prune) await kube.delete(refOfId(id), { propagationPolicy: 'Background' }, signal);
+    const id = { group, version, kind, name, namespace: namespace ?? '' };
+    if (task.prune)
+      await kube.delete(refOfId({ group, version, kind, name, ...(namespace !== undefined && { namespace }) }), { propagationPolicy: 'Background' }, signal);
     resources.push(
       task.prune
         ? { ...id, status: 'Pruned', message: 'pruned', syncPhase: 'Sync', hookPhase: 'Succeeded' }
@@ -67,11 +68,15 @@ async function applyOne(kube: KubeClient, target: KubeObject, signal: AbortSigna
     return failed(id, isKubeApiError(error) ? error.serverMessage : messageOf(error));
   }
   const plural = id.group === '' ? id.kind.toLowerCase() : `${id.kind.toLowerCase()}.${id.group}`;
-  return { ...id, status: 'Synced', message: `${plural}/${id.name} serverside-applied`, syncPhase: 'Sync', hookPhase: 'Running' };
+  return { ...placed(id), status: 'Synced', message: `${plural}/${id.name} serverside-applied`, syncPhase: 'Sync', hookPhase: 'Running' };
 }
 
 function failed(id: ResourceId, message: string): SyncedResource {
-  return { ...id, status: 'SyncFailed', message, syncPhase: 'Sync', hookPhase: 'Failed' };
+  return { ...placed(id), status: 'SyncFailed', message, syncPhase: 'Sync', hookPhase: 'Failed' };
+}
+
+function placed(id: ResourceId): ResourceId & { readonly namespace: string } {
+  return { ...id, namespace: id.namespace ?? '' };
 }
 
 /** Of one wave namespaces come first, then what others refer to. */
