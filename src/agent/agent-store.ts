@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { JobSpec, type Lease } from '../contract/agent.ts';
+import { SYNCHRONOUS, type Survives } from '../runner/journal.ts';
 import { newUuid } from '../util/ids.ts';
 
 const SCHEMA = `
@@ -18,12 +19,13 @@ export interface HeldJob {
 /** Owns what an agent must know again after it was killed: who it is, which jobs it holds, what of them was sent. */
 export class AgentStore {
   readonly #db: DatabaseSync;
+  readonly #specs = new Map<string, JobSpec>();
   /** The same for every process on this data directory. */
   readonly instance: string;
 
-  constructor(path: string) {
+  constructor(path: string, survives: Survives = 'power-loss') {
     this.#db = new DatabaseSync(path);
-    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000');
+    this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${SYNCHRONOUS[survives]}; PRAGMA busy_timeout = 5000`);
     this.#db.exec(SCHEMA);
     this.#db.prepare('INSERT INTO agent SELECT ? WHERE NOT EXISTS (SELECT 1 FROM agent)').run(newUuid());
     this.instance = String(this.#db.prepare('SELECT instance FROM agent').get()!['instance']);
@@ -38,7 +40,14 @@ export class AgentStore {
 
   held(): HeldJob[] {
     const rows = this.#db.prepare('SELECT spec, fence, sent_seq FROM leases ORDER BY rowid').all();
-    return rows.map((row) => ({ job: JobSpec.parse(JSON.parse(String(row['spec']))), fence: Number(row['fence']), sentSeq: Number(row['sent_seq']) }));
+    return rows.map((row) => ({ job: this.#read(String(row['spec'])), fence: Number(row['fence']), sentSeq: Number(row['sent_seq']) }));
+  }
+
+  /** Asked for with every batch of events: a spec that was read once is not read again. */
+  #read(text: string): JobSpec {
+    const spec = this.#specs.get(text) ?? JobSpec.parse(JSON.parse(text));
+    this.#specs.set(text, spec);
+    return spec;
   }
 
   sent(jobId: string, seq: number): void {
@@ -48,6 +57,7 @@ export class AgentStore {
   /** The job's spec holds secrets, so it goes with the lease. */
   release(jobId: string): void {
     this.#db.prepare('DELETE FROM leases WHERE job_id = ?').run(jobId);
+    for (const [text, spec] of this.#specs) if (spec.jobId === jobId) this.#specs.delete(text);
   }
 
   close(): void {

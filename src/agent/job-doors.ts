@@ -1,4 +1,4 @@
-import { createKubeClient } from '../kube/create-kube-client.ts';
+import { kubeClients } from '../kube/create-kube-client.ts';
 import { parseKubeconfig } from '../kube/parse-kubeconfig.ts';
 import type { ActionDeps } from '../hub/action.ts';
 import type { PlannedMachine } from '../lab/plan.ts';
@@ -37,15 +37,18 @@ export function actionDeps({ cluster, doors, credentials, fileStore, workDir, si
   // BMCs of labs have certificates of their own making, unless the lab file says otherwise; what protects the credentials is the lab's management network.
   const openBmc = createOpenBmc({ clock, dial, headers, tls: { insecure: true } });
   const openVerified = createOpenBmc({ clock, dial, headers, tls: {} });
+  // A handshake and a look at the kinds there are cost more than most steps ask for.
+  const clusters = new Map<string, ReturnType<typeof kubeClients>>();
+  const clientsOf = (kubeconfig: string): ReturnType<typeof kubeClients> => {
+    const clients = clusters.get(kubeconfig) ?? kubeClients({ clock, dial, headers, ...(!doors.simulated && { exec: doors.exec }) }, parseKubeconfig(kubeconfig));
+    clusters.set(kubeconfig, clients);
+    return clients;
+  };
   return {
     clock,
     dial,
     exec: (command, options) => clock.during(doors.exec(command, options)),
-    kube: (kubeconfig, cause) =>
-      createKubeClient(
-        { clock, dial, headers: { ...headers, [CAUSE_HEADER]: cause }, ...(!doors.simulated && { exec: doors.exec }) },
-        parseKubeconfig(kubeconfig),
-      ),
+    kube: (kubeconfig, cause) => clientsOf(kubeconfig)({ [CAUSE_HEADER]: cause }),
     bmc: (machine, cause) => (machine.bmc.verifyTls && !doors.simulated ? openVerified : openBmc)({ url: machine.bmc.url, ...credentialsOf(machine) }, cause),
     resetMachines: doors.resetMachines,
     bmcCredentials: credentialsOf,

@@ -67,7 +67,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
       log.warn({ jobId, reasons: [...new Set(reasons.values())] }, 'the server refused events of a job');
       deps.onRefused(jobId);
     }
-    for (const { jobId, seq } of events) store.sent(jobId, seq);
+    for (const [jobId, sent] of Map.groupBy(events, (one) => one.jobId)) store.sent(jobId, sent.at(-1)!.seq);
     for (const jobId of ended) if (!lost.has(jobId)) deps.onDelivered(jobId);
     return true;
   };

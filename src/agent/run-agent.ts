@@ -6,7 +6,7 @@ import type { BmcEvent } from '../machines/bmc/bmc-event.ts';
 import type { FollowClaim } from '../machines/follow-claim.ts';
 import { machineCredentials } from '../machines/bmc/credentials.ts';
 import { createEmbeddedEngine } from '../runner/embedded-engine.ts';
-import { Journal } from '../runner/journal.ts';
+import { Journal, type Survives } from '../runner/journal.ts';
 import { realSleep } from '../util/clock.ts';
 import { isLabwrightError, messageOf } from '../util/errors.ts';
 import type { Log } from '../util/log.ts';
@@ -56,7 +56,7 @@ const RETRY_MS = 1000;
 export async function runAgent(deps: AgentDeps, signal: AbortSignal): Promise<void> {
   mkdirSync(deps.dataDir, { recursive: true, mode: 0o700 });
   await using stack = new AsyncDisposableStack();
-  const store = stack.adopt(new AgentStore(join(deps.dataDir, 'agent.db')), (one) => one.close());
+  const store = stack.adopt(new AgentStore(join(deps.dataDir, 'agent.db'), survives(deps)), (one) => one.close());
   try {
     const { agentId } = await becomeActive(deps, store, signal);
     await serve(deps, { store, agentId }, signal);
@@ -65,6 +65,11 @@ export async function runAgent(deps: AgentDeps, signal: AbortSignal): Promise<vo
   } finally {
     deps.doors.gate.open();
   }
+}
+
+/** A simulated lab has nothing to go on with when the computer loses its power. */
+function survives({ doors }: AgentDeps): Survives {
+  return doors.simulated ? 'process-end' : 'power-loss';
 }
 
 /** Registers; while another agent works for the lab, asks again and again. */
@@ -96,7 +101,7 @@ async function serve(deps: AgentDeps, { store, agentId }: Pick<Session, 'store' 
   const jobsDir = join(deps.dataDir, 'jobs');
   mkdirSync(jobsDir, { recursive: true, mode: 0o700 });
   await using stack = new AsyncDisposableStack();
-  const journal = stack.adopt(new Journal(join(deps.dataDir, 'journal.db')), (one) => one.close());
+  const journal = stack.adopt(new Journal(join(deps.dataDir, 'journal.db'), survives(deps)), (one) => one.close());
   const fileStore = stack.adopt(await startFileStore(doors, jobsDir, deps.labSecret), (one) => one.close());
   const credentials = machineCredentials(deps.plan, deps.labSecret);
   const outbox = createOutbox({

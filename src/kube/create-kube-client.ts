@@ -1,18 +1,32 @@
 import { LabwrightError } from '../util/errors.ts';
-import { createDiscovery } from './discovery.ts';
+import { createDiscovery, type Discovery } from './discovery.ts';
 import { KubeApiError } from './kube-api-error.ts';
 import type { KubeClient, KubeList, ListQuery, WriteOptions } from './kube-client.ts';
 import type { KindRef, KubeObject } from './objects.ts';
 import type { KubeConfig } from './parse-kubeconfig.ts';
-import type { KubeDeps, KubeRequest } from './transport.ts';
+import type { Clock } from '../util/clock.ts';
+import type { KubeDeps, KubeRequest, Transport } from './transport.ts';
 import { createTransport } from './transport.ts';
 import { watchObjects } from './watch-objects.ts';
 
 /** A client for one API server; see KubeClient. Connections are kept alive between calls and closed when idle. */
 export function createKubeClient(deps: KubeDeps, config: KubeConfig): KubeClient {
+  return kubeClientOn(createTransport(deps, config), deps.clock);
+}
+
+/** A client on any way to reach an API server. */
+export function kubeClientOn(transport: Transport, clock: Clock): KubeClient {
+  return clientOn(transport, createDiscovery(transport), clock);
+}
+
+/** Clients of one API server that share its connections and what they learn of its kinds. Each sends headers of its own. */
+export function kubeClients(deps: KubeDeps, config: KubeConfig): (headers: Readonly<Record<string, string>>) => KubeClient {
   const transport = createTransport(deps, config);
   const discovery = createDiscovery(transport);
+  return (headers) => clientOn({ send: (request, signal) => transport.send({ ...request, headers }, signal), open: transport.open }, discovery, deps.clock);
+}
 
+function clientOn(transport: Transport, discovery: Discovery, clock: Clock): KubeClient {
   async function pathOf(
     ref: KindRef,
     name: string | undefined,
@@ -86,7 +100,7 @@ export function createKubeClient(deps: KubeDeps, config: KubeConfig): KubeClient
     watch: (query, signal) =>
       watchObjects(
         {
-          clock: deps.clock,
+          clock,
           list: (inner) => list(query, inner),
           open: async (version, stream, inner) =>
             transport.open(

@@ -1,7 +1,9 @@
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { createSecureContext } from 'node:tls';
 import type { Clock } from '../util/clock.ts';
 import { realSleep, STREAM_HEADER } from '../util/clock.ts';
 import { endpointOf, tlsIdentity, type Dial } from '../util/dial.ts';
@@ -28,6 +30,7 @@ export interface KubeRequest {
   readonly path: string;
   readonly body?: unknown;
   readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface KubeAnswer {
@@ -39,7 +42,7 @@ export interface Transport {
   /** Any status; 429 is asked again for every method, a dropped connection only for GET. */
   send(request: KubeRequest, signal?: AbortSignal): Promise<KubeAnswer>;
   /** A GET whose answer is read as it comes. @throws KubeApiError when it is not 200. */
-  open(path: string, stream: string, signal: AbortSignal): Promise<IncomingMessage>;
+  open(path: string, stream: string, signal: AbortSignal): Promise<Readable>;
 }
 
 const attempts = 5;
@@ -53,9 +56,8 @@ export function createTransport(deps: KubeDeps, config: KubeConfig): Transport {
   const tls = {
     ...tlsIdentity(address.host),
     rejectUnauthorized: config.insecureSkipTlsVerify !== true,
-    ca: config.ca,
-    cert: config.clientCertificate,
-    key: config.clientKey,
+    // Read once: every watch is a connection of its own.
+    ...(secure && { secureContext: createSecureContext({ ca: config.ca, cert: config.clientCertificate, key: config.clientKey }) }),
   };
   const tokens = config.exec ? execToken(deps, config.exec) : fixedToken(config.token);
   // On the agent, not on each request: Node reuses no connection of a request that brings its own identity check.
@@ -76,6 +78,7 @@ export function createTransport(deps: KubeDeps, config: KubeConfig): Transport {
       ...(signal === undefined ? {} : { signal }),
       headers: {
         ...deps.headers,
+        ...request.headers,
         ...headers,
         host: base.host,
         accept: 'application/json',

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Clock } from '../util/clock.ts';
 import { realSleep } from '../util/clock.ts';
 import { newUuid } from '../util/ids.ts';
@@ -10,7 +10,7 @@ export interface WatchDeps {
   readonly clock: Clock;
   list(signal: AbortSignal): Promise<KubeList>;
   /** `stream`: what the lines are counted under, see Clock.delivered. */
-  open(resourceVersion: string, stream: string, signal: AbortSignal): Promise<IncomingMessage>;
+  open(resourceVersion: string, stream: string, signal: AbortSignal): Promise<Readable>;
 }
 
 interface Line {
@@ -62,7 +62,7 @@ export async function* watchObjects(deps: WatchDeps, signal?: AbortSignal): Asyn
 }
 
 /** Reads ahead of the caller: a line left in the socket while the caller sleeps would hold a shared clock for ever. */
-async function* linesOf(clock: Clock, stream: string, response: IncomingMessage): AsyncGenerator<Line> {
+async function* linesOf(clock: Clock, stream: string, response: Readable): AsyncGenerator<Line> {
   const queue: Line[] = [];
   let wake = Promise.withResolvers<void>();
   let ended = false;

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Traffic } from '../clock/traffic.ts';
 import type { Interfere, Trouble } from './interfere.ts';
 import type { Authenticate, User } from './access/authenticate.ts';
@@ -6,6 +5,7 @@ import type { Registry } from './kinds/registry.ts';
 import type { Json } from './json.ts';
 import type { Form } from './negotiate.ts';
 import type { WriteDeps } from './write/target.ts';
+import type { ApiRequest, ApiResponse } from './parties.ts';
 
 /** A mutating request, as the world's log keeps it. */
 export interface Mutation {
@@ -33,8 +33,8 @@ export interface HandlerDeps extends WriteDeps {
 
 /** One request under way. */
 export interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly request: ApiRequest;
+  readonly response: ApiResponse;
   readonly user: User;
   readonly form: Form;
   readonly participant: string | undefined;

@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { realSleep } from '../../util/clock.ts';
 import { CAUSE_HEADER } from '../../util/step.ts';
 import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
@@ -22,16 +21,17 @@ import type { Resource } from './kinds/resource.ts';
 import { sendJson, sendText } from './send.ts';
 import { detailsOf, notFound, qualified, StatusError } from './status-error.ts';
 import { writeObject } from './write/write-request.ts';
+import type { ApiRequest, ApiResponse } from './parties.ts';
 
-/** Answers one request. Never rejects. */
-export async function handle(deps: HandlerDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** Answers one request; `known` is its user where nobody has to be authenticated. Never rejects. */
+export async function handle(deps: HandlerDeps, request: ApiRequest, response: ApiResponse, known?: User): Promise<void> {
   const participant = headerOf(request, PARTICIPANT_HEADER);
   const answered = deps.traffic.request(participant);
   let user = '';
   let version: string | null = null;
   const wrote = (object: Json): void => void (version = text(member(object, 'metadata'), 'resourceVersion') || null);
   try {
-    const who = deps.authenticate(request);
+    const who = known ?? deps.authenticate(request);
     user = who.name;
     const trouble = deps.interfere?.({ method: request.method ?? 'GET', path: request.url ?? '/', participant });
     // Real time: a request that waited for simulated time would hold it.
@@ -59,7 +59,7 @@ function refuse(trouble: Trouble | undefined): void {
   if (trouble === 'unavailable') throw new StatusError(503, 'ServiceUnavailable', 'the server is currently unable to handle the request');
 }
 
-function headerOf(request: IncomingMessage, name: string): string | undefined {
+function headerOf(request: ApiRequest, name: string): string | undefined {
   const value = request.headers[name.toLowerCase()];
   return typeof value === 'string' ? value : undefined;
 }

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import { StatusError } from './status-error.ts';
+import type { ApiRequest } from './parties.ts';
 
 /** The form in which a client wants its answer. */
 export interface Form {
@@ -10,7 +10,7 @@ export interface Form {
 const JSON_TYPES = ['application/json', 'application/*', '*/*'];
 
 /** The first form of the Accept header that this server has. @throws StatusError 406 */
-export function negotiate({ headers }: IncomingMessage): Form {
+export function negotiate({ headers }: ApiRequest): Form {
   const accept = headers.accept ?? '';
   if (accept.trim() === '') return { shape: 'object', isYaml: false };
   for (const one of accept.split(',')) {

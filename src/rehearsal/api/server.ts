@@ -1,19 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:https';
 import type { KubeObject } from '../../kube/objects.ts';
+import type { Transport } from '../../kube/transport.ts';
 import type { Clock } from '../../util/clock.ts';
 import { LabwrightError, messageOf } from '../../util/errors.ts';
 import { listenOnLoopback } from '../../util/listen-on-loopback.ts';
 import type { Interfere } from './interfere.ts';
 import type { Traffic } from '../clock/traffic.ts';
 import type { Admit } from './write/admission.ts';
-import { authenticator } from './access/authenticate.ts';
-import type { StaticToken } from './access/authenticate.ts';
+import { authenticator, MASTERS } from './access/authenticate.ts';
+import type { StaticToken, User } from './access/authenticate.ts';
 import { NAMESPACE } from './kinds/built-ins.ts';
 import { createAuthority } from './access/certificate-authority.ts';
 import { defineKind } from './schema/define-kind.ts';
 import { followDefinitions } from './schema/definition-lifecycle.ts';
 import { handle } from './handle.ts';
+import { localTransport } from './local-transport.ts';
 import type { Mutation } from './exchange.ts';
 import { createRegistry } from './kinds/registry.ts';
 import { createStore } from './store.ts';
@@ -47,10 +49,15 @@ export interface ApiServer {
   /** The CA certificate, PEM. */
   readonly ca: string;
   readonly store: Store;
+  /** A way to it without sockets, as a user of system:masters: for clients in this process. */
+  local(headers: Readonly<Record<string, string>>): Transport;
   /** Serves what a CustomResourceDefinition defines, at once: for definitions that are known to be good. */
   define(definition: KubeObject): void;
   close(): Promise<void>;
 }
+
+/** Whom a hub's kubeconfig makes of its bearer. */
+const ADMIN: User = { name: 'system:admin', groups: [MASTERS, 'system:authenticated'] };
 
 async function selfMade(): Promise<{ readonly ca: string; readonly cert: string; readonly key: string }> {
   const { ca, server } = await createAuthority('labwright rehearsal CA', Date.now());
@@ -99,5 +106,7 @@ export async function serveApi(deps: ApiDeps, port: number): Promise<ApiServer> 
       server.closeAllConnections();
     });
   const define = (definition: KubeObject): void => defineKind(handler, definition);
-  return { url: `https://127.0.0.1:${actual}`, ca: tls.ca, store, define, close };
+  const local = (headers: Readonly<Record<string, string>>): Transport =>
+    localTransport({ clock, headers, user: ADMIN, handle: (request, response, user) => handle(handler, request, response, user) });
+  return { url: `https://127.0.0.1:${actual}`, ca: tls.ca, store, local, define, close };
 }

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import type { Socket } from 'node:net';
 import * as z from 'zod';
 
@@ -15,6 +14,8 @@ export const ToClock = z.discriminatedUnion('type', [
   /** Nothing is under way here; `taken` has, by stream, how many messages were taken since the last time this was said. */
   z.object({ type: z.literal('idle'), taken: z.record(z.string(), z.number()) }),
   z.object({ type: z.literal('ask'), id: z.number() }),
+  /** Where an address of the lab listens: asked before every request, so it goes the shortest way. */
+  z.object({ type: z.literal('dial'), id: z.number(), host: z.string(), port: z.number() }),
   /** Not coming back. Who hangs up without it is waited for: time stands still until it joins again. */
   z.object({ type: z.literal('leave') }),
 ]);
@@ -24,16 +25,21 @@ export const FromClock = z.discriminatedUnion('type', [
   z.object({ type: z.literal('joined'), nowMs: z.number() }),
   z.object({ type: z.literal('fired'), id: z.number(), nowMs: z.number() }),
   z.object({ type: z.literal('now'), id: z.number(), nowMs: z.number() }),
+  z.object({ type: z.literal('dialled'), id: z.number(), nowMs: z.number(), host: z.string().optional(), port: z.number().optional() }),
 ]);
 export type FromClock = z.infer<typeof FromClock>;
 
-export function sendLine(socket: Socket, message: ToClock | FromClock): void {
+export function sendLine(socket: Socket, ...messages: readonly (ToClock | FromClock)[]): void {
   // The other side may be gone; whoever waits for its answer learns that from 'close'.
-  if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);
+  if (socket.writable) socket.write(messages.map((message) => `${JSON.stringify(message)}\n`).join(''));
 }
 
 export function onLine<T>(socket: Socket, schema: z.ZodType<T>, handle: (message: T) => void): void {
-  const lines = createInterface({ input: socket });
-  lines.on('line', (line) => handle(schema.parse(JSON.parse(line))));
-  lines.on('error', () => undefined); // The socket's own; 'close' follows there.
+  let rest = '';
+  socket.setEncoding('utf8');
+  socket.on('data', (chunk) => {
+    const lines = (rest + String(chunk)).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) handle(schema.parse(JSON.parse(line)));
+  });
 }

@@ -80,7 +80,7 @@ async function joined(t: TestContext): Promise<{ simulated: SimulatedClock; agen
   const folder = mkdtempSync(join(tmpdir(), 'labwright-test-'));
   const simulated = createSimulatedClock({ startMs: 0, speed: undefined });
   const socketPath = join(folder, 'world.sock');
-  const server = await serveClock(simulated, socketPath);
+  const server = await serveClock(simulated, socketPath, () => Promise.resolve(undefined));
   const agent = await joinClock(socketPath, 'agent');
   t.after(() => {
     agent.leave();

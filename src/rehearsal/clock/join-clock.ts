@@ -1,11 +1,14 @@
 import { connect, type Socket } from 'node:net';
 import type { Clock } from '../../util/clock.ts';
+import type { Dial } from '../../util/dial.ts';
 import { LabwrightError } from '../../util/errors.ts';
-import { FromClock, onLine, sendLine, TIMERS } from './clock-messages.ts';
+import { FromClock, onLine, sendLine, TIMERS, type ToClock } from './clock-messages.ts';
 
 /** The world's clock as a process of its own sees it. */
 export interface JoinedClock {
   readonly clock: Clock;
+  /** The world's table of addresses, asked every time: a host that boots another system listens elsewhere then. */
+  readonly dial: Dial;
   /** Aborted when the world hangs up. */
   readonly lost: AbortSignal;
   leave(): void;
@@ -34,13 +37,26 @@ export function joinClock(socketPath: string, participant: string): Promise<Join
 
 function createJoinedClock(socket: Socket, onJoined: () => void): JoinedClock {
   const lost = new AbortController();
-  const answers = new Map<number, () => void>();
+  const answers = new Map<number, (message: FromClock) => void>();
   let nowMs = 0;
   let nextId = 1;
   let holds = 0;
   let taken = new Map<string, number>();
   let reporting = false;
   let saidBusy = false;
+  // The world has answered since it knows that this process works: it has stood still at nowMs from then on.
+  let exact = false;
+  // Sleeps and what is forgotten of them, while this process works: time stands still, so the world need not know before `idle`.
+  let unsaid: ToClock[] = [];
+  const say = (message: ToClock): void => {
+    if (saidBusy) unsaid.push(message);
+    else sendLine(socket, message);
+  };
+  const forget = (id: number): void => {
+    const index = unsaid.findIndex((one) => one.type === 'sleep' && one.id === id);
+    if (index < 0) say({ type: 'forget', id });
+    else unsaid.splice(index, 1);
+  };
 
   // Two turns of the event loop later: code that goes on after an answer, and then asks for the next thing, is still at work.
   const report = (): void => {
@@ -51,7 +67,9 @@ function createJoinedClock(socket: Socket, onJoined: () => void): JoinedClock {
         reporting = false;
         if (holds > 0) return;
         saidBusy = false;
-        sendLine(socket, { type: 'idle', taken: Object.fromEntries(taken) });
+        exact = false;
+        sendLine(socket, ...unsaid, { type: 'idle', taken: Object.fromEntries(taken) });
+        unsaid = [];
         taken = new Map();
       }),
     );
@@ -77,7 +95,7 @@ function createJoinedClock(socket: Socket, onJoined: () => void): JoinedClock {
     } else {
       // A timer that was forgotten while it fired is taken all the same: the world has counted it.
       if (message.type === 'fired') take(TIMERS);
-      answers.get(message.id)?.();
+      answers.get(message.id)?.(message);
       answers.delete(message.id);
     }
     report();
@@ -97,7 +115,7 @@ function createJoinedClock(socket: Socket, onJoined: () => void): JoinedClock {
         const id = nextId++;
         const onAbort = (): void => {
           answers.delete(id);
-          sendLine(socket, { type: 'forget', id });
+          forget(id);
           reject(either.reason);
         };
         either.addEventListener('abort', onAbort, { once: true });
@@ -105,25 +123,45 @@ function createJoinedClock(socket: Socket, onJoined: () => void): JoinedClock {
           either.removeEventListener('abort', onAbort);
           resolve();
         });
-        sendLine(socket, { type: 'sleep', id, untilMs: nowMs + Math.max(0, ms) });
+        say({ type: 'sleep', id, untilMs: nowMs + Math.max(0, ms) });
         report();
       });
     },
     delivered(stream) {
       take(stream);
+      if (exact) return during(Promise.resolve());
       const id = nextId++;
       return during(
         new Promise<void>((resolve, reject) => {
           if (lost.signal.aborted) return reject(lost.signal.reason);
-          answers.set(id, resolve);
+          answers.set(id, () => {
+            exact = saidBusy;
+            resolve();
+          });
           sendLine(socket, { type: 'ask', id });
         }),
       );
     },
   };
   const leave = (): void => {
-    sendLine(socket, { type: 'leave' });
+    sendLine(socket, ...unsaid, { type: 'leave' });
     socket.end();
   };
-  return { clock, lost: lost.signal, leave };
+  const dial: Dial = ({ host, port }) => {
+    const id = nextId++;
+    return during(
+      new Promise((resolve, reject) => {
+        const onLost = (): void => reject(lost.signal.reason);
+        if (lost.signal.aborted) return onLost();
+        lost.signal.addEventListener('abort', onLost, { once: true });
+        answers.set(id, (message) => {
+          lost.signal.removeEventListener('abort', onLost);
+          if (message.type !== 'dialled' || message.host === undefined || message.port === undefined) return resolve(undefined);
+          resolve({ host: message.host, port: message.port });
+        });
+        sendLine(socket, { type: 'dial', id, host, port });
+      }),
+    );
+  };
+  return { clock, dial, lost: lost.signal, leave };
 }

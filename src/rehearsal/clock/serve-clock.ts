@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { onLine, sendLine, TIMERS, ToClock } from './clock-messages.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
+import type { Dial, Endpoint } from '../../util/dial.ts';
 import type { WatchTraffic } from './traffic.ts';
 
 /**
@@ -9,16 +10,22 @@ import type { WatchTraffic } from './traffic.ts';
  * One that leaves no longer holds it. One that hangs up without a word was killed: time stands still until it is back,
  * so that it finds what it left. Close the server to end.
  */
-export function serveClock(simulated: SimulatedClock, socketPath: string): Promise<Server> {
+export function serveClock(simulated: SimulatedClock, socketPath: string, dial: Dial): Promise<Server> {
   const missed = new Map<string, () => void>();
-  const server = createServer((socket) => serveParticipant(simulated, missed, socket));
+  const server = createServer((socket) => serveParticipant({ simulated, missed, dial }, socket));
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(socketPath, () => resolve(server));
   });
 }
 
-function serveParticipant(simulated: SimulatedClock, missed: Map<string, () => void>, socket: Socket): void {
+interface ServedClock {
+  readonly simulated: SimulatedClock;
+  readonly missed: Map<string, () => void>;
+  readonly dial: Dial;
+}
+
+function serveParticipant({ simulated, missed, dial }: ServedClock, socket: Socket): void {
   const sleeps = new Map<number, AbortController>();
   let name: string | undefined;
   let timers: WatchTraffic | undefined;
@@ -69,6 +76,12 @@ function serveParticipant(simulated: SimulatedClock, missed: Map<string, () => v
         return;
       case 'ask':
         return sendLine(socket, { type: 'now', id: message.id, nowMs: simulated.now() });
+      case 'dial': {
+        const { id, host, port } = message;
+        const answer = (endpoint?: Endpoint): void => sendLine(socket, { type: 'dialled', id, nowMs: simulated.now(), ...endpoint });
+        dial({ host, port }).then(answer, () => answer());
+        return;
+      }
       default:
         return message satisfies never;
     }

@@ -1,4 +1,4 @@
-import { createKubeClient } from '../../kube/create-kube-client.ts';
+import { createKubeClient, kubeClientOn } from '../../kube/create-kube-client.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { hubDefinitions } from '../definitions/hub-definitions.ts';
 import { parseKubeconfig } from '../../kube/parse-kubeconfig.ts';
@@ -74,7 +74,7 @@ export async function startHub(world: WorldDeps, options: HubOptions): Promise<R
   stack.defer(() => world.dial.remove(address));
   stack.defer(() => stop.abort(new Error(`${name} is over`)));
   world.dial.set(address, { host: '127.0.0.1', port: Number(new URL(api.url).port) });
-  const kube = worldClient(world, certificates.kubeconfig);
+  const kube = api.local ? kubeClientOn(api.local(WORLD_HEADERS), world.clock) : worldClient(world, certificates.kubeconfig);
   await api.install(hubDefinitions(world.crdsDir));
   for (const object of hubContent(options)) await kube.create(object);
   if (options.bmcSecrets) for (const object of bmcSecrets(world.credentials)) await kube.create(object);
@@ -117,8 +117,9 @@ function controllersOf(deps: HubDeps, cache: ObjectCache): readonly Controller[]
 /** The admission webhooks of a hub's operators. */
 const admitHubObject: Admit = async (request) => admitClusterInstance(request) ?? admitInstall(request) ?? (await admitHost(request));
 
+const WORLD_HEADERS = { [PARTICIPANT_HEADER]: 'world', 'User-Agent': 'labwright-world' };
+
 /** A client of one cluster of the world, for the world's own use. */
 export function worldClient(world: Pick<WorldDeps, 'clock' | 'dial'>, kubeconfig: string): KubeClient {
-  const headers = { [PARTICIPANT_HEADER]: 'world', 'User-Agent': 'labwright-world' };
-  return createKubeClient({ clock: world.clock, dial: world.dial.dial, headers }, parseKubeconfig(kubeconfig));
+  return createKubeClient({ clock: world.clock, dial: world.dial.dial, headers: WORLD_HEADERS }, parseKubeconfig(kubeconfig));
 }

@@ -38,7 +38,7 @@ export async function runWorld(specFile: string, stateDir: string, ready: () => 
     controlSocket: join(socketDir, 'control.sock'),
     ...(world.sitesCa !== undefined && { sitesCaPath }),
   };
-  const clockServer = await serveClock(world.clock, state.clockSocket);
+  const clockServer = await serveClock(world.clock, state.clockSocket, world.dial.dial);
   const control = await serveControl(world, state.controlSocket, over.resolve);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => over.resolve());
   let lastSeenMs = Date.now();

@@ -73,8 +73,7 @@ export async function findWorld(stateDir: string): Promise<WorldHandle | undefin
   const ask = (message: ControlRequest): Promise<unknown> => joined.clock.during(askControl(state.controlSocket, message));
   return {
     clock: joined.clock,
-    // Asked every time: a host that boots another system listens elsewhere then.
-    dial: async (address) => ((await ask({ type: 'dial', address })) as Endpoint | null) ?? undefined,
+    dial: joined.dial,
     publish: async (address, listener) => void (await ask({ type: 'publish', address, listener })),
     powerLog: async () => (await ask({ type: 'power-log' })) as readonly PowerEvent[],
     mutations: async () => (await ask({ type: 'mutations' })) as readonly Mutation[],

@@ -59,6 +59,7 @@ async function follow(deps: ServerDeps, stream: SSEStreamingApi, followed: Follo
   try {
     while (!signal.aborted) {
       changed = false;
+      const startedMs = performance.now();
       // Read before the events: then a run that has ended has no event behind those sent here.
       const run = await followed.read();
       last = await sendEventsAfter(deps, stream, followed.id, last);
@@ -67,7 +68,8 @@ async function follow(deps: ServerDeps, stream: SSEStreamingApi, followed: Follo
       if (view === shown) await stream.write(':\n\n');
       else await stream.writeSSE({ event: 'run', data: view });
       shown = view;
-      await stream.sleep(paceMs);
+      // A picture of many jobs costs more to take than it tells: at most a tenth of the time goes into pictures.
+      await stream.sleep(Math.max(paceMs, 9 * (performance.now() - startedMs)));
       if (!changed) await deps.changes.wait({ kind: 'run', runId: followed.id }, heartbeatMs, signal).catch(() => undefined);
     }
   } finally {

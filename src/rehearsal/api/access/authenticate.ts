@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import { StatusError } from '../status-error.ts';
+import type { ApiRequest } from '../parties.ts';
 
 /** One line of kube-apiserver's static token file. */
 export interface StaticToken {
@@ -21,7 +21,7 @@ export const MASTERS = 'system:masters';
 const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 
 /** A way to know the user of a request: by bearer token, else by client certificate, else nobody. */
-export type Authenticate = (request: IncomingMessage) => User;
+export type Authenticate = (request: ApiRequest) => User;
 
 /** @returns a function that throws StatusError 401 for a token nobody has. */
 export function authenticator(tokens: readonly StaticToken[], byCertificate: boolean): Authenticate {

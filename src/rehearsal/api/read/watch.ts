@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import { realSleep } from '../../../util/clock.ts';
 import { member, text } from '../json.ts';
 import type { Json } from '../json.ts';
@@ -8,6 +7,7 @@ import { apiVersionOf, storageKey } from '../kinds/resource.ts';
 import type { Resource } from '../kinds/resource.ts';
 import { StatusError } from '../status-error.ts';
 import type { Change, Store } from '../store.ts';
+import type { ApiResponse } from '../parties.ts';
 
 export interface WatchQuery {
   readonly resource: Resource;
@@ -26,7 +26,7 @@ export interface WatchQuery {
 const BOOKMARK_EVERY_MS = 60_000;
 
 /** Streams changes as JSON lines until the timeout, in real time, or until the client has gone. */
-export async function streamWatch(store: Store, query: WatchQuery, response: ServerResponse): Promise<void> {
+export async function streamWatch(store: Store, query: WatchQuery, response: ApiResponse): Promise<void> {
   const { resource, namespace, matches, options } = query;
   const key = storageKey(resource);
   response.writeHead(200, { 'Content-Type': 'application/json' });

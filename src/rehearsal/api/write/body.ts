@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import jsonPatch from 'fast-json-patch';
 import type { Operation } from 'fast-json-patch';
 import { parse } from 'yaml';
@@ -12,6 +11,7 @@ import { readProtobuf } from '../kinds/read-protobuf.ts';
 import type { Resource } from '../kinds/resource.ts';
 import { strategicMerge } from '../fields/strategic-merge.ts';
 import { badRequest, StatusError } from '../status-error.ts';
+import type { ApiRequest } from '../parties.ts';
 
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 
@@ -21,7 +21,7 @@ export interface GivenObject {
   readonly duplicates: readonly string[];
 }
 
-export function mediaType({ headers }: IncomingMessage): string {
+export function mediaType({ headers }: ApiRequest): string {
   return (headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
 }
 
@@ -137,7 +137,7 @@ function unsupported(accepted: string): StatusError {
 }
 
 /** @returns the text, or the bytes of what is not text. */
-export async function readBody(request: IncomingMessage): Promise<string | Buffer> {
+export async function readBody(request: ApiRequest): Promise<string | Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
   const bytes = Buffer.concat(chunks);
