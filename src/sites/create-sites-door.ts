@@ -7,6 +7,7 @@ import { LabwrightError, messageOf } from '../util/errors.ts';
 import { CAUSE_HEADER } from '../util/step.ts';
 import { fetchCommit, headOf } from './fetch-commit.ts';
 import type { GitDeps } from './git.ts';
+import { inTurn } from './in-turn.ts';
 import { readCommit } from './read-commit.ts';
 
 export interface SitesDoorDeps extends Omit<GitDeps, 'signal'> {
@@ -28,7 +29,8 @@ export function createSitesDoor(deps: SitesDoorDeps): SitesDoor {
           const remote = { url: source.url, access: { ...source.access, caPath: source.access.caPath ?? deps.caPath } };
           const folder = join(dataDir, `${createHash('sha256').update(source.url).digest('hex').slice(0, 16)}.git`);
           const revision = source.revision ?? (await headOf(git, remote, source.branch));
-          await fetchCommit(git, remote, folder, revision, source.branch);
+          // Jobs that run side by side may want one repository; git locks its files and does not wait.
+          await inTurn(folder, () => fetchCommit(git, remote, folder, revision, source.branch));
           return { revision, files: await readCommit(git, folder, revision) };
         })(),
       ),
