@@ -1,3 +1,4 @@
+import { Agent as HttpsAgent } from 'node:https';
 import { kubeClients } from '../kube/create-kube-client.ts';
 import { parseKubeconfig } from '../kube/parse-kubeconfig.ts';
 import type { ActionDeps } from '../hub/action.ts';
@@ -35,7 +36,13 @@ export function actionDeps({ cluster, doors, credentials, fileStore, workDir, si
     return found;
   };
   // BMCs of labs have certificates of their own making, unless the lab file says otherwise; what protects the credentials is the lab's management network.
-  const openBmc = createOpenBmc({ clock, dial, headers, tls: { insecure: true } });
+  const openBmc = createOpenBmc({
+    clock,
+    dial,
+    headers,
+    tls: { insecure: true },
+    ...(doors.simulated && { connections: new HttpsAgent({ keepAlive: true }) }),
+  });
   const openVerified = createOpenBmc({ clock, dial, headers, tls: {} });
   // A handshake and a look at the kinds there are cost more than most steps ask for.
   const clusters = new Map<string, ReturnType<typeof kubeClients>>();

@@ -26,11 +26,15 @@ export async function watchUntil<T>(
   const seen = new Map<string, KubeObject>();
   let unsynced = queries.length;
   let changed = Promise.withResolvers<void>();
+  const looked = Promise.withResolvers<void>();
 
   const follow = async (query: ListQuery): Promise<never> => {
     for await (const event of kube.watch(query, AbortSignal.any([signal, stop.signal]))) {
-      if (event.type === 'synced') unsynced--;
-      else if (event.type === 'deleted') seen.delete(objectPath(event.object));
+      if (event.type === 'synced') {
+        if (--unsynced === 0) changed.resolve();
+        // Only whoever is not content with what there is opens watches: each is a connection.
+        await looked.promise;
+      } else if (event.type === 'deleted') seen.delete(objectPath(event.object));
       else seen.set(objectPath(event.object), event.object);
       changed.resolve();
     }
@@ -43,6 +47,7 @@ export async function watchUntil<T>(
     for (;;) {
       const answer: Look<T> = unsynced > 0 ? { againMs: undefined } : look([...seen.values()]);
       if ('met' in answer) return answer.met;
+      if (unsynced === 0) looked.resolve();
       const timer = new AbortController();
       const again = answer.againMs === undefined ? [] : [clock.sleep(answer.againMs, AbortSignal.any([signal, timer.signal]))];
       for (const one of again) one.catch(() => undefined);

@@ -18,6 +18,9 @@ export interface SitesDoorDeps extends Omit<GitDeps, 'signal'> {
   readonly caPath: string | undefined;
 }
 
+/** What was read last: a commit never changes, and steps of a job, or jobs that run side by side, want the same. */
+let last: { readonly folder: string; readonly revision: string; readonly files: ReadonlyMap<string, string> } | undefined;
+
 /** The door to sites repositories: git, as it is installed here. */
 export function createSitesDoor(deps: SitesDoorDeps): SitesDoor {
   const { clock, dataDir } = deps;
@@ -30,8 +33,15 @@ export function createSitesDoor(deps: SitesDoorDeps): SitesDoor {
           const folder = join(dataDir, `${createHash('sha256').update(source.url).digest('hex').slice(0, 16)}.git`);
           const revision = source.revision ?? (await headOf(git, remote, source.branch));
           // Jobs that run side by side may want one repository; git locks its files and does not wait.
-          await inTurn(folder, () => fetchCommit(git, remote, folder, revision, source.branch));
-          return { revision, files: await readCommit(git, folder, revision) };
+          const files = await inTurn(folder, async () => {
+            const known = last?.folder === folder && last.revision === revision ? last.files : undefined;
+            if (known) return known;
+            await fetchCommit(git, remote, folder, revision, source.branch);
+            const read = await readCommit(git, folder, revision);
+            last = { folder, revision, files: read };
+            return read;
+          });
+          return { revision, files };
         })(),
       ),
     async credentials({ access }): Promise<SitesCredentials> {

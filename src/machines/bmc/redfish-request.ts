@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { request as httpsRequest, type Agent as HttpsAgent } from 'node:https';
 import { text } from 'node:stream/consumers';
 import type { Clock } from '../../util/clock.ts';
 import { endpointOf, tlsIdentity, type Dial, type Endpoint } from '../../util/dial.ts';
@@ -9,6 +9,8 @@ export interface RedfishDeps {
   readonly clock: Clock;
   readonly dial: Dial;
   readonly tls: { readonly ca?: string; readonly insecure?: boolean };
+  /** Keeps connections open between requests. Default: one for each request, for BMCs have few. */
+  readonly connections?: HttpsAgent;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -52,7 +54,7 @@ function send(deps: RedfishDeps, call: RedfishCall, hostname: string, endpoint: 
       ...endpoint,
       method: call.method,
       path: call.url.pathname + call.url.search,
-      agent: false as const,
+      agent: deps.connections ?? (false as const),
       headers: {
         ...deps.headers,
         ...call.headers,
@@ -63,8 +65,10 @@ function send(deps: RedfishDeps, call: RedfishCall, hostname: string, endpoint: 
       },
       ...(call.signal && { signal: call.signal }),
     };
+    const identity = tlsIdentity(hostname);
     const tls = {
-      ...tlsIdentity(hostname),
+      // Node reuses no connection of a request that brings its own identity check, and nobody asks for it here.
+      ...(deps.tls.insecure ? { servername: identity.servername } : identity),
       ...(deps.tls.ca !== undefined && { ca: deps.tls.ca }),
       rejectUnauthorized: deps.tls.insecure !== true,
     };

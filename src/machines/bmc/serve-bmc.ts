@@ -23,6 +23,8 @@ export interface BmcService extends AsyncDisposable {
 export async function serveBmc(backend: BmcBackend, listener: BmcListener, options: RedfishServiceOptions = {}): Promise<BmcService> {
   const service = createRedfishService(backend, options);
   const server = listener.tls ? createHttpsServer(listener.tls, service) : createHttpServer(service);
+  // Longer than a job pauses between two looks: a handshake costs more than the answer.
+  server.keepAliveTimeout = 60_000;
   server.listen(listener.port, listener.host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

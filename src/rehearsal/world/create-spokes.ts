@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createKubeClient } from '../../kube/create-kube-client.ts';
+import { createKubeClient, kubeClientOn } from '../../kube/create-kube-client.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { parseKubeconfig } from '../../kube/parse-kubeconfig.ts';
 import type { LabPlan } from '../../lab/plan.ts';
@@ -16,6 +16,8 @@ import { spokeContent, type SpokeIdentity } from './spoke-content.ts';
 import { uuidSource } from './uuid-source.ts';
 import type { WorldDeps } from './world-deps.ts';
 
+const WORLD_HEADERS = { [PARTICIPANT_HEADER]: 'world', 'User-Agent': 'labwright-world' };
+
 export interface Spokes {
   readonly credentials: HubDeps['spokeCredentials'];
   /** A client for the world's own use, through the dial table: a spoke that is not there refuses the connection. */
@@ -29,9 +31,10 @@ type SpokesWorld = Pick<WorldDeps, 'clock' | 'traffic' | 'dial' | 'seed' | 'log'
 export function createSpokes(world: SpokesWorld): Spokes {
   const known = new Map<string, Promise<{ readonly kubeconfig: string; readonly password: string }>>();
   const apis: ApiServer[] = [];
+  const clients = new Map<string, KubeClient>();
   const stop = new AbortController();
   const clientOf = (dial: Dial, kubeconfig: string): KubeClient =>
-    createKubeClient({ clock: world.clock, dial, headers: { [PARTICIPANT_HEADER]: 'world', 'User-Agent': 'labwright-world' } }, parseKubeconfig(kubeconfig));
+    createKubeClient({ clock: world.clock, dial, headers: WORLD_HEADERS }, parseKubeconfig(kubeconfig));
 
   const serve = async (spoke: SpokeIdentity, { ca, cert, key, kubeconfig }: ClusterCertificates): Promise<Endpoint> => {
     const api = await serveApi(
@@ -48,7 +51,7 @@ export function createSpokes(world: SpokesWorld): Spokes {
     apis.push(api);
     installDefinitions(api, openshiftDefinitions());
     const endpoint = { host: '127.0.0.1', port: Number(new URL(api.url).port) };
-    const kube = clientOf(async () => endpoint, kubeconfig);
+    const kube = kubeClientOn(api.local(WORLD_HEADERS), world.clock);
     for (const object of spokeContent(spoke, world.plan, world.clock.now())) {
       const made = await kube.create(object);
       if (object['status'] !== undefined) await kube.update({ ...made, status: object['status'] }, { subresource: 'status' });
@@ -75,7 +78,11 @@ export function createSpokes(world: SpokesWorld): Spokes {
       known.set(spoke.clusterId, made);
       return made;
     },
-    open: (kubeconfig) => clientOf(world.dial.dial, kubeconfig),
+    open(kubeconfig) {
+      const client = clients.get(kubeconfig) ?? clientOf(world.dial.dial, kubeconfig);
+      clients.set(kubeconfig, client);
+      return client;
+    },
     async close() {
       stop.abort(new Error('the world is over'));
       await Promise.all(apis.map((api) => api.close()));
