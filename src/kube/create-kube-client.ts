@@ -23,7 +23,12 @@ export function kubeClientOn(transport: Transport, clock: Clock): KubeClient {
 export function kubeClients(deps: KubeDeps, config: KubeConfig): (headers: Readonly<Record<string, string>>) => KubeClient {
   const transport = createTransport(deps, config);
   const discovery = createDiscovery(transport);
-  return (headers) => clientOn({ send: (request, signal) => transport.send({ ...request, headers }, signal), open: transport.open }, discovery, deps.clock);
+  return (headers) =>
+    clientOn(
+      { send: (request, signal) => transport.send({ ...request, headers }, signal), open: (path, stream, signal) => transport.open(path, stream, signal) },
+      discovery,
+      deps.clock,
+    );
 }
 
 function clientOn(transport: Transport, discovery: Discovery, clock: Clock): KubeClient {

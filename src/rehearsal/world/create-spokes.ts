@@ -36,7 +36,7 @@ export function createSpokes(world: SpokesWorld): Spokes {
   const clientOf = (dial: Dial, kubeconfig: string): KubeClient =>
     createKubeClient({ clock: world.clock, dial, headers: WORLD_HEADERS }, parseKubeconfig(kubeconfig));
 
-  const serve = async (spoke: SpokeIdentity, { ca, cert, key, kubeconfig }: ClusterCertificates): Promise<Endpoint> => {
+  const serve = async (spoke: SpokeIdentity, { ca, cert, key }: ClusterCertificates): Promise<Endpoint> => {
     const api = await serveApi(
       {
         clock: world.clock,

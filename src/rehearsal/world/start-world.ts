@@ -4,7 +4,6 @@ import { request } from 'node:http';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { realSleep } from '../../util/clock.ts';
-import type { Endpoint } from '../../util/dial.ts';
 import { LabwrightError } from '../../util/errors.ts';
 import { packageRoot } from '../../util/package-root.ts';
 import { joinClock } from '../clock/join-clock.ts';
