@@ -47,7 +47,8 @@ export function actionDeps({ cluster, doors, credentials, fileStore, workDir, si
   // A handshake and a look at the kinds there are cost more than most steps ask for.
   const clusters = new Map<string, ReturnType<typeof kubeClients>>();
   const clientsOf = (kubeconfig: string): ReturnType<typeof kubeClients> => {
-    const clients = clusters.get(kubeconfig) ?? kubeClients({ clock, dial, headers, ...(!doors.simulated && { exec: doors.exec }) }, parseKubeconfig(kubeconfig));
+    const clients =
+      clusters.get(kubeconfig) ?? kubeClients({ clock, dial, headers, ...(!doors.simulated && { exec: doors.exec }) }, parseKubeconfig(kubeconfig));
     clusters.set(kubeconfig, clients);
     return clients;
   };

@@ -34,7 +34,9 @@ export async function watchUntil<T>(
         if (--unsynced === 0) changed.resolve();
         // Only whoever is not content with what there is opens watches: each is a connection.
         await looked.promise;
-      } else if (event.type === 'deleted') seen.delete(objectPath(event.object));
+        continue;
+      }
+      if (event.type === 'deleted') seen.delete(objectPath(event.object));
       else seen.set(objectPath(event.object), event.object);
       changed.resolve();
     }

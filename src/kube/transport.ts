@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { createSecureContext } from 'node:tls';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Clock } from '../util/clock.ts';
 import { realSleep, STREAM_HEADER } from '../util/clock.ts';
 import { endpointOf, tlsIdentity, type Dial } from '../util/dial.ts';
@@ -56,10 +56,11 @@ export function createTransport(deps: KubeDeps, config: KubeConfig): Transport {
   const tls = {
     ...tlsIdentity(address.host),
     rejectUnauthorized: config.insecureSkipTlsVerify !== true,
-    // Read once: every watch is a connection of its own.
-    ...(secure && { secureContext: createSecureContext({ ca: config.ca, cert: config.clientCertificate, key: config.clientKey }) }),
   };
   const tokens = config.exec ? execToken(deps, config.exec) : fixedToken(config.token);
+  // Read once: every watch is a connection of its own.
+  let secureContext: SecureContext | undefined;
+  const certificates = (): SecureContext => (secureContext ??= createSecureContext({ ca: config.ca, cert: config.clientCertificate, key: config.clientKey }));
   // On the agent, not on each request: Node reuses no connection of a request that brings its own identity check.
   const agent = secure ? new HttpsAgent({ keepAlive: true, ...tls }) : new HttpAgent({ keepAlive: true });
 
@@ -73,6 +74,7 @@ export function createTransport(deps: KubeDeps, config: KubeConfig): Transport {
     const options = {
       ...endpoint,
       agent,
+      ...(secure && { secureContext: certificates() }),
       method: request.method,
       path: prefix + request.path,
       ...(signal === undefined ? {} : { signal }),
