@@ -34,11 +34,16 @@ export async function observeJumphost(exec: Exec, plan: LabPlan, signal: AbortSi
   const script = `ip -o -4 address show dev "$1" 2>/dev/null | awk '{print $4}' || exit 0; ip link show dev "$1" >/dev/null 2>&1 && echo there
 printf '\\0'; cat /run/systemd/resolve/resolv.conf 2>/dev/null || cat /etc/resolv.conf 2>/dev/null; printf '\\0'; ls "$2" 2>/dev/null; exit 0`;
   const look = { purpose: 'say what addresses it has', text: script, args: [plan.jumphost.nic, kubeconfigsDir] };
-  const [nic = '', resolv = '', kept = ''] = (await runScript(exec, look, { signal })).stdout.split('\0');
+  const [said, dnsmasq, firewall] = await Promise.all([
+    runScript(exec, look, { signal }),
+    observeDnsmasq(exec, plan, signal),
+    observeFirewall(exec, plan, signal),
+  ]);
+  const [nic = '', resolv = '', kept = ''] = said.stdout.split('\0');
   const lines = nic.split('\n').filter((line) => line !== '');
   return {
-    dnsmasq: await observeDnsmasq(exec, plan, signal),
-    firewall: await observeFirewall(exec, plan, signal),
+    dnsmasq,
+    firewall,
     files,
     nicAddresses: lines.includes('there') ? lines.filter((line) => line !== 'there').map((line) => line.replace(/\/.*/, '')) : undefined,
     kubeconfigs: kept.split('\n').filter((name) => name !== ''),

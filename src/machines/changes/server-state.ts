@@ -26,9 +26,14 @@ export interface FoundDomain extends Domain {
 }
 
 export async function observeServer(exec: Exec, plan: LabPlan, server: string, signal: AbortSignal): Promise<ServerState> {
+  // The first one opens the connection that the others share.
   const bridge = await observeBridge(exec, plan, server, signal);
-  const networks = await listNetworks(exec, signal);
-  return { bridge, networks, domains: await observeDomains(exec, signal), volumes: await observeVolumes(exec, plan, server, signal) };
+  const [networks, domains, volumes] = await Promise.all([
+    listNetworks(exec, signal),
+    observeDomains(exec, signal),
+    observeVolumes(exec, plan, server, signal),
+  ]);
+  return { bridge, networks, domains, volumes };
 }
 
 /** Every domain of a server, with the mark that it carries. */

@@ -23,29 +23,27 @@ export function virsh(exec: Exec, args: readonly string[], options: ExecOptions 
   return exec(['virsh', '--quiet', '--connect', 'qemu:///system', ...args], options);
 }
 
-const EACH = 'v() { virsh --quiet --connect qemu:///system "$@"; }\n';
+/**
+ * Asks libvirt for all of one kind in two calls, however many there are: a virsh starts slower than it answers. What goes away
+ * between the two has no document, and is left out.
+ */
+const LIST = `set -e
+v() { virsh --quiet --connect qemu:///system "$@"; }
+uuids=$(v "$1" --all --uuid)
+commands=
+for uuid in $uuids; do commands="$commands echo @@$uuid; $2 $uuid; $3 --inactive $uuid;"; done
+# The last one says whether libvirt was there all the time: the others may fail for what goes away meanwhile.
+[ -z "$commands" ] || v "$commands hostname" 2>/dev/null`;
 
-/** All domains of the host, ours or not. One that goes away meanwhile is left out. */
+/** All domains of the host, ours or not. */
 export async function listDomains(exec: Exec, signal?: AbortSignal): Promise<Domain[]> {
-  const script = `set -e\n${EACH}uuids=$(v list --all --uuid)
-for uuid in $uuids; do
-  state=$(v domstate "$uuid") && xml=$(v dumpxml --inactive "$uuid") || continue
-  printf '%s\\0%s\\0%s\\0' "$uuid" "$state" "$xml"
-done`;
-  return inThrees(await runScript(exec, { purpose: 'list its domains', text: script }, { signal })).map(([uuid, state, xml]) => ({
-    uuid,
-    state: state as DomainState,
-    xml,
-  }));
+  const script = { purpose: 'list its domains', text: LIST, args: ['list', 'domstate', 'dumpxml'] };
+  return inThrees(await runScript(exec, script, { signal }), 'domain').map(([uuid, state, xml]) => ({ uuid, state: state as DomainState, xml }));
 }
 
 export async function listNetworks(exec: Exec, signal: AbortSignal): Promise<LibvirtNetwork[]> {
-  const script = `set -e\n${EACH}uuids=$(v net-list --all --uuid)
-for uuid in $uuids; do
-  info=$(v net-info "$uuid") && xml=$(v net-dumpxml --inactive "$uuid") || continue
-  printf '%s\\0%s\\0%s\\0' "$uuid" "$info" "$xml"
-done`;
-  return inThrees(await runScript(exec, { purpose: 'list its networks', text: script }, { signal })).map(([uuid, info, xml]) => ({
+  const script = { purpose: 'list its networks', text: LIST, args: ['net-list', 'net-info', 'net-dumpxml'] };
+  return inThrees(await runScript(exec, script, { signal }), 'network').map(([uuid, info, xml]) => ({
     uuid,
     active: /^Active:\s+yes$/m.test(info),
     autostart: /^Autostart:\s+yes$/m.test(info),
@@ -53,13 +51,9 @@ done`;
   }));
 }
 
-function inThrees({ stdout }: ExecResult): (readonly [string, string, string])[] {
-  const parts = stdout.split('\0');
-  return Array.from({ length: Math.floor(parts.length / 3) }, (_, index) => [
-    parts[3 * index]!.trim(),
-    parts[3 * index + 1]!.trim(),
-    parts[3 * index + 2]!.trim(),
-  ]);
+function inThrees({ stdout }: ExecResult, element: 'domain' | 'network'): (readonly [string, string, string])[] {
+  const each = new RegExp(`@@([0-9a-f-]{36})([^<@]*)(<${element}[ >][^]*?</${element}>)`, 'g');
+  return [...stdout.matchAll(each)].map(([, uuid, said, xml]) => [uuid!, said!.trim(), xml!]);
 }
 
 /** virsh reads a document from a file only, and /dev/stdin cannot be opened when it is a socket: hence the pipe. */
