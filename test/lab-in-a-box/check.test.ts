@@ -222,6 +222,14 @@ test('what the lab file says wrong of the hosts is found', { skip }, async () =>
   const uplink = idsOf(await withLabFile((text) => text.replace('nic: eno2', 'nic: eno2, uplink: eno1')));
   assert.ok(uplink.has('NET-ROUTE on jumphost') && uplink.has('DNS-UPSTREAM on jumphost'));
   assert.ok(idsOf(await withLabFile((text) => text.replace(/^ {2}sno1:.*$/m, ''))).has('VM-LEFTOVER on server2'));
+  await onMachine('jumphost', 'printf secret >/run/metal1');
+  const nobody = 'bmc: {address: redfish-virtualmedia://192.168.77.250/redfish/v1/Systems/1, password_file: /run/metal1}';
+  const host = `hosts: {metal1: {${nobody}, nics: {eno1: {mac: 3c:ec:ef:00:00:11}}, cpus: 64, memory: 256GiB, disks: [{size: 480GiB}]}}\n`;
+  const bmc = await withLabFile((text) => host + text);
+  assert.ok(
+    bmc.findings.some(({ id, on, evidence }) => id === 'BMC-REACH' && on === 'metal1' && /connect/i.test(evidence)),
+    JSON.stringify(bmc.findings),
+  );
 });
 
 test('an IPv6 address that is planned and somebody else’s is found', { skip }, async () => {

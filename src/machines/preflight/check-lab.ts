@@ -8,6 +8,7 @@ import { testConfiguration } from '../doors/test-dnsmasq.ts';
 import { plannedFiles, recordsOf, type JumphostState } from '../jumphost.ts';
 import { labPaths } from '../lab-paths.ts';
 import { failureOf, type Failure } from '../work-off.ts';
+import { probeBmcs } from './bmc-probe.ts';
 import { probeBridge, type BridgeAnswer } from './bridge-probe.ts';
 import type { Check, Found, LabFacts } from './check.ts';
 import { observeHost, type HostFacts } from './host-facts.ts';
@@ -36,6 +37,7 @@ export async function checkLab(hosts: LabHosts, plan: LabPlan, signal: AbortSign
   const known = new Map<string, HostFacts>();
   const bridges = new Map<string, BridgeAnswer>();
   let segment: SegmentAnswer | undefined;
+  let bmcs: LabFacts['bmcs'] = new Map();
   /** One probe that fails does not hide what the others say. */
   const attempt = (host: Host, probe: () => Promise<void>): Promise<void> =>
     probe().catch((error: unknown) => {
@@ -46,6 +48,7 @@ export async function checkLab(hosts: LabHosts, plan: LabPlan, signal: AbortSign
     await attempt(host, async () => void known.set(host.name, await observeHost(host.exec, server ? imagesDir : stateDir, signal)));
     if (!server) {
       await attempt(host, async () => void (segment = await probeSegment(host.exec, plan, signal)));
+      await attempt(host, async () => void (bmcs = await probeBmcs(host.exec, plan, signal)));
     } else if (machinesOn(plan, host.name).length > 0) {
       await attempt(host, async () => {
         const answer = await probeBridge(host.exec, plan, host.name, machineToStart(plan, host.name, server), signal);
@@ -56,7 +59,7 @@ export async function checkLab(hosts: LabHosts, plan: LabPlan, signal: AbortSign
   const names = plan.servers.map(({ name }) => name);
   const state = await observeLab(hosts, plan, names, signal, look);
   const dnsmasqRefusal = state.jumphost && (await refusalOf(hosts.jumphost, plan, state.jumphost, signal));
-  const facts: LabFacts = { plan, state, hosts: known, segment, bridges, dnsmasqRefusal };
+  const facts: LabFacts = { plan, state, hosts: known, segment, bridges, bmcs, dnsmasqRefusal };
   const findings = judge(facts);
   return { lab: plan.lab, ok: unchecked.length === 0 && !findings.some(({ severity }) => severity === 'error'), findings, unchecked };
 }

@@ -1,5 +1,6 @@
 import type { LabPlan } from '../../lab/plan.ts';
 import type { LabState } from '../changes/observe-lab.ts';
+import type { BmcAnswer } from './bmc-probe.ts';
 import type { BridgeAnswer } from './bridge-probe.ts';
 import type { HostFacts } from './host-facts.ts';
 import type { SegmentAnswer } from './segment-probe.ts';
@@ -13,6 +14,8 @@ export interface LabFacts {
   readonly segment: SegmentAnswer | undefined;
   /** By server: what a VM there sees of the lab. */
   readonly bridges: ReadonlyMap<string, BridgeAnswer>;
+  /** By machine: what the BMCs of bare-metal hosts say. */
+  readonly bmcs: ReadonlyMap<string, BmcAnswer>;
   /** dnsmasq's own words on the planned configuration, when it refuses it. */
   readonly dnsmasqRefusal: string | undefined;
 }

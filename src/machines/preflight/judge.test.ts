@@ -29,7 +29,7 @@ function idsWith(change: Partial<HostFacts>, facts: Partial<LabFacts> = {}): str
   const host = { ...readHostFacts(ANSWER, { askedAtMs: 1764000000000, answeredInMs: 0 }), ...change };
   const state = { servers: new Map(), jumphost: undefined, failures: [], unseen: [] };
   const hosts = new Map(examplePlan.servers.map(({ name }) => [name, host]));
-  return judge({ plan: examplePlan, state, hosts, segment: undefined, bridges: new Map(), dnsmasqRefusal: undefined, ...facts }).map(
+  return judge({ plan: examplePlan, state, hosts, segment: undefined, bridges: new Map(), bmcs: new Map(), dnsmasqRefusal: undefined, ...facts }).map(
     ({ id, on }) => `${id} ${on}`,
   );
 }
@@ -74,4 +74,12 @@ test('what a port of a bridge does not see is told by how far it came', () => {
   assert.deepEqual(seen({ dns: 'no answer: timed out' }), ['NET-PORTS s1']);
   assert.deepEqual(seen({ offerTo: 'c1-master-0' }), ['NET-DHCP-DEAD s1']);
   assert.deepEqual(seen({ offerTo: 'c1-master-0', offered: '192.168.21.20' }), []);
+});
+
+test('a BMC that is silent, refuses its password or has no such system is BMC-REACH', () => {
+  const host = { ...examplePlan.machines[0]!, name: 'metal1', kind: 'metal', server: 'metal1' } as const;
+  const plan = { ...examplePlan, machines: [...examplePlan.machines, host] };
+  const said = (status: number, error = ''): string[] => idsWith({}, { plan, bmcs: new Map([['metal1', { status, error }]]) });
+  assert.deepEqual(said(200), []);
+  for (const status of [0, 401, 404, 503]) assert.deepEqual(said(status), ['BMC-REACH metal1']);
 });

@@ -17,6 +17,26 @@ export const machineChecks: readonly Check[] = [
     find: duplicateMacs,
   },
   {
+    id: 'BMC-REACH',
+    severity: 'error',
+    finds: 'a bare-metal host’s BMC that is silent, refuses its password, or has no such system',
+    fix: 'try the address of the lab file from the jumphost: curl -k -u USER URL; and the password file that it names',
+    find: ({ plan, bmcs }) =>
+      [...bmcs].flatMap(([on, { status, error }]) => {
+        if (status === 200) return [];
+        const { url, username } = plan.machines.find(({ name }) => name === on)!.bmc;
+        const what =
+          status === 0
+            ? 'does not answer'
+            : status === 401 || status === 403
+              ? `refuses the password of ${username}`
+              : status === 404
+                ? 'has no such system'
+                : 'is not well';
+        return [{ on, message: `the BMC of ${on} ${what}`, evidence: `GET ${url}: ${status === 0 ? error : status}` }];
+      }),
+  },
+  {
     id: 'VM-LEFTOVER',
     severity: 'warning',
     finds: 'VMs and disks that this lab made and no longer plans',
