@@ -1,13 +1,14 @@
 import type { LabPlan } from '../lab/plan.ts';
 import { systemClock } from '../util/clock.ts';
 import { directDial } from '../util/dial.ts';
-import { localExec } from '../util/exec.ts';
+import { localExec, type Exec } from '../util/exec.ts';
 import { messageOf, LabwrightError } from '../util/errors.ts';
 import { bmcCertificate } from '../machines/bmc/bmc-certificate.ts';
 import { frontedHosts } from '../machines/bmc/fronted-hosts.ts';
 import { joinBackends } from '../machines/bmc/join-backends.ts';
 import { createPassThroughBackend } from '../machines/bmc/pass-through-backend.ts';
 import { createLibvirtBackend } from '../machines/bmc/libvirt-backend.ts';
+import { sushyToolsMachines } from '../machines/bmc/sushy-tools.ts';
 import { serveBmc } from '../machines/bmc/serve-bmc.ts';
 import { LabHosts } from '../machines/doors/lab-hosts.ts';
 import { checkLab } from '../machines/preflight/check-lab.ts';
@@ -25,7 +26,16 @@ const BMC_PORT = 8443;
 const KEEP_MS = 30_000;
 
 /** The doors of an agent that runs on a lab's jumphost. */
-export function jumphostDoors(plan: LabPlan, secrets: Pick<LabDoors, 'pullSecret' | 'sshPublicKey'>): LabDoors {
+export function jumphostDoors(
+  plan: LabPlan,
+  {
+    sushyToolsPort,
+    ...secrets
+  }: Pick<LabDoors, 'pullSecret' | 'sshPublicKey'> & {
+    /** Where sushy-tools listens on each server; undefined for labwright's own BMCs of VMs. */
+    readonly sushyToolsPort?: number | undefined;
+  },
+): LabDoors {
   const bmcHost = `bmc.${plan.domain}`;
   return {
     clock: systemClock,
@@ -41,7 +51,7 @@ export function jumphostDoors(plan: LabPlan, secrets: Pick<LabDoors, 'pullSecret
       await using hosts = new LabHosts(held);
       return await checkLab(hosts, held, signal);
     },
-    serveBmcs: (deps) => serveLabBmcs(plan, { host: plan.jumphost.address, name: bmcHost }, deps),
+    serveBmcs: (deps) => serveLabBmcs(plan, { host: plan.jumphost.address, name: bmcHost, sushyToolsPort }, deps),
     keepKubeconfig: (cluster, text) => keepKubeconfig(localExec, plan, cluster, text, AbortSignal.timeout(KEEP_MS)),
     resetMachines: async (machines, cause, signal) => {
       await using hosts = new LabHosts(plan);
@@ -55,21 +65,20 @@ export function jumphostDoors(plan: LabPlan, secrets: Pick<LabDoors, 'pullSecret
 /** Redfish on the jumphost in front of the lab's VMs, over ssh to their servers, and of its bare-metal hosts' own BMCs. @throws LabwrightError when it cannot listen. */
 async function serveLabBmcs(
   plan: LabPlan,
-  listens: { readonly host: string; readonly name: string },
+  listens: { readonly host: string; readonly name: string; readonly sushyToolsPort: number | undefined },
   { credentials, folder, onCall }: BmcServiceDeps,
 ): Promise<AsyncDisposable | undefined> {
   if (plan.machines.length === 0) return undefined;
   await using stack = new AsyncDisposableStack();
   const hosts = stack.use(new LabHosts(plan));
   const tls = await bmcCertificate(folder, listens.name);
-  const vms = createLibvirtBackend({
-    plan,
-    server: (name: string) => hosts.server(name).exec,
-    credentials,
-    // The jumphost's own store serves the images over HTTP; a hub's image service has a certificate of the hub's own CA.
-    verifyImageTls: false,
-  });
-  const hostBmcs = createPassThroughBackend(frontedHosts({ plan, credentials, clock: systemClock, dial: directDial }));
+  const server = (name: string): Exec => hosts.server(name).exec;
+  const redfish = { plan, credentials, clock: systemClock, dial: directDial };
+  const { sushyToolsPort: port } = listens;
+  // The jumphost's own store serves the images over HTTP; a hub's image service has a certificate of the hub's own CA.
+  const own = { plan, server, credentials, verifyImageTls: false };
+  const vms = port === undefined ? createLibvirtBackend(own) : createPassThroughBackend(sushyToolsMachines({ ...redfish, server, port }));
+  const hostBmcs = createPassThroughBackend(frontedHosts(redfish));
   try {
     stack.use(await serveBmc(joinBackends([vms, hostBmcs]), { host: listens.host, port: BMC_PORT, tls }, { onCall }));
   } catch (cause) {

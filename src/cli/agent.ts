@@ -14,6 +14,7 @@ import { agentDir, makeDataDir, runHousedAgent } from './house/open-house.ts';
 import { followLabClaim } from './follow-lab-claim.ts';
 import { readPullSecret } from './house/pull-secret.ts';
 import { interruptSignal } from './interrupt-signal.ts';
+import { portNumber } from './options.ts';
 import { planLabFile } from './plan-lab-file.ts';
 
 interface AgentOptions {
@@ -21,6 +22,7 @@ interface AgentOptions {
   readonly lab: string;
   readonly data: string;
   readonly pullSecret?: string;
+  readonly sushyTools?: number;
 }
 
 const EXAMPLES = `
@@ -38,6 +40,7 @@ export function command(): Command {
     .requiredOption('--lab <path>', 'the lab file, or its folder')
     .option('--data <dir>', 'where the agent keeps its journal', defaultDataDir())
     .option('--pull-secret <file>', 'registry credentials for installations')
+    .option('--sushy-tools <port>', 'ask the sushy-tools of each server for its VMs (labwright lab prepare --sushy-tools)', portNumber)
     .addHelpText('after', EXAMPLES)
     .action(runAgentCommand);
 }
@@ -61,7 +64,7 @@ async function runAgentCommand(options: AgentOptions): Promise<void> {
   try {
     const labSecret = await readLabSecret(join(agentDir(dataDir), 'lab-secret'));
     const client = createClient({ url: options.server, credentials });
-    const doors = jumphostDoors(plan, { pullSecret, sshPublicKey: undefined });
+    const doors = jumphostDoors(plan, { pullSecret, sshPublicKey: undefined, sushyToolsPort: options.sushyTools });
     const onRegistered = announcer(plan.lab);
     const claims = { claims: openClaims(claimsPath), followClaim: followLabClaim(labPath) };
     await runHousedAgent({ dataDir, log: createLog('agent') }, { client, plan, doors, labSecret, ...claims, onRegistered }, signal);

@@ -5,7 +5,7 @@ import { REQUIREMENTS } from '../machines/prepare/requirements.ts';
 import { LabwrightError } from '../util/errors.ts';
 import { interruptSignal } from './interrupt-signal.ts';
 import { lockLab } from './lock-lab.ts';
-import { collected } from './options.ts';
+import { collected, portNumber } from './options.ts';
 import { plannedLab } from './planned-lab.ts';
 import { reportText } from './report-text.ts';
 import { showProgress } from './show-progress.ts';
@@ -15,6 +15,7 @@ interface PrepareFlags {
   readonly check?: boolean;
   readonly list?: boolean;
   readonly json?: boolean;
+  readonly sushyTools?: number;
   readonly target: readonly string[];
   readonly skip: readonly string[];
 }
@@ -39,6 +40,7 @@ export function labPrepareCommand(): Command {
     .option('--check', 'look only')
     .option('--target <host>', 'only this server, or the jumphost; may be repeated', collected, [])
     .option('--skip <id>', 'leave this requirement to somebody else; may be repeated', collected, [])
+    .option('--sushy-tools <port>', 'also run sushy-tools on each server, for an agent with --sushy-tools', portNumber)
     .option('--list', 'print the requirements instead')
     .option('--json', 'print the report as JSON')
     .addHelpText('after', EXAMPLES)
@@ -72,7 +74,7 @@ async function prepare(path: string | undefined, flags: PrepareFlags): Promise<v
   );
   await using hosts = new LabHosts(plan);
   await using progress = showProgress();
-  const options = { targets: flags.target, skip: flags.skip, check: flags.check === true, signal: interruptSignal() };
+  const options = { targets: flags.target, skip: flags.skip, sushyToolsPort: flags.sushyTools, check: flags.check === true, signal: interruptSignal() };
   const report = await prepareLab({ hosts, progress }, plan, options);
   await progress.end();
   process.stdout.write(flags.json ? `${JSON.stringify(report, null, 2)}\n` : reportText({ ...report, unseen: [] }));

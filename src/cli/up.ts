@@ -36,6 +36,7 @@ interface UpOptions {
   readonly data: string;
   readonly port: number;
   readonly pullSecret?: string;
+  readonly sushyTools?: number;
   readonly rehearse?: string;
   readonly fault: readonly string[];
   readonly seed: string;
@@ -64,6 +65,7 @@ export function command(): Command {
     .option('--data <dir>', 'where everything is kept', defaultDataDir())
     .option('--port <port>', 'port of the control server on 127.0.0.1, 0 for any free one', portNumber, 8420)
     .option('--pull-secret <file>', 'registry credentials for installations')
+    .option('--sushy-tools <port>', 'ask the sushy-tools of each server for its VMs (labwright lab prepare --sushy-tools)', portNumber)
     .option('--rehearse <pipeline>', 'simulate the lab and run this pipeline on it')
     .option('--fault <name[@cluster[/node]]>', 'with --rehearse: make something go wrong', collected, [])
     .option('--seed <n>', 'with --rehearse: one seed, one story', '1')
@@ -137,7 +139,7 @@ async function runHouse(dataDir: string, options: UpOptions, work: Work, signal:
   const { plan, claims, followClaim, pullSecret, followed } = work;
   const { client, credentials } = await house.admit(plan.lab);
   const labSecret = await readLabSecret(join(agentDir(dataDir), 'lab-secret'));
-  const doors = jumphostDoors(plan, { pullSecret, sshPublicKey: undefined });
+  const doors = jumphostDoors(plan, { pullSecret, sshPublicKey: undefined, sushyToolsPort: options.sushyTools });
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
   const git = { exec: localExec, dial: directDial, headers: {}, simulated: false };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { EMPTY_LOCK } from '../../src/lab/lock.ts';
 import { planLab } from '../../src/lab/plan-lab.ts';
@@ -13,6 +13,8 @@ import { serveBmc, type BmcService } from '../../src/machines/bmc/serve-bmc.ts';
 import type { BmcEvent } from '../../src/machines/bmc/bmc-event.ts';
 import { createLibvirtBackend } from '../../src/machines/bmc/libvirt-backend.ts';
 import { labPaths } from '../../src/machines/lab-paths.ts';
+import { prepareHost } from '../../src/machines/prepare/prepare-lab.ts';
+import { REQUIREMENTS } from '../../src/machines/prepare/requirements.ts';
 import { domainXml } from '../../src/machines/changes/machine-changes.ts';
 import { defineDomain } from '../../src/machines/doors/virsh.ts';
 import { makeFolders } from '../../src/machines/doors/volumes.ts';
@@ -22,10 +24,12 @@ import { packageRoot } from '../../src/util/package-root.ts';
 import { bootableIso, bootSector } from './boot-images.ts';
 import { downBox, upBox, type Box } from './box.ts';
 import { boxObstacle } from './packages.ts';
+import { pythonWith } from './python-venv.ts';
 
 const prefix = `lwbox-bmc-${createHash('sha256').update(packageRoot()).digest('hex').slice(0, 8)}`;
 const skip = process.env['CI'] === 'true' ? undefined : boxObstacle();
 const never = new AbortController().signal;
+const silent = { stage: () => undefined, line: () => undefined, ended: () => undefined };
 const IMAGE = 'http://192.168.77.1:8080/cd.iso?token=secret';
 const events: BmcEvent[] = [];
 let box: Box;
@@ -116,26 +120,76 @@ test('an image that is not there is refused, and the machine keeps what it had',
 });
 
 test('the agent of a lab serves its BMCs on the jumphost, with the credentials of the lab’s secret', { skip }, async () => {
-  const data = join(box.folder, 'up');
+  await withAgent([], async (call) => {
+    assert.match((await call('')).body, /"PowerState":"On"/);
+    assert.equal((await call('', {}, 'wrong')).status, 401);
+  });
+});
+
+test('sushy-tools on a server can do what labwright’s own BMCs do, behind the same address and credentials', { skip }, async () => {
+  const venv = dirname(dirname(await pythonWith(['sushy-tools==2.2.0'], { systemPackages: true })));
+  const exec = box.inMachine('server2');
+  // The box has no way out: what pip would fetch is laid there.
+  await exec(['sh', '-c', 'mkdir -p /var/lib/labwright && cp -a "$1" /var/lib/labwright/sushy-tools', 'sh', venv]);
+  const others = REQUIREMENTS.map(({ id }) => id).filter((id) => id !== 'POOL');
+  const options = { targets: [], skip: [...others, 'BRIDGE'], sushyToolsPort: 8082, check: false, signal: never };
+  const prepare = () => prepareHost({ name: 'server2', exec, freshExec: exec }, { plan, host: 'server2', role: 'hypervisor' }, options, silent);
+  assert.deepEqual(
+    (await prepare()).map(({ name, status }) => `${name} ${status}`),
+    ['POOL done', 'SUSHY-TOOLS done'],
+  );
+  assert.deepEqual(await prepare(), []);
+  await bmc().ejectMedia();
+  await exec(['virsh', '--connect', 'qemu:///system', 'destroy', machine.uuid]);
+  // The server’s address is on its bridge once a lab is applied; here the NIC has it.
+  await withAgent(['--sushy-tools', '8082'], async (call) => {
+    assert.match((await call('')).body, /"PowerState":"Off"/);
+    assert.equal((await call('', {}, 'wrong')).status, 401);
+    assert.equal((await call('/VirtualMedia/Cd/Actions/VirtualMedia.InsertMedia', { Image: IMAGE })).status, 204);
+    assert.match((await call('/VirtualMedia/Cd')).body, /"Inserted":true/);
+    assert.equal((await call('/Actions/ComputerSystem.Reset', { ResetType: 'On' })).status, 204);
+    assert.match((await call('')).body, /"PowerState":"On"/);
+    assert.equal((await call('/Actions/ComputerSystem.Reset', { ResetType: 'ForceOff' })).status, 204);
+    assert.equal((await call('/VirtualMedia/Cd/Actions/VirtualMedia.EjectMedia', {})).status, 204);
+    assert.match((await call('/VirtualMedia/Cd')).body, /"Inserted":false/);
+  });
+  assert.match(await domstate(), /shut off/);
+});
+
+interface Reply {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Calls the machine's BMC through an agent on the jumphost; with a body it posts. */
+async function withAgent(
+  options: readonly string[],
+  use: (call: (path: string, body?: object, password?: string) => Promise<Reply>) => Promise<void>,
+): Promise<void> {
+  const data = join(box.folder, `up${options.length}`);
   const stop = new AbortController();
-  const command = [process.execPath, join(packageRoot(), 'bin/labwright.js'), 'up', '--lab', box.labFolder, '--data', data, '--port', '0'];
+  const command = [process.execPath, join(packageRoot(), 'bin/labwright.js'), 'up', '--lab', box.labFolder, '--data', data, '--port', '0', ...options];
   const up = box.inNetwork('jumphost')(command, { signal: stop.signal });
   const ended = up.catch((error: unknown) => error);
+  const at = 'https://192.168.77.1:8443/redfish/v1';
+  const curl = (...args: readonly string[]) => box.inNetwork('jumphost')(['curl', '-sk', '--max-time', '60', ...args], { okExitCodes: [0, 7, 28] });
   try {
-    const curl = (...args: readonly string[]) => box.inNetwork('jumphost')(['curl', '-sk', '--max-time', '5', ...args], { okExitCodes: [0, 7, 28] });
-    const at = 'https://192.168.77.1:8443/redfish/v1';
     const gone = { now: false };
     void ended.then(() => (gone.now = true));
     while (!gone.now && (await curl(`${at}/`)).stdout === '') await realSleep(200);
     const secret = readFileSync(join(data, 'agent/lab-secret'), 'utf8').trim();
     const { username, password } = machineCredentials(plan, secret).get(machine.name)!;
-    assert.match((await curl('-u', `${username}:${password}`, `${at}/Systems/${machine.uuid}`)).stdout, /"PowerState":"On"/);
-    assert.match((await curl('-u', `${username}:wrong`, '-o', '/dev/null', '-w', '%{http_code}', `${at}/Systems/${machine.uuid}`)).stdout, /401/);
+    await use(async (path, body, other) => {
+      const post = body && Object.keys(body).length > 0 ? ['-d', JSON.stringify(body)] : body && path !== '' ? ['-X', 'POST'] : [];
+      const { stdout } = await curl('-u', `${username}:${other ?? password}`, '-w', '\n%{http_code}', ...post, `${at}/Systems/${machine.uuid}${path}`);
+      const end = stdout.lastIndexOf('\n');
+      return { status: Number(stdout.slice(end + 1)), body: stdout.slice(0, end) };
+    });
   } finally {
     stop.abort(new Error('the test is over'));
     await ended;
   }
-});
+}
 
 function serve(): Promise<BmcService> {
   const vms = createLibvirtBackend({ plan, server: box.inMachine, credentials: machineCredentials(plan, 'secret'), verifyImageTls: true });

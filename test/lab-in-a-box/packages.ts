@@ -30,6 +30,7 @@ const NEEDED: readonly (readonly [command: string, debianPackage: string])[] = [
   ['/usr/bin/grub-mkrescue', 'grub-common'],
   ['/usr/lib/grub/x86_64-efi/moddep.lst', 'grub-efi-amd64-bin'],
   ['/usr/share/doc/python3-venv', 'python3-venv'],
+  ['/usr/lib/python3/dist-packages/libvirt.py', 'python3-libvirt'],
 ];
 
 /** Why the box cannot run on this machine; undefined when it can. */

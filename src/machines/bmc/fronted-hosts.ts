@@ -24,7 +24,7 @@ export function frontedHosts({ plan, credentials, ...redfish }: FrontedHostsDeps
       {
         system: { ...machine, id: machine.uuid, physical: true },
         credentials: own,
-        open: (cause) => (bmc.verifyTls ? openVerified : open)({ url: bmc.url, ...fileCredentials(machine, passwordFile) }, cause),
+        open: async (cause) => (bmc.verifyTls ? openVerified : open)({ url: bmc.url, ...fileCredentials(machine, passwordFile) }, cause),
       },
     ];
   });

@@ -8,7 +8,7 @@ export interface FrontedMachine {
   /** What callers of this service must know. */
   readonly credentials: BmcCredentials;
   /** Opens the BMC behind, with the credentials of that one. */
-  readonly open: (cause?: string) => Bmc;
+  readonly open: (cause?: string) => Promise<Bmc>;
 }
 
 /**
@@ -26,9 +26,9 @@ export function createPassThroughBackend(machines: readonly FrontedMachine[]): B
   const systems = machines.map(({ system }) => system);
   return {
     systems: () => Promise.resolve(systems),
-    power: async (id) => at(id).open().power(),
+    power: async (id) => (await at(id).open()).power(),
     async reset(id, type, cause) {
-      const bmc = at(id).open(cause ?? undefined);
+      const bmc = await at(id).open(cause ?? undefined);
       // Vendors refuse a restart of a machine that is off, and power for one that is on; here both take effect.
       const on = (await bmc.power()) === 'On';
       if (!on && (type === 'ForceRestart' || type === 'GracefulRestart')) return bmc.reset('On');
@@ -36,15 +36,19 @@ export function createPassThroughBackend(machines: readonly FrontedMachine[]): B
       await bmc.reset(type === 'ForceOn' ? 'On' : type);
     },
     async insertMedia(id, imageUrl) {
-      const bmc = at(id).open();
+      const bmc = await at(id).open();
       // A drive that is not empty is refused by most.
       await bmc.ejectMedia();
       await bmc.insertMedia(imageUrl);
     },
-    ejectMedia: async (id) => at(id).open().ejectMedia(),
-    media: async (id) => (await at(id).open().media()).image,
-    setBoot: async (id, target, enabled) => at(id).open().setBoot(target, enabled),
-    boot: async (id) => at(id).open().boot(),
+    ejectMedia: async (id) => (await at(id).open()).ejectMedia(),
+    async media(id) {
+      const { inserted, image } = await (await at(id).open()).media();
+      // Some keep the last image's URL, some say none for one that is in: whether it is in counts.
+      return inserted ? (image ?? 'unknown') : undefined;
+    },
+    setBoot: async (id, target, enabled) => (await at(id).open()).setBoot(target, enabled),
+    boot: async (id) => (await at(id).open()).boot(),
     authenticate: (id, username, password) => opensWith(byId.get(id)?.credentials, username, password),
   };
 }

@@ -126,7 +126,7 @@ function openOne(deps: RedfishDeps, address: BmcAddress, cause: string | undefin
     },
     async media(signal) {
       const media = await drive(signal);
-      return { inserted: media.Inserted === true, image: media.Image ?? undefined };
+      return { inserted: media.Inserted === true, image: media.Image || undefined };
     },
     bootOnce: (target, signal) => setBoot(target, 'Once', signal),
     async boot(signal) {

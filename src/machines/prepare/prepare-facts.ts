@@ -37,6 +37,8 @@ export interface PrepareFacts {
   /** Folders of active storage pools. */
   readonly poolFolders: readonly string[];
   readonly pools: readonly string[];
+  /** The lab's sushy-tools, for those that want one. */
+  readonly sushyTools: { readonly installed: boolean; readonly config: string; readonly running: boolean };
   /** firewalld's zone of the NIC that faces the lab, and what is open in it; undefined when firewalld does not run. */
   readonly firewall: { readonly zone: string; readonly open: ReadonlySet<string> } | undefined;
 }
@@ -47,7 +49,7 @@ const UNITS =
   'libvirtd.service libvirtd.socket virtqemud.socket virtnetworkd.socket virtstoraged.socket virtlogd.socket ' +
   'chronyd.service chrony.service systemd-timesyncd.service ntpd.service ntpsec.service';
 
-const LOOK = String.raw`sysctls=$1 files=$2 units=$3 sysctl_file=$4 nic=$5
+const LOOK = String.raw`sysctls=$1 files=$2 units=$3 sysctl_file=$4 nic=$5 emulator=$6 emulator_conf=$7
 v() { virsh --quiet --connect qemu:///system "$@" 2>/dev/null; }
 z() { printf '%s\0' "$1"; }
 z "$(. /etc/os-release; echo "$ID $VERSION_ID $ID_LIKE")"
@@ -67,12 +69,25 @@ z "$(for key in $sysctls; do file=/proc/sys/$(echo "$key" | tr . /); [ ! -e "$fi
 z "$(cat "$sysctl_file" 2>/dev/null)"
 z "$(for pool in $(v pool-list --name); do v pool-dumpxml "$pool" | sed -n 's:.*<path>\(.*\)</path>.*:\1:p'; done)"
 z "$(v pool-list --all --name)"
-z "$(zone=$(firewall-cmd --get-zone-of-interface="$nic" 2>/dev/null || firewall-cmd --get-default-zone 2>/dev/null) && echo "$zone" && firewall-cmd --zone="$zone" --list-services && firewall-cmd --zone="$zone" --list-ports)"`;
+z "$(zone=$(firewall-cmd --get-zone-of-interface="$nic" 2>/dev/null || firewall-cmd --get-default-zone 2>/dev/null) && echo "$zone" && firewall-cmd --zone="$zone" --list-services && firewall-cmd --zone="$zone" --list-ports)"
+z "$([ ! -x "$emulator" ] || echo yes)"
+z "$(cat "$emulator_conf" 2>/dev/null)"
+z "$(port=$(sed -n 's/^SUSHY_EMULATOR_LISTEN_PORT = //p' "$emulator_conf" 2>/dev/null) && [ -n "$port" ] && ss -Hltn "sport = :$port" | grep -q . && echo yes)"`;
 
-/** Looks at a host in one visit. `nic` faces the lab; `sysctlFile` is where our kernel settings are. */
-export async function observePreparation(exec: Exec, sysctlFile: string, nic: string, signal: AbortSignal): Promise<PrepareFacts> {
+/** Where on a host to look. */
+export interface Places {
+  /** Our kernel settings. */
+  readonly sysctlFile: string;
+  /** The NIC that faces the lab. */
+  readonly nic: string;
+  readonly emulator: string;
+  readonly emulatorConfig: string;
+}
+
+/** Looks at a host in one visit. */
+export async function observePreparation(exec: Exec, { sysctlFile, nic, emulator, emulatorConfig }: Places, signal: AbortSignal): Promise<PrepareFacts> {
   const files = [...new Set(Object.values(PROGRAMS).flatMap(({ files: paths }) => paths))];
-  const args = [SYSCTLS.join(' '), files.join(' '), UNITS, sysctlFile, nic];
+  const args = [SYSCTLS.join(' '), files.join(' '), UNITS, sysctlFile, nic, emulator, emulatorConfig];
   const { stdout } = await runScript(exec, { purpose: 'say what it has', text: LOOK, args }, { signal });
   return readPreparation(stdout);
 }
@@ -81,7 +96,7 @@ export async function observePreparation(exec: Exec, sysctlFile: string, nic: st
 export function readPreparation(stdout: string): PrepareFacts {
   const parts = stdout.split('\0').map((part) => part.trim());
   const [os = '', files, systemd, units = '', libvirt, vms, cpu, kvm, nested = '', selinux = '', labels, apparmor = '', local = ''] = parts;
-  const [sysctls, sysctlFile = '', poolFolders, pools, firewall = ''] = parts.slice(13);
+  const [sysctls, sysctlFile = '', poolFolders, pools, firewall = '', emulator, emulatorConfig = '', listens] = parts.slice(13);
   const [id = '', version = '', ...like] = os.split(' ');
   const names = [id, ...like];
   const [zone = '', ...open] = firewall.split('\n');
@@ -103,6 +118,7 @@ export function readPreparation(stdout: string): PrepareFacts {
     sysctlFile,
     poolFolders: lines(poolFolders),
     pools: lines(pools),
+    sushyTools: { installed: emulator === 'yes', config: emulatorConfig, running: listens === 'yes' },
     firewall: zone === '' ? undefined : { zone, open: new Set(open.join(' ').split(' ').filter(Boolean)) },
   };
 }

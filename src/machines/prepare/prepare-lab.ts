@@ -1,5 +1,6 @@
 import type { LabPlan } from '../../lab/plan.ts';
 import { shown, type Change } from '../changes/change.ts';
+import { sushyToolsPaths } from '../bmc/sushy-tools.ts';
 import { bridgeChanges } from '../changes/ground-changes.ts';
 import { machinesOn } from '../changes/server-changes.ts';
 import { observeBridge } from '../doors/bridge.ts';
@@ -9,12 +10,15 @@ import { failureOf, workOff, type ChangeResult, type Failure, type Progress } fr
 import { observePreparation, type PrepareFacts } from './prepare-facts.ts';
 import type { Requirement, Target } from './requirement.ts';
 import { REQUIREMENTS, sysctlPath } from './requirements.ts';
+import { sushyToolsRequirement } from './sushy-tools-requirement.ts';
 
 export interface PrepareOptions {
   /** Names of hosts; empty for all. */
   readonly targets: readonly string[];
   /** Ids of requirements that somebody else sees to. */
   readonly skip: readonly string[];
+  /** Port of the sushy-tools that each hypervisor is to have; undefined for none. */
+  readonly sushyToolsPort?: number | undefined;
   /** Look only. */
   readonly check: boolean;
   readonly signal: AbortSignal;
@@ -99,8 +103,9 @@ async function lacks(host: Host, target: Target, options: PrepareOptions): Promi
   return [...changes, ...bridge];
 }
 
-function requirementsFor({ role }: Target, { skip }: PrepareOptions): readonly Requirement[] {
-  return REQUIREMENTS.filter(({ id, roles }) => roles.includes(role) && !skip.includes(id));
+function requirementsFor({ role }: Target, { skip, sushyToolsPort }: PrepareOptions): readonly Requirement[] {
+  const all = sushyToolsPort === undefined ? REQUIREMENTS : [...REQUIREMENTS, sushyToolsRequirement(sushyToolsPort)];
+  return all.filter(({ id, roles }) => roles.includes(role) && !skip.includes(id));
 }
 
 function changeFor(requirement: Requirement, facts: PrepareFacts, target: Target): Change | undefined {
@@ -117,7 +122,8 @@ async function bridgeOf({ exec }: Host, { plan, host }: Target, signal: AbortSig
 function look({ exec }: Host, target: Target, signal: AbortSignal): Promise<PrepareFacts> {
   const { plan, host } = target;
   const nic = target.role === 'jumphost' ? plan.jumphost.nic : plan.servers.find(({ name }) => name === host)!.nic;
-  return observePreparation(exec, sysctlPath(target), nic, signal);
+  const { venv, config } = sushyToolsPaths(plan);
+  return observePreparation(exec, { sysctlFile: sysctlPath(target), nic, emulator: `${venv}/bin/sushy-emulator`, emulatorConfig: config }, signal);
 }
 
 function failuresIn(results: readonly ChangeResult[]): Failure[] {

@@ -31,6 +31,9 @@ const NEW_RHEL9: Readonly<Record<string, string>> = {
   poolFolders: '',
   pools: '',
   firewall: 'public\ncockpit dhcpv6-client ssh\n',
+  emulator: '',
+  emulatorConfig: '',
+  listens: '',
 };
 const unit = (name: string, active: string, enabled: string): string => `Id=${name}\nLoadState=loaded\nActiveState=${active}\nUnitFileState=${enabled}`;
 const READY_RHEL9 = {
