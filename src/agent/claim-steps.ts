@@ -28,7 +28,7 @@ const FENCE = 'claimFence';
  */
 export function claimed(action: string, claim: JobClaim, steps: readonly Step<ActionDeps>[]): readonly Step<ActionDeps>[] {
   // What a detach or a destroy takes apart may have lost its claim already; only machines of others must not be touched.
-  if (action === 'detach' || action === 'destroy') return [checkMachines(claim), ...steps];
+  if (action === 'detach' || action === 'destroy') return [checkMachines(claim, 'check-claim'), ...steps];
   return [claimMachines(claim), ...steps.map((step) => guarded(claim, step))];
 }
 
@@ -68,9 +68,10 @@ async function change(
   return { changed, fence };
 }
 
-function checkMachines(claim: JobClaim): Step<ActionDeps> {
+/** One of several clusters of a job: its machines must not be somebody else's. */
+export function checkMachines(claim: JobClaim, id = `check-claim-${claim.cluster.name}`): Step<ActionDeps> {
   const { plan, claims, cluster } = claim;
-  return oneStep('check-claim', `Check that nobody else has the machines of ${cluster.name}`, claim, async () => claims.checkFree(plan, cluster.name));
+  return oneStep(id, `Check that nobody else has the machines of ${cluster.name}`, claim, async () => claims.checkFree(plan, cluster.name));
 }
 
 function guarded({ plan, claims, cluster }: JobClaim, step: Step<ActionDeps>): Step<ActionDeps> {

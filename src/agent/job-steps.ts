@@ -1,13 +1,15 @@
 import type { JobSpec } from '../contract/agent.ts';
+import type { RolloutKeys } from '../contract/rollout.ts';
 import { SITES_COMPONENT } from '../contract/sites-repo.ts';
 import type { Action, ActionDeps, ActionInput } from '../hub/action.ts';
+import type { Rollout } from '../hub/upgrade/rollout.ts';
 import type { SitesSource } from '../hub/gitops/sites-door.ts';
 import type { LabPlan, PlannedCluster } from '../lab/plan.ts';
 import type { ClaimsStore } from '../machines/claims-store.ts';
 import type { FollowClaim } from '../machines/follow-claim.ts';
 import { StepFailed } from '../util/step-failed.ts';
 import type { Step } from '../util/step.ts';
-import { claimed, releaseMachines, type JobClaim } from './claim-steps.ts';
+import { checkMachines, claimed, releaseMachines, type JobClaim } from './claim-steps.ts';
 import type { LabDoors } from './lab-doors.ts';
 
 /** The action of that name for a cluster; undefined when there is none. */
@@ -39,7 +41,8 @@ export function jobSteps(deps: JobStepsDeps, job: JobSpec): readonly Step<Action
     };
     return [refusing(new StepFailed('refused', on, { hint: 'does this agent run the same version as the one that wrote the pipeline?' }))];
   }
-  return claimed(job.action, claimOf(deps, job, input.cluster), action(input));
+  const others = (input.rollout?.clusters ?? []).filter(({ name }) => name !== input.cluster.name);
+  return [...others.map((cluster) => checkMachines(claimOf(deps, job, cluster))), ...claimed(job.action, claimOf(deps, job, input.cluster), action(input))];
 }
 
 function claimOf({ plan, claims, followClaim }: JobStepsDeps, job: JobSpec, cluster: PlannedCluster): JobClaim {
@@ -56,17 +59,32 @@ function actionInput({ plan, doors }: JobStepsDeps, job: JobSpec): ActionInput |
   const image = ocp?.data['pull_url'];
   if (!ocp || typeof image !== 'string')
     return missing('NoRelease', `the job has no component of type ocp with data.pull_url`, 'add ocp to the job’s components');
+  const rollout = job.rollout && rolloutOf(plan, job.rollout, cluster);
+  if (typeof rollout === 'string')
+    return missing('UnknownCluster', `this agent's lab ${plan.lab} has no cluster ${rollout}`, 'give the agent the lab file the pipeline was written for');
+  const digest = ocp.data['digest'];
   if (doors.pullSecret === undefined) return missing('NoPullSecret', 'this agent has no pull secret', 'start the agent with --pull-secret FILE');
   return {
     job: job.name,
     plan,
     cluster,
     inputs: job.inputs,
-    release: { version: ocp.version, image },
+    release: { version: ocp.version, image, ...(typeof digest === 'string' && { digest }) },
     pullSecret: doors.pullSecret,
     sshPublicKey: doors.sshPublicKey,
     ...(job.sitesRepo && { sites: sitesSource(plan, job, job.sitesRepo) }),
+    ...(rollout && { rollout }),
   };
+}
+
+/** The clusters of a job that names several. @returns the name of one that the lab does not have. */
+function rolloutOf({ clusters }: LabPlan, keys: RolloutKeys, own: PlannedCluster): Rollout | string {
+  const names = keys.clusters ?? [own.name];
+  const missing = names.find((name) => !clusters.some((one) => one.name === name));
+  if (missing !== undefined) return missing;
+  const { driver, canaries, max_concurrency: maxConcurrency } = keys;
+  const named = [...new Set([own.name, ...names])].map((name) => clusters.find((one) => one.name === name)!);
+  return { clusters: named, canaries, maxConcurrency, ...(driver && { driver }) };
 }
 
 /** The repository of a GitOps job, with what the pipeline left to the lab, and the commit that its component names. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { route } from './route.ts';
+import { RolloutKeys } from './rollout.ts';
 import { SitesRepo } from './sites-repo.ts';
 
 /** labwright's own API between an agent and its control server: outbound from the agent only (DESIGN §3). */
@@ -18,6 +19,8 @@ export const JobSpec = z.object({
   timeoutMs: z.number().nullable(),
   /** The spoke comes from this repository, by Argo CD. */
   sitesRepo: SitesRepo.exactOptional(),
+  /** What the pipeline says of several clusters and of upgrades. */
+  rollout: RolloutKeys.exactOptional(),
 });
 export type JobSpec = z.infer<typeof JobSpec>;
 

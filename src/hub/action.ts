@@ -5,6 +5,7 @@ import type { Clock } from '../util/clock.ts';
 import type { Dial } from '../util/dial.ts';
 import type { Exec } from '../util/exec.ts';
 import type { Step } from '../util/step.ts';
+import type { Rollout } from './upgrade/rollout.ts';
 import type { SitesDoor, SitesSource } from './gitops/sites-door.ts';
 
 /** The doors an action may use. A rehearsal hands in the same ones with a world behind them. */
@@ -41,11 +42,18 @@ export interface ActionInput {
   /** Outputs of earlier jobs, by the variable the job calls them (`hub_kubeconfig`). */
   readonly inputs: Readonly<Record<string, string>>;
   /** The job's `ocp` component. */
-  readonly release: { readonly version: string; readonly image: string };
+  readonly release: {
+    readonly version: string;
+    readonly image: string;
+    /** `sha256:…`, when the component says it beside an image named by tag. */
+    readonly digest?: string;
+  };
   readonly pullSecret: string;
   readonly sshPublicKey: string | undefined;
   /** The spoke is made by Argo CD from this repository (`implementation: gitops`); absent: the job hands its ClusterInstance to the hub. */
   readonly sites?: SitesSource;
+  /** Several clusters, or how one is upgraded. Absent: the cluster alone. */
+  readonly rollout?: Rollout;
 }
 
 /** An action as steps. Pure: the same input gives the same steps, so that a restarted agent finds its place again. */

@@ -8,6 +8,7 @@ import { installByAgent } from './install-by-agent.ts';
 import { installSpoke } from './install-spoke.ts';
 import { redeployByAgent } from './redeploy-by-agent.ts';
 import { redeploySpoke } from './redeploy-spoke.ts';
+import { upgradeSpokes } from './upgrade-spokes.ts';
 
 /** `assisted` is an old name of what DCI now does by agent (reference/lab-and-libvirt.md §1.6). */
 const ACTIONS: Readonly<Record<string, Partial<Readonly<Record<InstallMethod, Action>>>>> = {
@@ -16,6 +17,7 @@ const ACTIONS: Readonly<Record<string, Partial<Readonly<Record<InstallMethod, Ac
   detach: { clusterinstance: detachSpoke },
   destroy: { clusterinstance: destroySpoke },
   redeploy: { abi: redeployByAgent, assisted: redeployByAgent, clusterinstance: redeploySpoke },
+  upgrade: { clusterinstance: upgradeSpokes },
 };
 
 /** What a job's `action: NAME` means on a cluster: it depends on how the cluster is installed. @returns undefined when there is none. */

@@ -19,9 +19,13 @@ export const NMSTATE_CONFIG: KindRef = { apiVersion: 'agent-install.openshift.io
 export const KLUSTERLET_ADDON_CONFIG: KindRef = { apiVersion: 'agent.open-cluster-management.io/v1', kind: 'KlusterletAddonConfig' };
 export const MANAGED_CLUSTER_ADD_ON: KindRef = { apiVersion: 'addon.open-cluster-management.io/v1alpha1', kind: 'ManagedClusterAddOn' };
 export const MANIFEST_WORK: KindRef = { apiVersion: 'work.open-cluster-management.io/v1', kind: 'ManifestWork' };
+export const CLUSTER_GROUP_UPGRADE: KindRef = { apiVersion: 'ran.openshift.io/v1alpha1', kind: 'ClusterGroupUpgrade' };
+export const CLUSTER_CURATOR: KindRef = { apiVersion: 'cluster.open-cluster-management.io/v1beta1', kind: 'ClusterCurator' };
 
 // On a spoke.
 export const CLUSTER_VERSION: KindRef = { apiVersion: 'config.openshift.io/v1', kind: 'ClusterVersion' };
+export const CLUSTER_OPERATOR: KindRef = { apiVersion: 'config.openshift.io/v1', kind: 'ClusterOperator' };
+export const MACHINE_CONFIG_POOL: KindRef = { apiVersion: 'machineconfiguration.openshift.io/v1', kind: 'MachineConfigPool' };
 export const NODE: KindRef = { apiVersion: 'v1', kind: 'Node' };
 export const KLUSTERLET: KindRef = { apiVersion: 'operator.open-cluster-management.io/v1', kind: 'Klusterlet' };
 export const APPLIED_MANIFEST_WORK: KindRef = { apiVersion: 'work.open-cluster-management.io/v1', kind: 'AppliedManifestWork' };

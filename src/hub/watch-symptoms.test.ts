@@ -17,10 +17,12 @@ const symptom = { object: 'Thing/a', condition: 'Well', reason: 'Ill', message: 
 
 function watchOf(rule: Partial<FailFastRule>): {
   readonly at: (nowMs: number, ill: boolean) => string;
-  readonly diagnose: ReturnType<typeof createSymptomWatch>;
+  readonly diagnose: ReturnType<typeof createSymptomWatch<ClusterObjects>>;
 } {
   let ill = true;
-  const diagnose = createSymptomWatch([{ id: 'r', sees: () => (ill ? [symptom] : []), tolerateMs: 1000, cause: 'it fell', hint: 'rest', ...rule }]);
+  const diagnose = createSymptomWatch<ClusterObjects>([
+    { id: 'r', sees: () => (ill ? [symptom] : []), tolerateMs: 1000, cause: 'it fell', hint: 'rest', ...rule },
+  ]);
   const at = (nowMs: number, now: boolean): string => {
     ill = now;
     return diagnose(nothing, nowMs).status;

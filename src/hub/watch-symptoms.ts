@@ -1,6 +1,14 @@
-import type { ClusterObjects } from './cluster-objects.ts';
-import type { FailFastRule } from './fail-fast.ts';
 import type { Symptom } from './symptoms.ts';
+
+/** A symptom, and how long or how often it is tolerated in what is looked at. */
+export interface SymptomRule<Seen> {
+  readonly id: string;
+  readonly sees: (seen: Seen) => readonly Symptom[];
+  readonly tolerateMs: number;
+  readonly times?: number;
+  /** What to do. */
+  readonly hint: string;
+}
 
 export type Diagnosis =
   | { readonly status: 'refused'; readonly symptom: Symptom; readonly hint: string }
@@ -13,7 +21,7 @@ export type Diagnosis =
  * A symptom is *waiting* from its first sight, forgotten when it goes away (but counted), and *refused* when its rule
  * believes it. Times are those of this watcher, not the object's: clocks of hub and jumphost may differ.
  */
-export function createSymptomWatch(rules: readonly FailFastRule[]): (objects: ClusterObjects, nowMs: number) => Diagnosis {
+export function createSymptomWatch<Seen>(rules: readonly SymptomRule<Seen>[]): (objects: Seen, nowMs: number) => Diagnosis {
   const since = new Map<string, number>();
   const count = new Map<string, number>();
   return (objects, nowMs) => {

@@ -2,6 +2,7 @@ import type { InstallMethod, LabPlan } from '../lab/plan.ts';
 import type { Diagnostic } from '../util/diagnostic.ts';
 import { checkClusterUse } from './check-cluster-use.ts';
 import { checkHubs } from './check-hubs.ts';
+import { checkRollout } from './check-rollout.ts';
 import { checkInputOrder } from './check-input-order.ts';
 import type { JobGraph } from './job-graph.ts';
 import { HUB_KUBECONFIG } from './jobdef.ts';
@@ -28,6 +29,7 @@ export function checkAgainstLab(graph: JobGraph, plan: LabPlan): Diagnostic[] {
       );
       continue;
     }
+    found.push(...checkRollout(job, cluster, plan));
     // Whoever holds machines may let go of them.
     if (job.action === 'release') continue;
     if (job.action === 'install' && cluster.install === 'none')

@@ -14,8 +14,9 @@ interface Use {
 export function checkClusterUse(graph: JobGraph, plan: LabPlan): Diagnostic[] {
   const clusters = new Map(plan.clusters.map((one) => [one.name, one]));
   const uses = graph.jobs.flatMap((graphJob): Use[] => {
-    const cluster = graphJob.job.action && clusters.get(graphJob.job.cluster ?? '');
-    return cluster ? [{ graphJob, cluster }] : [];
+    const { action, cluster: own, rollout } = graphJob.job;
+    const names = action === undefined ? [] : [...new Set([own ?? '', ...(rollout.clusters ?? [])])];
+    return names.flatMap((name) => clusters.get(name) ?? []).map((cluster) => ({ graphJob, cluster }));
   });
   // A release makes room for the others.
   const holding = uses.filter(({ graphJob }) => graphJob.job.action !== 'release');

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { RolloutKeys } from '../contract/rollout.ts';
 import { GitopsKeys } from '../contract/sites-repo.ts';
 import { checkShape, type Examples } from '../util/check-shape.ts';
 import { closest } from '../util/closest.ts';
@@ -23,6 +24,7 @@ const Shape = z.object({
   ansible_playbook: z.string().optional(),
   cluster: z.string().optional(),
   ...GitopsKeys.shape,
+  ...RolloutKeys.shape,
   inputs: z.record(z.string(), z.string()).default({}),
   outputs: z.record(z.string(), z.string()).default({}),
   timeout: z
@@ -42,6 +44,10 @@ const EXAMPLES: Examples = {
   cluster: 'cluster: hub1',
   implementation: 'implementation: gitops',
   sites_repo: 'sites_repo: {url: https://git.our.pretty.lab/sites.git, branch: main}',
+  driver: 'driver: talm',
+  clusters: 'clusters: [sno1, sno2]',
+  canaries: 'canaries: [sno1]',
+  max_concurrency: 'max_concurrency: 2',
   inputs: 'inputs: {hub_kubeconfig: hub_kubeconfig}',
   outputs: 'outputs: {hub_kubeconfig: kubeconfig}',
   timeout: 'timeout: 90m',
@@ -49,7 +55,7 @@ const EXAMPLES: Examples = {
 
 /** Ours by design, read by nothing yet: silence would make a user rely on them. */
 const FUTURE_KEYS = ['when', 'matrix', 'retries', 'resources', 'concurrency_group'];
-const OUR_KEYS = ['action', 'after', 'cluster', 'implementation', 'needs', 'sites_repo', 'timeout', ...FUTURE_KEYS];
+const OUR_KEYS = ['action', 'after', 'cluster', ...Object.keys(RolloutKeys.shape), 'implementation', 'needs', 'sites_repo', 'timeout', ...FUTURE_KEYS];
 const DCI_KEYS =
   'name stage type prev_stages topic use_previous_topic components ansible_playbook ansible_inventory inventory_playbook ansible_cfg ansible_extravars ansible_extravars_files ansible_envvars ansible_tags ansible_skip_tags dci_ansible_dir dci_credentials pipeline_user success_tag fallback_last_success outputs inputs comment url configuration previous_job_id'.split(
     ' ',
@@ -108,8 +114,26 @@ export function entryToJobdef(fields: Readonly<Record<string, unknown>>, at: (ke
       report('bad-component', 'error', 'components', error.message, error.hint ?? 'write type, type=version or type?field:value');
     }
   }
-  const { name, stage, needs, after, topic, components, cluster, inputs, outputs, implementation } = shape;
+  const { name, stage, needs, after, topic, components, inputs, outputs, implementation } = shape;
+  const cluster = shape.cluster ?? shape.clusters?.[0];
+  const rollout: RolloutKeys = { driver: shape.driver, clusters: shape.clusters, canaries: shape.canaries, max_concurrency: shape.max_concurrency };
   const { prev_stages: prevStages, ansible_playbook: ansiblePlaybook, sites_repo: sitesRepo } = shape;
-  const rest = { name, stage, needs, after, topic, components, action, cluster, inputs, outputs, prevStages, ansiblePlaybook, implementation, sitesRepo };
+  const rest = {
+    name,
+    stage,
+    needs,
+    after,
+    topic,
+    components,
+    action,
+    cluster,
+    inputs,
+    outputs,
+    prevStages,
+    ansiblePlaybook,
+    implementation,
+    sitesRepo,
+    rollout,
+  };
   return { value: { ...rest, usePreviousTopic: shape.use_previous_topic === true, timeoutMs: shape.timeout ?? null, definition: fields, at }, diagnostics };
 }

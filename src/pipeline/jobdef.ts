@@ -1,7 +1,8 @@
+import type { RolloutKeys } from '../contract/rollout.ts';
 import type { Implementation, SitesRepo } from '../contract/sites-repo.ts';
 import type { FilePosition } from '../util/errors.ts';
 
-export const ACTIONS = ['install', 'detach', 'attach', 'redeploy', 'destroy', 'release'] as const;
+export const ACTIONS = ['install', 'detach', 'attach', 'redeploy', 'upgrade', 'policies', 'destroy', 'release'] as const;
 export type ActionName = (typeof ACTIONS)[number];
 
 /** The variable by which a job gets the kubeconfig of the hub it works through. */
@@ -29,6 +30,8 @@ export interface Jobdef {
   /** How a spoke comes to be; `sitesRepo` is read with `gitops` only. */
   readonly implementation: Implementation;
   readonly sitesRepo: SitesRepo;
+  /** Several clusters, and how they are upgraded; `clusters` holds at least `cluster` when there is one. */
+  readonly rollout: RolloutKeys;
   /** Output of an earlier job → variable. */
   readonly inputs: Readonly<Record<string, string>>;
   /** Output → file name relative to the job's outputs. */

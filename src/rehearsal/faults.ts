@@ -6,8 +6,9 @@ import { GITOPS_FAULTS } from './faults/gitops-faults.ts';
 import { HUB_FAULTS } from './faults/hub-faults.ts';
 import { INSTALLER_FAULTS } from './faults/installer-faults.ts';
 import { MACHINE_FAULTS } from './faults/machine-faults.ts';
+import { UPGRADE_FAULTS } from './faults/upgrade-faults.ts';
 
-const ALL = { ...MACHINE_FAULTS, ...HUB_FAULTS, ...INSTALLER_FAULTS, ...API_FAULTS, ...GITOPS_FAULTS } as const;
+const ALL = { ...MACHINE_FAULTS, ...HUB_FAULTS, ...INSTALLER_FAULTS, ...API_FAULTS, ...GITOPS_FAULTS, ...UPGRADE_FAULTS } as const;
 
 export type FaultName = keyof typeof ALL;
 

@@ -15,13 +15,18 @@ const PIPELINE = `- {name: sno1-install, stage: install, topic: OCP-4.18, compon
 - {name: sno1-detach, stage: detach, topic: OCP-4.18, components: [ocp], action: detach, cluster: sno1}
 `;
 const INSTALL = PIPELINE.split('\n')[0]!;
+/** Jobs after the install that only some faults need. */
+const DAY2: Readonly<Record<string, string>> = {
+  upgrade: '- {name: sno1-upgrade, stage: upgrade, topic: OCP-4.18, components: [ocp=4.18.2], action: upgrade, driver: DRIVER, cluster: sno1}',
+  policies: '- {name: sno1-policies, stage: policies, topic: OCP-4.18, components: [ocp], action: policies, cluster: sno1}',
+};
 /** As many at a time as the machine has processors: nearly all of a rehearsal is work. */
 const RUNS = { concurrency: availableParallelism() };
 
 describe('every fault of the table', RUNS, () => {
-  for (const [name, { expect, minNodes = 1, implementation }] of Object.entries<FaultRow>(FAULTS)) {
+  for (const [name, { expect, minNodes = 1, implementation, driver = 'direct' }] of Object.entries<FaultRow>(FAULTS)) {
     const cluster = minNodes > 1 ? 'mno1' : 'sno1';
-    const text = expect.outcome === 'survives' || expect.action === undefined ? INSTALL : PIPELINE;
+    const text = textFor(expect.outcome === 'survives' ? undefined : expect.action).replace('DRIVER', driver);
     test(`${name} ${expect.outcome === 'survives' ? 'is survived' : 'fails the job, which says which object, condition and message'}`, async (t) => {
       const { exitCode, report } = await rehearse(
         pipelineFile(t, by(implementation, text).replaceAll('sno1', cluster)),
@@ -52,6 +57,13 @@ describe('every fault of the table', RUNS, () => {
     });
   }
 });
+
+/** The install, and the job that a fault strikes. */
+function textFor(action: string | undefined): string {
+  if (action === undefined) return INSTALL;
+  const later = DAY2[action];
+  return later === undefined ? PIPELINE : `${INSTALL}\n${later}\n`;
+}
 
 /** The pipeline with its installations done another way. */
 function by(implementation: string | undefined, text: string): string {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Jobdef } from '../../pipeline/jobdef.ts';
 import type { CatalogueComponent } from '../../pipeline/select-component.ts';
 import { ensureComponent, ensureTopic } from '../../server/bootstrap/ensure-catalogue.ts';
@@ -40,6 +41,11 @@ export function embeddedCatalogue(jobs: readonly Jobdef[]): CatalogueComponent[]
   }));
 }
 
+/** Releases that nobody has looked up have no digest that means anything: it only tells one from another. */
+function standInDigest(image: string): string {
+  return `sha256:${createHash('sha256').update(image).digest('hex')}`;
+}
+
 /** `ocp=4.18.3` and `ocp?version:4.18.3` name a version. */
 function versionAsked(entry: string): string | undefined {
   return /^ocp(?:=|\?(?:.*&)?version:)(\d[\w.-]*)/.exec(entry)?.[1];
@@ -54,7 +60,8 @@ export async function ensureCatalogue(
   const ids = new Map<string, string>();
   for (const { id, topic, type, name, version, tags } of components) {
     const topicId = await ensureTopic(deps, { name: topic, componentTypes: [type], teamIds: [teamId] });
-    const data = { version, pull_url: `${REPOSITORY}:${version}-x86_64` };
+    const image = `${REPOSITORY}:${version}-x86_64`;
+    const data = { version, pull_url: image, digest: standInDigest(image) };
     ids.set(id, await ensureComponent(deps, { topicId, type, name, version, tags, data }));
   }
   return ids;

@@ -8,16 +8,20 @@ import { isByGitops } from './sites-of-rehearsal.ts';
 export function placeFault(fault: Fault, plan: LabPlan, jobs: readonly RunJob[]): Fault {
   checkPlace(fault, plan);
   const { name } = fault;
-  const { anyCluster, minNodes = 1, implementation } = FAULTS[name];
+  const { anyCluster, minNodes = 1, implementation, expect } = FAULTS[name];
+  const later = expect.outcome === 'fails' && (expect.action === 'upgrade' || expect.action === 'policies') ? expect.action : undefined;
   const found = (cluster: string): PlannedCluster | undefined => plan.clusters.find((one) => one.name === cluster);
   const installs = jobs.filter((job) => (job.action === 'install' || job.action === 'redeploy') && (implementation === undefined || isByGitops(job)));
-  const installed = [...new Set(installs.flatMap((job) => job.cluster ?? []))];
+  const strikes = (cluster: string): boolean => later === undefined || jobs.some((job) => job.action === later && job.cluster === cluster);
+  const installed = [...new Set(installs.flatMap((job) => job.cluster ?? []))].filter(strikes);
   const bigEnough = installed.filter((cluster) => (found(cluster)?.nodes.length ?? 0) >= minNodes);
   const spokes = bigEnough.filter((cluster) => found(cluster)?.role === 'spoke');
   const candidates = anyCluster ? bigEnough : spokes;
   const cluster = fault.cluster ?? spokes[0];
   if (cluster !== undefined && candidates.includes(cluster)) return { ...fault, cluster };
-  const kind = `${minNodes > 1 ? ` of ${minNodes} nodes or more` : ''}${implementation === undefined ? '' : ' by GitOps'}`;
+  const bySize = minNodes > 1 ? ` of ${minNodes} nodes or more` : '';
+  const byGitops = implementation === undefined ? '' : ' by GitOps';
+  const kind = `${bySize}${byGitops}${later === undefined ? '' : `, with a job that has action: ${later}`}`;
   const where =
     cluster === undefined
       ? `the pipeline installs no spoke${kind}`

@@ -11,6 +11,8 @@ export interface FaultRow {
   readonly anyCluster?: true;
   /** It strikes only what is installed this way. */
   readonly implementation?: 'gitops';
+  /** What is expected is what an upgrade by this driver says. */
+  readonly driver?: 'direct' | 'talm' | 'curator';
   /** It takes a cluster of so many nodes at least. */
   readonly minNodes?: number;
   readonly expect: Expectation;
@@ -32,7 +34,7 @@ export type Expectation =
   | {
       readonly outcome: 'fails';
       /** Fails a later job than the install. */
-      readonly action?: 'redeploy';
+      readonly action?: 'redeploy' | 'upgrade' | 'policies';
       /** `<kind>/<namespace>/<name>` where CLUSTER and NODE stand for the place; an Agent's name is its machine's UUID. */
       readonly object: string;
       readonly condition: string;

@@ -86,7 +86,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const headers = { [PARTICIPANT_HEADER]: 'world' };
   // The world's own controllers write for every change that others make: theirs are not what the log is for.
   const mutated = (mutation: Mutation): void => void (mutation.participant !== 'world' && mutations.push(mutation));
-  const spokes = createSpokes({ clock: own, traffic: clock.traffic, dial, seed, plan, log, mutated, failed: options.failed });
+  const spokes = createSpokes({ clock: own, traffic: clock.traffic, dial, seed, faults, plan, log, mutated, failed: options.failed });
   const cloneFolder = lazyFolder('labwright-argocd-');
   const deps: WorldDeps = {
     clock: own,

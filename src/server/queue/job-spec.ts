@@ -1,4 +1,5 @@
 import type { JobSpec } from '../../contract/agent.ts';
+import { RolloutKeys } from '../../contract/rollout.ts';
 import { GitopsKeys } from '../../contract/sites-repo.ts';
 import type { Sql } from '../../db/transaction.ts';
 import { LabwrightError } from '../../util/errors.ts';
@@ -21,14 +22,24 @@ export async function jobSpecOf(sql: Sql, artefacts: Artefacts, job: LeasedJob):
     inputs[variable] = 'content' in source ? source.content : await artefacts.readText(await artefactOf(sql, job, source));
   }
   const { job_id: jobId, run_id: runId, name, action, cluster, outputs, timeout_ms: timeoutMs } = job;
-  const sitesRepo = await sitesRepoOf(sql, job);
-  return { jobId, name, runId, action, cluster, inputs, outputs, components, timeoutMs, ...(sitesRepo && { sitesRepo }) };
+  const definition = await definitionOf(sql, job);
+  const sitesRepo = sitesRepoOf(definition);
+  const rollout = ROLLED_OUT.has(action) ? { rollout: RolloutKeys.parse(definition) } : {};
+  return { jobId, name, runId, action, cluster, inputs, outputs, components, timeoutMs, ...(sitesRepo && { sitesRepo }), ...rollout };
+}
+
+/** Actions on several clusters at once. */
+const ROLLED_OUT: ReadonlySet<string> = new Set(['upgrade', 'policies']);
+
+/** The job as the pipeline file has it. */
+async function definitionOf(sql: Sql, job: LeasedJob): Promise<unknown> {
+  const { rows } = await sql.query<{ definition: unknown }>(`select data -> 'pipeline' as definition from jobs where id = $1`, [job.job_id]);
+  return rows[0]?.definition ?? {};
 }
 
 /** What the pipeline says of GitOps; undefined for a job of another implementation. */
-async function sitesRepoOf(sql: Sql, job: LeasedJob): Promise<JobSpec['sitesRepo']> {
-  const { rows } = await sql.query<{ definition: unknown }>(`select data -> 'pipeline' as definition from jobs where id = $1`, [job.job_id]);
-  const keys = GitopsKeys.parse(rows[0]?.definition ?? {});
+function sitesRepoOf(definition: unknown): JobSpec['sitesRepo'] {
+  const keys = GitopsKeys.parse(definition);
   return keys.implementation === 'gitops' ? keys.sites_repo : undefined;
 }
 
