@@ -115,6 +115,7 @@ for (const [id, from, to] of [
   ['duplicate-address', 'idrac-virtualmedia://192.168.30.11', 'idrac-virtualmedia://192.168.31.2'],
   ['duplicate-address', 'address: 192.168.31.243', 'address: 192.168.31.242'],
   ['duplicate-mac', '3c:ec:ef:00:00:22', '3C:EC:EF:00:00:21'],
+  ['duplicate-disk', 'S3Z8NB0K100022', 'S3Z8NB0K100021'],
   ['duplicate-name', '  metal4:\n', '  server01:\n'],
   ['address-outside', 'address: 192.168.31.243', 'address: 192.168.32.243'],
   ['unknown-host', 'nodes: [host/metal1]', 'nodes: [host/metl1]'],

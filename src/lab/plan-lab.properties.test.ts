@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { contains, formatIp, parseBlock, parseIp } from './ip.ts';
 import { EMPTY_LOCK, type LockFile } from './lock.ts';
 import { planLab, type PlanResult } from './plan-lab.ts';
-import type { LabPlan } from './plan.ts';
+import type { LabPlan, PlannedCluster } from './plan.ts';
 import { pick, randomLab, type RandomLab, randomOf, reordered } from './random-lab.test-data.ts';
 
 const SEEDS = Array.from({ length: 150 }, (_, index) => index + 1);
@@ -13,6 +13,15 @@ function plan(lab: RandomLab, lock: LockFile = EMPTY_LOCK): PlanResult & { reado
   const errors = result.diagnostics.filter(({ severity }) => severity === 'error');
   assert.ok(result.plan && result.lock, JSON.stringify(errors));
   return { ...result, plan: result.plan, lock: result.lock };
+}
+
+/** Addresses that a cluster keeps beside its VIPs: of nodes, in all their networks, of the bootstrap, and of hosted control planes. */
+function addressesOf({ nodes, bootstrap, hosted }: PlannedCluster): string[] {
+  return [
+    ...nodes.flatMap(({ addresses, interfaces = [] }) => [...addresses, ...interfaces.flatMap((one) => one.addresses)]),
+    ...(bootstrap?.addresses ?? []),
+    ...hosted.flatMap(({ vips, vips6 }) => [vips, ...(vips6 ? [vips6] : [])].flatMap(({ api, ingress }) => [api, ingress])),
+  ];
 }
 
 /** By name, because the order of the file is free. */
@@ -43,7 +52,7 @@ everySeed('no two machines, servers or VIPs of a lab have one identity', (lab) =
   const hosts = [made.jumphost, ...made.servers].flatMap(({ address, address6 }) => [address, ...(address6 === undefined ? [] : [address6])]);
   unique(
     'address',
-    [...vips, ...hosts, ...own.flatMap(({ nodes }) => nodes.flatMap(({ addresses }) => addresses))].map((one) => formatIp(parseIp(one)!)),
+    [...vips, ...hosts, ...own.flatMap(addressesOf)].map((one) => formatIp(parseIp(one)!)),
   );
   unique(
     'name',
@@ -51,7 +60,7 @@ everySeed('no two machines, servers or VIPs of a lab have one identity', (lab) =
   );
   unique(
     'mac',
-    made.machines.map(({ mac }) => mac),
+    [...made.machines.flatMap(({ nics }) => nics.map(({ mac }) => mac)), ...own.flatMap(({ bootstrap }) => bootstrap?.mac ?? [])],
   );
   unique(
     'uuid',

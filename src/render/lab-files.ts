@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { planIndex } from '../lab/plan-index.ts';
 import type { LabPlan, PlannedCluster } from '../lab/plan.ts';
 import { renderAgentConfig } from './agent-config.ts';
 import { placeOf, renderBridgeScript } from './bridge.ts';
@@ -61,9 +62,10 @@ function serverFiles(plan: LabPlan, server: string, folders: LabFolders): File[]
           [`${server}/chrony.conf`, renderServerChrony(plan)],
         ];
   const networks = networksOn(plan, server).map((one): File => [`${server}/network-${one.name}.xml`, renderLibvirtNetwork(plan, { network: one.name })]);
-  const domains = plan.machines
-    .filter((machine) => machine.kind === 'vm' && machine.server === server)
-    .map(({ name }): File => [`${server}/domain-${name}.xml`, renderLibvirtDomain(plan, { ...folders, machine: name, spec: 'sha256:', generation: 1 })]);
+  const domains = (planIndex(plan).vms.get(server) ?? []).map(({ name }): File => [
+    `${server}/domain-${name}.xml`,
+    renderLibvirtDomain(plan, { ...folders, machine: name, spec: 'sha256:', generation: 1 }),
+  ]);
   return [...links, ...networks, ...domains];
 }
 

@@ -1,4 +1,5 @@
 import { vmNicBus } from '../lab/place/slot-identities.ts';
+import { planIndex } from '../lab/plan-index.ts';
 import type { LabPlan, PlannedDisk, PlannedMachine, PlannedPool } from '../lab/plan.ts';
 import { LabwrightError } from '../util/errors.ts';
 import { cloudMachineOf, seedPath } from './cloud-init.ts';
@@ -33,8 +34,8 @@ export function poolFolder({ path }: Pick<PlannedPool, 'path'>, imagesDir: strin
 
 /** Domain XML of one VM, to define with `--validate` (reference/lab-and-libvirt.md §2.4). */
 export function renderLibvirtDomain(plan: LabPlan, options: DomainOptions): string {
-  const machine = plan.machines.find((candidate) => candidate.name === options.machine && candidate.kind === 'vm');
-  if (!machine) throw new LabwrightError('not_found', `the plan has no VM ${options.machine}`);
+  const machine = planIndex(plan).machines.get(options.machine);
+  if (machine?.kind !== 'vm') throw new LabwrightError('not_found', `the plan has no VM ${options.machine}`);
   // Not its holder: a claim must not redefine a VM.
   const home = homeOf(plan, machine.name);
   if (!home) throw new LabwrightError('not_found', `no cluster declares a node on ${machine.name}`);

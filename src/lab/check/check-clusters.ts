@@ -146,25 +146,23 @@ function checkHosted(file: LabFile, name: string, { hosted, ...entry }: ClusterE
   }
 }
 
-/** Has a slot of this network room for the cluster's nodes? */
-export function checkRoom(name: string, entry: ClusterEntry, { slotSize }: Segment, report: Report): void {
+/** Has a slot of this network room for the cluster's nodes? `hosted`: control planes whose addresses are kept in it. */
+export function checkRoom(name: string, entry: ClusterEntry, { slotSize }: Segment, hosted: number, report: Report): void {
   const keys = ['clusters', name];
   const { masters, workers } = nodeCounts(entry);
-  const kept = entry.hosted.length === 0 ? 0 : 2 * entry.hosted.length + 1;
+  const kept = hosted === 0 ? 0 : 2 * hosted + 1;
   const room = slotSize - WORKER_OFFSET - kept;
   if (masters > MAX_MASTERS)
     report.error('slot-too-small', [...keys, 'masters'], `a slot holds ${MAX_MASTERS} masters; ${name} wants ${masters}`, `write masters: ${MAX_MASTERS}`);
-  if (workers > room) {
-    const wider = [16, 32, 64].find((size) => size - WORKER_OFFSET - kept >= workers);
-    report.error(
-      'slot-too-small',
-      [...keys, 'workers'],
-      `a slot of ${slotSize} holds ${Math.max(0, room)} workers${kept > 0 ? ` beside ${entry.hosted.length} hosted control planes` : ''}; ${name} wants ${workers}`,
-      wider === undefined
-        ? `write workers: ${Math.max(0, 64 - WORKER_OFFSET - kept)} or less`
-        : `write slot_size: ${wider} in a network of its own, or workers: ${room}`,
-    );
-  }
+  if (workers <= room) return;
+  const wider = [16, 32, 64].find((size) => size - WORKER_OFFSET - kept >= workers);
+  const less = room < 0 ? 'fewer hosted' : `workers: ${room}`;
+  report.error(
+    'slot-too-small',
+    [...keys, room < 0 ? 'hosted' : 'workers'],
+    `a slot of ${slotSize} holds ${Math.max(0, room)} workers${hosted > 0 ? ` beside addresses of ${hosted} hosted control planes` : ''}; ${name} wants ${workers}`,
+    wider === undefined ? `write workers: ${Math.max(0, 64 - WORKER_OFFSET - kept)} or less` : `write slot_size: ${wider} in a network of its own, or ${less}`,
+  );
 }
 
 /** What the installers accept (reference/lab-and-libvirt.md §5.6). */

@@ -51,7 +51,11 @@ export function checkOwners(
   }
   reportShared(addresses, 'address', 'give each its own address', report);
 
-  const [macs, uuids]: [Owners, Owners] = [new Map(), new Map()];
+  const [macs, uuids, disks]: [Owners, Owners, Owners] = [new Map(), new Map(), new Map()];
+  for (const [name, host] of Object.entries(file.hosts))
+    for (const [index, { serial, wwn }] of host.disks.entries())
+      for (const one of [serial, wwn]) own(disks, one, { name, keys: ['hosts', name, 'disks', index], typed: true });
+  reportShared(disks, 'disk', 'write what lsblk -o SERIAL,WWN says on each host', report);
   for (const { name, mac, nics, uuid, home } of machines) {
     if (home === undefined) {
       for (const nic of nics) own(macs, nic.mac, { name, keys: ['hosts', name, 'nics', nic.name, 'mac'], typed: true });
@@ -157,7 +161,7 @@ function push<T>(lists: Map<string, T[]>, key: string, value: T): void {
   else lists.set(key, [value]);
 }
 
-function reportShared(owners: Owners, kind: 'address' | 'mac' | 'uuid', hint: string, report: Report): void {
+function reportShared(owners: Owners, kind: 'address' | 'mac' | 'uuid' | 'disk', hint: string, report: Report): void {
   for (const [identity, all] of owners) {
     if (all.length < 2) continue;
     const clashing = all.filter((one, index) => all.some((other, at) => at !== index && clash(one, other)));

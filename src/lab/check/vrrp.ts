@@ -20,7 +20,7 @@ export function routerIds(cluster: string): RouterIds {
 /** Warns of clusters that would answer each other's VRRP while it is multicast. Those that share machines never run together. */
 export function checkRouterIds(clusters: readonly PlannedCluster[], report: Report): void {
   for (const [network, all] of Map.groupBy(
-    clusters.filter(({ topology, install, slot }) => topology !== 'sno' && install !== 'none' && slot !== null),
+    clusters.filter(({ topology, install, slot }) => topology !== 'sno' && install !== 'none' && install !== 'upi' && slot !== null),
     (one) => one.network,
   )) {
     const users = new Map<number, string[]>();

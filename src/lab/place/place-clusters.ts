@@ -41,12 +41,12 @@ export function placeClusters(
   const guests = (network: string): Named[] => entries.filter(([, entry]) => !reuses(entry) && entry.networks.includes(network));
   for (const segment of segments) {
     for (const [name, entry] of byNetwork.get(segment.name) ?? []) {
-      checkRoom(name, entry, segment, report);
+      checkRoom(name, entry, segment, entry.hosted.length, report);
       checkHostAddresses(file, name, entry, segment, report);
       checkHomes(name, segment, homes.get(name) ?? [], file, networks, report);
       checkNetworks(file, name, segment.name, homes.get(name) ?? [], servers, report);
     }
-    for (const [name, entry] of guests(segment.name)) checkRoom(name, entry, segment, report);
+    for (const [name, entry] of guests(segment.name)) checkRoom(name, entry, segment, 0, report);
   }
   checkNatServers(file, byNetwork, homes, report);
   if (hasErrors(report.found)) return [];
