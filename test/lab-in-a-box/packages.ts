@@ -22,6 +22,8 @@ const NEEDED: readonly (readonly [command: string, debianPackage: string])[] = [
   ['/usr/bin/curl', 'curl'],
   ['/usr/bin/ip', 'iproute2'],
   ['/usr/sbin/nft', 'nftables'],
+  // libvirt's NAT.
+  ['/usr/sbin/iptables', 'iptables'],
   ['/usr/sbin/chronyd', 'chrony'],
   ['/usr/bin/firewall-offline-cmd', 'firewalld'],
   ['/usr/share/OVMF/OVMF_CODE_4M.fd', 'ovmf'],
