@@ -24,7 +24,8 @@ ${clusters.join('')}`;
     const { plan } = planLab('lab.yml', text, EMPTY_LOCK);
     if (plan?.machines.length !== servers * 10) throw new Error('the plan is not whole');
     renderDnsmasq(plan, { confDir: '/conf', stateDir: '/state', interface: 'eno2', upstreams: [] });
-    for (const { name } of plan.machines) renderLibvirtDomain(plan, { machine: name, imagesDir: '/i', consolesDir: '/c', logsDir: '/l', spec: '', generation: 1 });
+    for (const { name } of plan.machines)
+      renderLibvirtDomain(plan, { machine: name, imagesDir: '/i', consolesDir: '/c', logsDir: '/l', spec: '', generation: 1 });
     return performance.now() - startedMs;
   });
   return Math.min(...times);

@@ -8,8 +8,8 @@ import { LabwrightError, messageOf } from '../util/errors.ts';
 import { planLabFile } from './plan-lab-file.ts';
 
 const EXAMPLES = `
-Without FILE it lists the names. lab apply puts dnsmasq, bridges, networks and domains in place itself; chrony, the firewall and nmstate (tags, bonds, bridges of
-further networks) are for you or your configuration management to apply. Where a secret belongs stands {"auths":{}}, and CLUSTER-IMAGE-SET for that name.
+Without FILE it lists the names. lab apply puts dnsmasq, bridges, networks and domains in place itself; chrony, the firewall, and what makes bonds and outlives a
+reboot (nmstate) are for you or your configuration management to apply. Where a secret belongs stands {"auths":{}}, and CLUSTER-IMAGE-SET for that name.
 
 Examples:
   labwright lab render my-lab                                    what there is

@@ -58,10 +58,7 @@ everySeed('no two machines, servers or VIPs of a lab have one identity', (lab) =
     'name',
     made.machines.map(({ name }) => name),
   );
-  unique(
-    'mac',
-    [...made.machines.flatMap(({ nics }) => nics.map(({ mac }) => mac)), ...own.flatMap(({ bootstrap }) => bootstrap?.mac ?? [])],
-  );
+  unique('mac', [...made.machines.flatMap(({ nics }) => nics.map(({ mac }) => mac)), ...own.flatMap(({ bootstrap }) => bootstrap?.mac ?? [])]);
   unique(
     'uuid',
     made.machines.map(({ uuid }) => uuid),

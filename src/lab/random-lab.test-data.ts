@@ -3,7 +3,9 @@ export interface RandomLab {
   readonly lab: string;
   readonly domain: string;
   readonly jumphost: object;
-  readonly networks: Readonly<Record<string, { readonly cidr: string; readonly cidr6?: string; readonly bridge: string; readonly slot_size: number; readonly vlan: number }>>;
+  readonly networks: Readonly<
+    Record<string, { readonly cidr: string; readonly cidr6?: string; readonly bridge: string; readonly slot_size: number; readonly vlan: number }>
+  >;
   readonly servers: Readonly<Record<string, object>>;
   readonly hosts: Readonly<Record<string, object>>;
   readonly clusters: Readonly<Record<string, object>>;
@@ -41,7 +43,10 @@ export function randomLab(random: Random): RandomLab {
   const networks = Object.fromEntries(
     Array.from({ length: count(1, 3) }, (_, index) => {
       const cidr = six ? `fd00:${index}::/64` : `10.${index}.0.0/${pick(random, [20, 21, 22])}`;
-      return [`net${index}`, { cidr, ...(dual && { cidr6: `fd00:${index}::/64` }), bridge: `br${index}`, slot_size: pick(random, [8, 16, 32, 64]), vlan: 100 + index }];
+      return [
+        `net${index}`,
+        { cidr, ...(dual && { cidr6: `fd00:${index}::/64` }), bridge: `br${index}`, slot_size: pick(random, [8, 16, 32, 64]), vlan: 100 + index },
+      ];
     }),
   );
   const names = Object.keys(networks);
@@ -62,12 +67,30 @@ export function randomLab(random: Random): RandomLab {
     const workers = masters === 1 ? 0 : count(0, Math.min(room, 9));
     const near = Object.keys(servers).filter((_, server) => `net${server % names.length}` === network);
     const on = random() < 0.5 ? pick(random, near) : shuffled(random, near).slice(0, count(1, 3));
-    const spoke = random() < 0.3 ? { role: 'spoke', hub: 'hub0', install: 'clusterinstance' } : { install: pick(random, masters === 3 ? ['abi', 'none', 'ipi', 'upi'] : ['abi', 'none', 'sno-in-place']) };
+    const spoke =
+      random() < 0.3
+        ? { role: 'spoke', hub: 'hub0', install: 'clusterinstance' }
+        : { install: pick(random, masters === 3 ? ['abi', 'none', 'ipi', 'upi'] : ['abi', 'none', 'sno-in-place']) };
     // Named, unless its servers are on another.
-    const more = random() < 0.3 ? shuffled(random, names.filter((one) => one !== network)).slice(0, count(0, 2)) : [];
+    const more =
+      random() < 0.3
+        ? shuffled(
+            random,
+            names.filter((one) => one !== network),
+          ).slice(0, count(0, 2))
+        : [];
     const further = more.filter((one) => networks[one]!.slot_size - 7 >= workers);
     const hosted = random() < 0.2 && room >= workers + 3 ? [`${name}h`] : [];
-    clusters[name] = { on, ...(random() < 0.5 && { network }), networks: further, hosted, masters, workers, ...spoke, ...(masters === 1 && random() < 0.5 && { host_network: true }) };
+    clusters[name] = {
+      on,
+      ...(random() < 0.5 && { network }),
+      networks: further,
+      hosted,
+      masters,
+      workers,
+      ...spoke,
+      ...(masters === 1 && random() < 0.5 && { host_network: true }),
+    };
     if (masters === 3) lenders.push({ name, workers });
   }
   for (const { name, workers } of lenders) {
@@ -90,7 +113,12 @@ export function randomLab(random: Random): RandomLab {
       };
     }
     const install = nodes.length === 3 && random() < 0.4 ? { install: 'ipi', provisionhost: { machine: 'jumphost' } } : { install: 'abi' };
-    clusters[`metal${index}`] = { ...install, nodes: nodes.map((one) => `host/${one}`), addressing: pick(random, ['dhcp', 'static']), network: pick(random, names) };
+    clusters[`metal${index}`] = {
+      ...install,
+      nodes: nodes.map((one) => `host/${one}`),
+      addressing: pick(random, ['dhcp', 'static']),
+      network: pick(random, names),
+    };
   }
   const jumphost = { address: six ? 'fd00:0::1' : '10.0.0.1', ...(dual && { address6: 'fd00:0::1' }), nic: 'eno2' };
   return { lab: 'random', domain: 'random.lab', jumphost, networks, servers, hosts, clusters };

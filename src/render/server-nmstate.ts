@@ -1,9 +1,10 @@
 import { stringify } from 'yaml';
-import type { LabPlan, PlannedNetwork, PlannedServer } from '../lab/plan.ts';
+import type { LabPlan } from '../lab/plan.ts';
 import { placeOf, type BridgeOptions } from './bridge.ts';
 import { gatewaysOf } from './gateways-of.ts';
 import { addressing, bondInterface, defaultRoute, off } from './node-network.ts';
 import { networksOn } from './networks-on.ts';
+import { portOf } from './port-of.ts';
 
 /**
  * All links of a server as one nmstate document, for `nmstatectl apply --no-commit` and then `commit`: its bonds, the bridge with its own address, and
@@ -16,7 +17,7 @@ export function renderServerNmstate(plan: LabPlan, options: BridgeOptions): stri
   const bonded = new Set(server.bonds.flatMap(({ nics }) => nics));
   const ports = [network, ...more].map((one) => ({ network: one, port: portOf(server, one, network) }));
   const plain = new Map<string, number>();
-  for (const { network: one, port } of ports) plain.set(baseOf(port), Math.max(one.mtu, plain.get(baseOf(port)) ?? 0));
+  for (const { network: one, port } of ports) plain.set(port.base, Math.max(one.mtu, plain.get(port.base) ?? 0));
   const nics = [...new Set([...bonded, ...plain.keys()])].filter((name) => !server.bonds.some((bond) => bond.name === name));
   const mtuOf = (link: string): number | undefined => plain.get(server.bonds.find((bond) => bond.nics.includes(link))?.name ?? link);
   return stringify({
@@ -27,10 +28,12 @@ export function renderServerNmstate(plan: LabPlan, options: BridgeOptions): stri
         state: 'up',
         mtu: one.mtu,
         ...addressing(one === network ? addresses.map((address) => address.replace(/\/.*/, '')) : [], one),
-        bridge: { options: { stp: { enabled: false } }, port: [{ name: port }] },
+        bridge: { options: { stp: { enabled: false } }, port: [{ name: port.name }] },
       })),
       ...ports.flatMap(({ network: one, port }) =>
-        port === baseOf(port) ? [] : [{ name: port, type: 'vlan', state: 'up', mtu: one.mtu, vlan: { 'base-iface': baseOf(port), id: one.vlan }, ...off() }],
+        port.vlan === undefined
+          ? []
+          : [{ name: port.name, type: 'vlan', state: 'up', mtu: one.mtu, vlan: { 'base-iface': port.base, id: port.vlan }, ...off() }],
       ),
       ...server.bonds.map((bond) => ({ ...bondInterface(bond), mtu: mtuOf(bond.name), ...off() })),
       ...nics.map((name) => ({ name, type: 'ethernet', state: 'up', mtu: mtuOf(name), ...off() })),
@@ -38,15 +41,4 @@ export function renderServerNmstate(plan: LabPlan, options: BridgeOptions): stri
     routes: { config: gateways.map((gateway) => defaultRoute(gateway, network.bridge)) },
     'dns-resolver': { config: { server: gateways, search: [plan.domain] } },
   });
-}
-
-/** The link that is a port of a network's bridge: a NIC or bond, or a tagged link on one. */
-function portOf(server: PlannedServer, network: PlannedNetwork, own: PlannedNetwork): string {
-  const nic = server.nics[network.name] ?? server.nic;
-  const shared = nic === server.nic && network !== own;
-  return network.vlan === undefined || (!shared && network !== own) ? nic : `${nic}.${network.vlan}`;
-}
-
-function baseOf(port: string): string {
-  return port.replace(/\.\d+$/, '');
 }

@@ -6,6 +6,7 @@ import { LabwrightError } from '../../util/errors.ts';
 import { uuidV5 } from '../../util/ids.ts';
 import { keepBridge, makeBridge, setMtu, type BridgeState } from '../doors/bridge.ts';
 import type { Change } from './change.ts';
+import { furtherBridgeChanges } from './further-bridges.ts';
 import { differenceText, THERE } from './difference.ts';
 import { labPaths } from '../lab-paths.ts';
 import type { ServerState } from './server-state.ts';
@@ -17,8 +18,8 @@ import { find, parseXml, xmlDrift } from './xml-drift.ts';
 export function groundChanges(plan: LabPlan, server: string, state: ServerState): Change[] {
   const networks = networksOn(plan, server);
   return [
-    // libvirt makes the bridge of a NAT network; those of further networks are nmstate's.
-    ...(placeOf(plan, server).network.mode === 'nat' ? [] : bridgeChanges(plan, server, state)),
+    ...bridgeChanges(plan, server, state),
+    ...furtherBridgeChanges(plan, server, state),
     ...networks.flatMap((network) => networkChanges(plan, server, state, network)),
     ...folderChanges(plan, server, state),
   ];
@@ -27,6 +28,8 @@ export function groundChanges(plan: LabPlan, server: string, state: ServerState)
 export function bridgeChanges(plan: LabPlan, server: string, state: Pick<ServerState, 'bridge' | 'networks'>): Change[] {
   const { bridge } = state;
   const { server: planned, network, addresses } = placeOf(plan, server);
+  // libvirt makes it.
+  if (network.mode === 'nat') return [];
   const address = addresses.join(' and ');
   const base = { kind: 'bridge', name: network.bridge, on: server } as const;
   if (bridge.holdsNic && bridge.up && addresses.every((one) => bridge.addresses.includes(one))) {

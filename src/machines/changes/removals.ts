@@ -8,6 +8,7 @@ import { removeDnsmasq } from '../doors/dnsmasq.ts';
 import { removeFirewall } from '../doors/firewall.ts';
 import { removePaths, removeWithParents } from '../doors/files.ts';
 import type { JumphostState } from '../jumphost.ts';
+import { furtherBridgeRemovals } from './further-bridges.ts';
 import { imageFolders, labPaths } from '../lab-paths.ts';
 import { machinesOn } from './server-changes.ts';
 import type { FoundDomain, ServerState } from './server-state.ts';
@@ -53,6 +54,7 @@ export function serverRemovals(plan: LabPlan, server: string, state: ServerState
     ...[...(state.volumes?.keys() ?? [])].map((path) => volumeRemoval(server, path)),
     ...folders,
     ...networks,
+    ...furtherBridgeRemovals(plan, server, state),
     ...bridges,
   ];
 }

@@ -21,12 +21,23 @@ export interface BridgeState {
   readonly addresses: readonly string[];
   /** State folders of changes that were neither kept nor undone: their guards will undo them. */
   readonly unfinished: readonly string[];
+  /** All links of the server, for the bridges of further networks. */
+  readonly links?: readonly FoundLink[];
+}
+
+export interface FoundLink {
+  readonly name: string;
+  readonly up: boolean;
+  /** The bridge it is a port of. */
+  readonly master: string | undefined;
+  readonly alias: string | undefined;
 }
 
 const Links = z.array(
   z.object({
     ifname: z.string(),
     master: z.string().optional(),
+    ifalias: z.string().optional(),
     mtu: z.number(),
     flags: z.array(z.string()),
     addr_info: z.array(z.object({ scope: z.string(), local: z.string().optional(), prefixlen: z.number() })),
@@ -37,7 +48,7 @@ const GUARD_SECONDS = 60;
 
 export async function observeBridge(exec: Exec, plan: LabPlan, serverName: string, signal: AbortSignal): Promise<BridgeState> {
   const { server, network } = placeOf(plan, serverName);
-  const script = `ip -json address show; printf '\\0'; cat "/sys/class/net/$2/ifalias" 2>/dev/null
+  const script = `ip -json -details address show; printf '\\0'; cat "/sys/class/net/$2/ifalias" 2>/dev/null
 for state in "$1".state-*; do [ ! -d "$state" ] || printf '\\0%s' "$state"; done`;
   const look = { purpose: 'say what links it has', text: script, args: [scriptPath(plan), network.bridge] };
   const [json = '[]', alias = '', ...unfinished] = (await runScript(exec, look, { signal })).stdout.split('\0');
@@ -53,6 +64,7 @@ for state in "$1".state-*; do [ ! -d "$state" ] || printf '\\0%s' "$state"; done
     mtu: bridge?.mtu,
     addresses: (bridge?.addr_info ?? []).flatMap((one) => (one.scope === 'global' && one.local !== undefined ? [`${one.local}/${one.prefixlen}`] : [])),
     unfinished,
+    links: links.map(({ ifname, flags, master, ifalias }) => ({ name: ifname, up: flags.includes('UP'), master, alias: ifalias })),
   };
 }
 

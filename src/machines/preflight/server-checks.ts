@@ -26,8 +26,9 @@ export const serverChecks: readonly Check[] = [
     find: (facts) =>
       eachServer(facts, (server) => {
         const bridge = facts.state.servers.get(server.name)?.bridge;
-        const name = placeOf(facts.plan, server.name).network.bridge;
-        if (bridge === undefined || machinesOn(facts.plan, server.name).length === 0) return [];
+        const { bridge: name, mode } = placeOf(facts.plan, server.name).network;
+        // libvirt makes that of a NAT network, with its first VM.
+        if (bridge === undefined || mode === 'nat' || machinesOn(facts.plan, server.name).length === 0) return [];
         const wrong = !bridge.exists ? 'is not there' : !bridge.up ? 'is down' : !bridge.holdsNic ? `does not hold ${server.nic}` : undefined;
         return wrong === undefined ? [] : [{ message: `bridge ${name} ${wrong}`, evidence: `ip -json address show: ${name} ${wrong}` }];
       }),
@@ -39,6 +40,7 @@ export const serverChecks: readonly Check[] = [
     fix: 'look at the cable and the switch, or name the right NIC in the lab file',
     find: (facts) =>
       eachHost(facts, (server, host) => {
+        if (placeOf(facts.plan, server.name).network.mode === 'nat') return [];
         const nic = host.links.find(({ ifname }) => ifname === server.nic);
         if (nic?.flags.includes('UP') && nic.flags.includes('LOWER_UP')) return [];
         return [
