@@ -17,6 +17,7 @@ const COMMANDS: readonly LazyCommand[] = [
   { name: 'cluster', summary: 'say why a cluster is not there yet, or failed', load: () => import('./cluster.ts') },
   { name: 'clusterinstance', summary: 'see what a ClusterInstance becomes, without a hub', load: () => import('./clusterinstance.ts') },
   { name: 'sites', summary: 'see what a repository of spokes gives, without a hub', load: () => import('./sites.ts') },
+  { name: 'mirror', summary: 'list what a lab without a way out must hold', load: () => import('./mirror.ts') },
   { name: 'server', summary: 'run a control server alone, for agents elsewhere', load: () => import('./server.ts') },
   { name: 'agent', summary: 'run a lab’s agent against a control server elsewhere', load: () => import('./agent.ts') },
   { name: 'rehearsal', summary: 'serve a simulated hub to any Kubernetes client', load: () => import('./rehearsal.ts') },
