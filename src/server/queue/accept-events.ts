@@ -3,7 +3,7 @@ import { inTransaction, type Sql } from '../../db/transaction.ts';
 import { notify } from '../live/changes.ts';
 import type { ServerDeps } from '../server-deps.ts';
 import { appendToLog, asLines } from './append-to-log.ts';
-import { applyEvent } from './apply-event.ts';
+import { applyEvents } from './apply-events.ts';
 
 /** An event that was not taken, and why: `lease_lost` when another agent holds the job now. */
 export interface Refusal {
@@ -28,7 +28,12 @@ export async function acceptEvents(deps: ServerDeps, agentId: string, jobId: str
     const isHolders = ({ fence }: SentEvent): boolean => job.agent_id === agentId && fence >= job.holder_fence && fence <= job.fence;
     const fresh = (await withoutKnown(sql, events.filter(isHolders))).map((one) => ({ ...one, event: storable(one.event) }));
     await store(sql, { runId: job.run_id, jobId, events: fresh });
-    for (const { event } of fresh) if (event.type !== 'log') await applyEvent(deps, sql, jobId, event);
+    await applyEvents(
+      deps,
+      sql,
+      jobId,
+      fresh.map(({ event }) => event),
+    );
     const logged = fresh.map(({ event }) => (event.type === 'log' ? asLines(event.text) : '')).join('');
     if (logged !== '') await appendToLog(sql, jobId, Buffer.byteLength(logged));
     await notify(sql, { kind: 'run', runId: job.run_id });
