@@ -29,7 +29,7 @@ export interface Outbox {
 
 const BATCH = 500;
 /** Events written this close together travel together. */
-const COALESCE_MS = 30;
+const COALESCE_MS = 100;
 const FIRST_PAUSE_MS = 200;
 const MAX_PAUSE_MS = 5000;
 
@@ -43,6 +43,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   const { journal, store, log } = deps;
   let wake = Promise.withResolvers<void>();
   const flushes: (() => void)[] = [];
+  let pause = new AbortController();
 
   const nextBatch = (): { readonly events: SentEvent[]; readonly ended: string[] } => {
     const events: SentEvent[] = [];
@@ -78,6 +79,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     flush(signal) {
       const { promise, resolve } = Promise.withResolvers<void>();
       flushes.push(resolve);
+      pause.abort(new Error('somebody waits'));
       poke();
       return unlessAborted(promise, signal);
     },
@@ -88,7 +90,9 @@ export function createOutbox(deps: OutboxDeps): Outbox {
           const asked = flushes.length;
           if (await sendBatch(agentId, signal)) {
             pauseMs = FIRST_PAUSE_MS;
-            if (flushes.length === 0) await realSleep(COALESCE_MS, signal);
+            if (flushes.length > 0) continue;
+            pause = new AbortController();
+            await realSleep(COALESCE_MS, AbortSignal.any([signal, pause.signal])).catch(() => signal.throwIfAborted());
             continue;
           }
           for (const done of flushes.splice(0, asked)) done();

@@ -25,6 +25,8 @@ export function afterEvent(change: StepChange, event: StepEvent): StepChange {
       return { ...change, percent: event.percent };
     case 'step_ended':
       return { ...change, status: event.status, ...(event.status === 'success' && { waitingOn: null }) };
+    default:
+      return event satisfies never;
   }
 }
 
