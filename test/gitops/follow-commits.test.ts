@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Lease } from '../../src/contract/agent.ts';
 import { makeTemporaryFolder, type TemporaryFolder } from '../../src/util/temporary-folder.ts';
+import { labwright } from '../cli/labwright.ts';
 import { startTestServer, type TestServer } from '../server/test-server.ts';
 import { followedLab, type FollowedLab } from './followed-lab.ts';
 
@@ -61,4 +62,10 @@ test('the commit a branch ends in gets a job for exactly that commit, each later
   const third = await lab.push('three');
   assert.equal(commitOf(await next()), third, 'found without a webhook');
   await again.stop();
+});
+
+test('a pipeline that names no repository cannot be followed, and is refused before anything starts', () => {
+  const { status, stdout, stderr } = labwright('up', '--lab', 'examples/pretty-lab', '--follow', 'examples/pretty-lab/mno-daily.yml');
+  assert.deepEqual([status, stdout], [2, '']);
+  assert.match(stderr, /no job of mno-daily has implementation: gitops\nhint: /);
 });

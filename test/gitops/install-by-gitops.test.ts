@@ -132,6 +132,34 @@ test('a repository that cannot be reached is named, with the command to try by h
   assert.match(error?.hint ?? '', /try by hand: .*git ls-remote https:\/\/git\.gone\.lab\/sites\.git/);
 });
 
+test('policies that two clusters share stay until the last of them leaves', async (t) => {
+  const common = Object.fromEntries(
+    Object.entries(FILES)
+      .filter(([path]) => path.includes('/policies/'))
+      .map(([path, text]) => [path.replace('sno1/policies', 'common/policies'), text.replaceAll('sno1-policies', 'ztp-common')]),
+  );
+  const sites = Object.fromEntries(Object.entries({ ...FILES, ...renderSiteFiles(testLab, 'mno1') }).filter(([path]) => path.includes('/sites/')));
+  const { lab, kube, inputs } = await open(t, { ...sites, ...common });
+  const policy = { apiVersion: 'policy.open-cluster-management.io/v1', kind: 'Policy', namespace: 'ztp-common', name: 'monitoring' };
+  for (const cluster of ['sno1', 'mno1']) {
+    const { error } = await lab.run(cluster, 'install', cluster, inputs, { sites: SITES(cluster, { policiesPath: 'common/policies' }) });
+    // The common placement is for sno1 only: mno1 is not released, for nothing would be rolled out on it.
+    const said = [error?.on?.object, error?.on?.condition, error?.on?.reason];
+    assert.deepEqual(
+      said,
+      cluster === 'sno1' ? [undefined, undefined, undefined] : ['Policy/ztp-common/monitoring', 'Placed', 'NotSelected'],
+      JSON.stringify(error),
+    );
+  }
+  const first = await lab.run('first', 'destroy', 'sno1', inputs);
+  assert.equal(first.error, undefined, JSON.stringify(first.error));
+  assert.ok(first.log.some((line) => /policies of sno1 stay on hub1: Application\/openshift-gitops\/mno1-policies has \S+ too/.test(line)));
+  assert.ok(await kube.get(policy));
+  const last = await lab.run('last', 'destroy', 'mno1', inputs);
+  assert.equal(last.error, undefined, JSON.stringify(last.error));
+  assert.equal(await kube.get(policy), undefined);
+});
+
 test('a cluster that an automated Application of somebody else makes is not taken off its hub', async (t) => {
   const { lab, kube, inputs } = await open(t);
   const url = 'https://git.test.lab/sites.git';

@@ -39,7 +39,7 @@ export function removeApplications(input: ActionInput): Step<ActionDeps> {
         );
       }
       const ours = found.filter((app) => isOurs(app, cluster.name));
-      for (const app of ours) await remove(hub, app);
+      for (const app of ours) await remove(hub, app, await takesAlong(hub, app));
       for (const part of ['sites', 'policies'] as const)
         await hub.kube.delete(refTo(APP_PROJECT, applicationName(cluster.name, part), ARGO_NAMESPACE), {}, context.signal).catch(ifServed);
       if (ours.length > 0) context.log(`removed ${ours.map(objectPath).join(', ')}`);
@@ -52,9 +52,27 @@ function ifServed(error: unknown): void {
   if (!(error instanceof Error && 'code' in error && error.code === 'not_found')) throw error;
 }
 
-async function remove({ kube, cluster, context }: Hub, app: KubeObject): Promise<void> {
+/** Whether an Application's objects go with it: the policies', unless another Application has one of them too, as a common namespace. */
+async function takesAlong({ kube, cluster, context }: Hub, app: KubeObject): Promise<boolean> {
+  if (app.metadata.name !== applicationName(cluster.name, 'policies')) return false;
+  const own = new Set(resourcesOf(app));
+  const { items } = await kube.list({ ...APPLICATION, namespace: ARGO_NAMESPACE }, context.signal);
+  for (const other of items.filter(({ metadata }) => metadata.uid !== app.metadata.uid)) {
+    const shared = resourcesOf(other).find((one) => own.has(one));
+    if (shared === undefined) continue;
+    context.log(`the policies of ${cluster.name} stay on ${cluster.hub ?? 'the hub'}: ${objectPath(other)} has ${shared} too`);
+    return false;
+  }
+  return true;
+}
+
+function resourcesOf(app: KubeObject): readonly string[] {
+  const resources = (valueAt(app, 'status', 'resources') ?? []) as readonly { readonly kind: string; readonly namespace?: string; readonly name: string }[];
+  return resources.map(({ kind, namespace, name }) => objectPath({ apiVersion: '', kind, name, ...(namespace !== undefined && { namespace }) }));
+}
+
+async function remove({ kube, context }: Hub, app: KubeObject, cascades: boolean): Promise<void> {
   const ref = refOf(app);
-  const cascades = app.metadata.name === applicationName(cluster.name, 'policies');
   if (app.metadata.deletionTimestamp === undefined) {
     const finalizers = cascades ? [CASCADE] : [];
     await kube.patch(ref, { metadata: { finalizers } }, { type: 'merge', fieldManager: FIELD_MANAGER }, context.signal);
