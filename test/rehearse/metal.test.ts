@@ -13,3 +13,8 @@ test('clusters on bare metal are installed by agent and by a hub, and only their
   assert.deepEqual(switched('bare1-install').toSorted(), ['metal2', 'metal3', 'metal4']);
   assert.deepEqual(switched('edge1-install'), ['metal1']);
 });
+
+test('static addresses, further networks, a tag and a bond reach the installer as it wants them', async () => {
+  const { exitCode, report } = await rehearse(join(packageRoot(), 'examples/telco-lab/daily.yml'), '--seed', '3');
+  assert.equal(exitCode, 0, JSON.stringify(report.jobs, null, 1));
+});
