@@ -7,12 +7,14 @@ import { detachSpoke } from './detach-spoke.ts';
 import { installByAgent } from './install-by-agent.ts';
 import { installSpoke } from './install-spoke.ts';
 import { redeployByAgent } from './redeploy-by-agent.ts';
+import { prepareHub } from './hub-preparation/prepare-hub.ts';
 import { redeploySpoke } from './redeploy-spoke.ts';
 import { upgradeSpokes } from './upgrade-spokes.ts';
 
 /** `assisted` is an old name of what DCI now does by agent (reference/lab-and-libvirt.md §1.6). */
 const ACTIONS: Readonly<Record<string, Partial<Readonly<Record<InstallMethod, Action>>>>> = {
   install: { abi: installByAgent, assisted: installByAgent, clusterinstance: installSpoke },
+  prepare: { abi: prepareHub, assisted: prepareHub, ipi: prepareHub, upi: prepareHub, 'sno-in-place': prepareHub },
   attach: { clusterinstance: attachSpoke },
   detach: { clusterinstance: detachSpoke },
   destroy: { clusterinstance: destroySpoke },

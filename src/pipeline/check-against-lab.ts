@@ -41,13 +41,16 @@ export function checkAgainstLab(graph: JobGraph, plan: LabPlan): Diagnostic[] {
         `labwright has no action that installs ${cluster.name} by ${cluster.install}`,
         `write an ansible_playbook of DCI's agent for it (labwright lab inventory), or install: abi in the lab file`,
       );
-    if (job.action !== 'install' && cluster.role !== 'spoke')
+    if (job.action === 'prepare' && cluster.role !== 'hub')
+      error('not-a-hub', 'action', `${cluster.name} is no hub: there is nothing to prepare`, 'name a cluster with role: hub');
+    if (job.action !== 'install' && job.action !== 'prepare' && cluster.role !== 'spoke')
       error('not-a-spoke', 'action', `${cluster.name} is no spoke: no hub can ${job.action} it`, 'name a cluster with role: spoke');
     if (job.implementation === 'gitops' && cluster.install !== 'clusterinstance')
       error('not-by-gitops', 'implementation', `${cluster.name} has install: ${cluster.install}, which Git does not drive`, 'leave implementation away');
     const throughHub = job.action !== 'install' || cluster.install === 'clusterinstance';
     // A hub that stands already is whoever runs the pipeline's to hand in.
-    const madeHere = graph.jobs.some(({ job: other }) => other.action === 'install' && other.cluster === cluster.hub);
+    const hub = hubOf(job, cluster);
+    const madeHere = graph.jobs.some(({ job: other }) => other.action === 'install' && other.cluster === hub);
     if (throughHub && madeHere && !Object.values(job.inputs).includes(HUB_KUBECONFIG)) {
       error(
         'no-hub-kubeconfig',
@@ -58,4 +61,12 @@ export function checkAgainstLab(graph: JobGraph, plan: LabPlan): Diagnostic[] {
     }
   }
   return [...found, ...checkInputOrder(graph), ...checkHubs(graph, plan), ...checkClusterUse(graph, plan)];
+}
+
+/** The cluster whose API a job works through: for a preparation the hub itself. */
+export function hubOf(
+  { action }: { readonly action?: string | undefined },
+  cluster: { readonly name: string; readonly hub?: string | undefined } | undefined,
+): string | undefined {
+  return action === 'prepare' ? cluster?.name : cluster?.hub;
 }

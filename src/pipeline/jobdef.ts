@@ -2,7 +2,7 @@ import type { RolloutKeys } from '../contract/rollout.ts';
 import type { Implementation, SitesRepo } from '../contract/sites-repo.ts';
 import type { FilePosition } from '../util/errors.ts';
 
-export const ACTIONS = ['install', 'detach', 'attach', 'redeploy', 'upgrade', 'policies', 'destroy', 'release'] as const;
+export const ACTIONS = ['install', 'prepare', 'detach', 'attach', 'redeploy', 'upgrade', 'policies', 'destroy', 'release'] as const;
 export type ActionName = (typeof ACTIONS)[number];
 
 /** The variable by which a job gets the kubeconfig of the hub it works through. */

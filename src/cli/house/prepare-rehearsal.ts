@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import type { LabPlan } from '../../lab/plan.ts';
+import { hubOf } from '../../pipeline/check-against-lab.ts';
 import type { IsGiven } from '../../pipeline/check-jobdefs.ts';
 import { HUB_KUBECONFIG, type Jobdef } from '../../pipeline/jobdef.ts';
 import { isMatrix } from '../../pipeline/matrix/read-matrix.ts';
@@ -51,6 +52,9 @@ export async function prepareRehearsal(request: RehearsalRequest): Promise<Prepa
 /** The hub a job works through, when no job of the pipeline installs it. */
 function hubFromStart(job: Jobdef, jobs: readonly Jobdef[], plan: LabPlan): string | undefined {
   if (job.action === 'release') return undefined;
-  const hub = plan.clusters.find(({ name }) => name === job.cluster)?.hub;
+  const hub = hubOf(
+    job,
+    plan.clusters.find(({ name }) => name === job.cluster),
+  );
   return jobs.some((one) => one.action === 'install' && one.cluster === hub) ? undefined : hub;
 }

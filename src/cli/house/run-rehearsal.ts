@@ -8,6 +8,7 @@ import { worldDoors } from '../../agent/world-doors.ts';
 import type { Client } from '../../client/create-client.ts';
 import type { Run, RunJob } from '../../contract/runs.ts';
 import { CLAIMS_FILE, openClaims } from '../../machines/claims-store.ts';
+import { hubOf } from '../../pipeline/check-against-lab.ts';
 import { HUB_KUBECONFIG } from '../../pipeline/jobdef.ts';
 import type { WorldHandle } from '../../rehearsal/world-handle.ts';
 import { findWorld, startWorld } from '../../rehearsal/world/start-world.ts';
@@ -176,7 +177,11 @@ async function createRun({ prepared }: RehearsalOptions, { house, client, world,
   const ids = await ensureCatalogue(house.server.deps, prepared.components, teamId);
   const commits = await commitComponents(prepared, house, await world.sitesHead());
   const jobs = prepared.jobs.map((job): RunJob => {
-    const content = kubeconfigs.get(plan.clusters.find(({ name }) => name === job.cluster)?.hub ?? '');
+    const hub = hubOf(
+      job,
+      plan.clusters.find(({ name }) => name === job.cluster),
+    );
+    const content = kubeconfigs.get(hub ?? '');
     const inputs = content === undefined ? job.inputs : { [HUB_KUBECONFIG]: { content }, ...job.inputs };
     return { ...job, inputs, componentIds: [...job.componentIds.map((id) => ids.get(id) ?? id), ...(isByGitops(job) ? (commits.get(job.topic) ?? []) : [])] };
   });

@@ -1,4 +1,4 @@
-import { objectPath, type KindRef, type KubeObject } from '../../kube/objects.ts';
+import { objectPath, type KubeObject } from '../../kube/objects.ts';
 import type { LabPlan, PlannedCluster } from '../../lab/plan.ts';
 import { CLUSTER_TEMPLATES, NODE_TEMPLATES, TEMPLATES_NAMESPACE } from '../../render/cluster-instance.ts';
 import { isLabwrightError, messageOf } from '../../util/errors.ts';
@@ -6,7 +6,8 @@ import { StepFailed } from '../../util/step-failed.ts';
 import type { Step } from '../../util/step.ts';
 import type { ActionDeps, ActionInput } from '../action.ts';
 import { openHub, type Hub } from '../hub.ts';
-import { AGENT_CLUSTER_INSTALL, BARE_METAL_HOST, CLUSTER_DEPLOYMENT, CLUSTER_INSTANCE, CONFIG_MAP, MANAGED_CLUSTER, refTo, SPOKE_KINDS } from '../kinds.ts';
+import { AGENT_CLUSTER_INSTALL, BARE_METAL_HOST, CLUSTER_DEPLOYMENT, CLUSTER_INSTANCE, CONFIG_MAP, MANAGED_CLUSTER, refTo } from '../kinds.ts';
+import { hubReadiness } from '../hub-preparation/hub-readiness.ts';
 import { textAt } from '../read-object.ts';
 
 /** The hub answers, serves what a spoke needs, and nobody holds the cluster's name or its machines there. */
@@ -19,7 +20,7 @@ export function checkHub(input: ActionInput): Step<ActionDeps> {
     async run(deps, context) {
       const hub = openHub(input, deps, context);
       await answers(hub);
-      for (const kind of SPOKE_KINDS) await served(hub, kind);
+      await readyForSpokes(hub);
       await templatesThere(hub);
       await nameFree(hub);
       await machinesFree(hub, plan, cluster);
@@ -44,17 +45,15 @@ async function answers(hub: Hub): Promise<void> {
   }
 }
 
-async function served(hub: Hub, kind: KindRef): Promise<void> {
-  try {
-    await hub.kube.list(kind, hub.context.signal);
-  } catch (error) {
-    if (!isLabwrightError(error) || error.code !== 'not_found') throw error;
-    throw new StepFailed(
-      'refused',
-      { object: hub.name, condition: 'Served', reason: 'NotFound', message: `${hub.name} serves no ${kind.kind} in ${kind.apiVersion}` },
-      { hint: 'install advanced-cluster-management on the hub, with the siteconfig component enabled', cause: error },
-    );
-  }
+/** @throws StepFailed for the first thing that is missing; the log names them all. */
+async function readyForSpokes({ kube, name, context, redact }: Hub): Promise<void> {
+  const lacks = await hubReadiness(kube, context.signal);
+  const [first, ...others] = lacks;
+  if (first === undefined) return;
+  for (const { object, condition, message } of lacks) context.log(redact(`${name} is not ready for spokes: ${object} ${condition}: ${message}`));
+  const { hint, ...on } = first;
+  const more = others.length === 0 ? '' : `; it lacks more: ${others.map(({ object }) => object).join(', ')}`;
+  throw new StepFailed('refused', { ...on, message: redact(on.message) }, { hint: `${hint}${more}` });
 }
 
 /** A ClusterInstance whose templates are missing never gets a condition (reference/ztp.md §3.5.8). */

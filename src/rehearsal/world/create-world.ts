@@ -45,7 +45,7 @@ export interface World {
   /** The commit that branch main of its sites repository ends in. */
   sitesHead(): Promise<string | undefined>;
   /** Starts a hub that nobody had to install. */
-  addHub(options: Omit<HubOptions, 'certificates' | 'version'>): Promise<RunningHub>;
+  addHub(options: Omit<HubOptions, 'certificates' | 'version' | 'prepared'>): Promise<RunningHub>;
   close(): Promise<void>;
 }
 
@@ -125,7 +125,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       await hub?.close();
     },
     async clusterFormed({ name, ...more }) {
-      const hub = await startHub(deps, { name, ...more });
+      const hub = await startHub(deps, { name, prepared: false, ...more });
       hubs.set(name, hub);
       return worldClient(deps, hub.kubeconfig);
     },
@@ -141,7 +141,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     sitesHead: async () => gitHost?.head(),
     async addHub({ name, baseDomain, ...more }) {
       const certificates = await makeClusterCertificates(name, { host: `api.${name}.${baseDomain}`, port: 6443 });
-      const hub = await startHub(deps, { name, baseDomain, certificates, version: '4.18.0', ...more });
+      const hub = await startHub(deps, { name, baseDomain, certificates, version: '4.18.0', prepared: true, ...more });
       hubs.set(name, hub);
       return hub;
     },

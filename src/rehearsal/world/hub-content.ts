@@ -10,6 +10,12 @@ export function hubContent(hub: { readonly name: string; readonly baseDomain: st
   const auth = { auths: { [`registry.${hub.name}.${hub.baseDomain}`]: { auth: Buffer.from('labwright:good-for-nothing').toString('base64') } } };
   return [
     ...namespaces.map((name): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+    {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name: 'lab-local', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+      provisioner: 'topolvm.io',
+    },
     ...['ai-cluster-templates-v1', 'ai-node-templates-v1'].map((name): KubeObject => ({
       apiVersion: 'v1',
       kind: 'ConfigMap',

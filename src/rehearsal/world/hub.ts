@@ -22,6 +22,8 @@ import type { Controller } from '../controllers/controller.ts';
 import { runControllers } from '../controllers/run-controllers.ts';
 import type { ClusterCertificates } from '../api/access/cluster-certificates.ts';
 import { serveSimulatedApi, type HubApi } from './hub-api.ts';
+import { createWithStatus, preparedHub } from './prepared-hub.ts';
+import { operatorControllers } from '../controllers/operators/operator-controllers.ts';
 import { bmcSecrets, hubContent } from './hub-content.ts';
 import { hubTroubles, webhooksDown } from './hub-troubles.ts';
 import { uuidSource } from './uuid-source.ts';
@@ -39,6 +41,8 @@ export interface HubOptions {
   /** Puts the BMC credentials of the lab's machines into Secrets of namespace lab-bmc, for who writes objects by hand. */
   readonly bmcSecrets?: boolean;
   readonly version: string;
+  /** It has been made a hub before the story begins; else only a cluster stands there. */
+  readonly prepared: boolean;
 }
 
 export interface RunningHub {
@@ -77,6 +81,7 @@ export async function startHub(world: WorldDeps, options: HubOptions): Promise<R
   const kube = api.local ? kubeClientOn(api.local(WORLD_HEADERS), world.clock) : worldClient(world, certificates.kubeconfig);
   await api.install(hubDefinitions(world.crdsDir));
   for (const object of hubContent(options)) await kube.create(object);
+  if (options.prepared) for (const object of preparedHub()) await createWithStatus(kube, object);
   if (options.bmcSecrets) for (const object of bmcSecrets(world.credentials)) await kube.create(object);
   const deps: HubDeps = {
     kube,
@@ -111,6 +116,7 @@ function controllersOf(deps: HubDeps, cache: ObjectCache): readonly Controller[]
     ...policyControllers(deps, cache),
     ...talmControllers(deps, cache),
     ...argocdControllers(deps),
+    ...operatorControllers(deps),
   ];
 }
 
