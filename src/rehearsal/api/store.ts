@@ -80,7 +80,9 @@ export function createStore(historyMs = 300_000, realNow: () => number = () => p
     // From the last version of a quiet server there is nothing to have been forgotten.
     if (from + 1 < oldest && from < version) return undefined;
     if (from <= FIRST_VERSION) return undefined;
-    return history.filter(({ change }) => change.resource === resource && change.version > from).map(({ change }) => change);
+    // From the end: a watch begins where a list just ended.
+    const later = history.slice(history.findLastIndex(({ change }) => change.version <= from) + 1);
+    return later.filter(({ change }) => change.resource === resource).map(({ change }) => change);
   };
 
   return {
