@@ -170,9 +170,27 @@ function slotsOf(
       `${cluster} has slot ${locked.get(cluster)}, which ${formatBlock(block)} does not have`,
       'widen the network again, or destroy the cluster and remove it from the lab file first',
     );
+  if (result.left.length === 0 && result.lost.length === 0) warnNearlyFull(segment, count, new Set([...reserved.keys(), ...result.slots.values()]), report);
   if (result.left.length > 0) reportFull(segment, { reserved, wanted: clusters.length, locked: locked.size, left: result.left }, report);
   return result.slots;
 }
+
+/** A lab without room is found full on the day somebody needs a cluster. */
+function warnNearlyFull({ name, block, slotSize }: Segment, count: number, taken: ReadonlySet<number>, report: Report): void {
+  // The first slot and the last are kept for what is no cluster.
+  const usable = count - 2;
+  const left = usable - [...taken].filter((slot) => slot > 0 && slot < count - 1).length;
+  if (usable < 1 || left >= usable * LEAST_SHARE_FREE) return;
+  report.warn(
+    'network-nearly-full',
+    ['networks', name, 'cidr'],
+    `${formatBlock(block)} has ${left} of ${usable} slots of ${slotSize} addresses left`,
+    'plan another network, or widen this one where its first address stays',
+  );
+}
+
+/** Below that a network counts as full (reference/lab-and-libvirt.md §5.6). */
+const LEAST_SHARE_FREE = 0.05;
 
 const LAST_WORKER = 'the last worker';
 

@@ -66,3 +66,12 @@ test('a full network whose clusters are locked is widened only where its first a
   assert.equal(hint('10.0.1.0/26', '10.0.1.', c1), 'widen flat to 10.0.1.0/24, or remove clusters');
   assert.equal(hint('10.0.1.64/26', '10.0.1.7', c1), 'declare another network for new clusters, or remove clusters');
 });
+
+test('a network with less than a twentieth of its slots left is warned about', () => {
+  const ids = (count: number): string[] => {
+    let text = wide(0).replace('10.0.0.0/22', '10.0.0.0/24').replace('  big: {on: server1, install: abi, masters: 3, workers: 0}\n', '');
+    for (let index = 1; index <= count; index++) text += `  c${index}: {on: server1, install: none, masters: 1, sizes: {master: {cpus: 1}}}\n`;
+    return planLab('lab.yml', text, EMPTY_LOCK).diagnostics.map(({ id }) => id);
+  };
+  assert.deepEqual([ids(13), ids(14), ids(15)], [[], ['network-nearly-full'], ['network-full']]);
+});
