@@ -2,19 +2,23 @@ import { Agent as HttpsAgent } from 'node:https';
 import { kubeClients } from '../kube/create-kube-client.ts';
 import { parseKubeconfig } from '../kube/parse-kubeconfig.ts';
 import type { ActionDeps } from '../hub/action.ts';
-import type { PlannedMachine } from '../lab/plan.ts';
+import type { LabPlan, PlannedMachine } from '../lab/plan.ts';
 import type { BmcCredentials } from '../machines/bmc/credentials.ts';
 import { fileCredentials } from '../machines/bmc/file-credentials.ts';
 import { createOpenBmc } from '../machines/bmc/redfish-client.ts';
 import { createSitesDoor } from '../sites/create-sites-door.ts';
 import { CAUSE_HEADER } from '../util/step.ts';
 import type { FileStore } from './file-store.ts';
+import { insideOnly } from './inside-only.ts';
 import type { LabDoors } from './lab-doors.ts';
 
 export interface JobDoors {
   /** That the job is about. */
   readonly cluster: string | null;
   readonly doors: LabDoors;
+  readonly plan: LabPlan;
+  /** Of a disconnected job: nothing outside of the lab is dialled. */
+  readonly network: 'connected' | 'disconnected';
   readonly credentials: ReadonlyMap<string, BmcCredentials>;
   readonly fileStore: FileStore;
   readonly workDir: string;
@@ -25,8 +29,9 @@ export interface JobDoors {
 }
 
 /** The doors of one job's steps: the lab's, with the step that asks in every request, and holding the clock while they are used. */
-export function actionDeps({ cluster, doors, credentials, fileStore, workDir, sitesDir, output, evidence }: JobDoors): ActionDeps {
-  const { clock, dial, headers } = doors;
+export function actionDeps({ cluster, doors, plan, network, credentials, fileStore, workDir, sitesDir, output, evidence }: JobDoors): ActionDeps {
+  const { clock, headers } = doors;
+  const dial = network === 'disconnected' ? insideOnly(doors.dial, plan) : doors.dial;
   const credentialsOf = (machine: PlannedMachine): BmcCredentials => {
     const { passwordFile } = machine.bmc;
     // A rehearsal's hosts have passwords of its own.
@@ -68,6 +73,7 @@ export function actionDeps({ cluster, doors, credentials, fileStore, workDir, si
     },
     evidence: (name, content) => Promise.resolve(evidence(name, content)),
     installer: doors.installer,
-    sites: createSitesDoor({ ...doors, dataDir: sitesDir, caPath: doors.sitesCaPath }),
+    oc: doors.oc,
+    sites: createSitesDoor({ ...doors, dial, dataDir: sitesDir, caPath: doors.sitesCaPath }),
   };
 }

@@ -14,7 +14,7 @@ import { jobSecrets } from './job-secrets.ts';
 import { jobSteps, type JobStepsDeps } from './job-steps.ts';
 import { withPreflight } from './preflight-steps.ts';
 
-export interface JobRunnerDeps extends Omit<JobDoors, 'cluster' | 'workDir' | 'output' | 'evidence'>, Omit<JobStepsDeps, 'doors'> {
+export interface JobRunnerDeps extends Omit<JobDoors, 'cluster' | 'network' | 'workDir' | 'output' | 'evidence'>, Omit<JobStepsDeps, 'doors'> {
   readonly engine: RunEngine;
   readonly journal: Journal;
   readonly store: AgentStore;
@@ -78,7 +78,7 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
       runId: job.jobId,
       name: job.name,
       steps: blameLostDoors(withPreflight(doors.checkLab, deps.plan, job, jobSteps(deps, job)), doors),
-      deps: actionDeps({ ...deps, cluster: job.cluster, workDir, output, evidence }),
+      deps: actionDeps({ ...deps, cluster: job.cluster, network: job.network ?? 'connected', workDir, output, evidence }),
       clock: doors.clock,
       memory: {},
       secrets,

@@ -4,6 +4,8 @@ import { SITES_COMPONENT } from '../contract/sites-repo.ts';
 import type { Action, ActionDeps, ActionInput } from '../hub/action.ts';
 import type { Rollout } from '../hub/upgrade/rollout.ts';
 import type { SitesSource } from '../hub/gitops/sites-door.ts';
+import type { MirrorInside } from '../hub/mirror/mirror-inside.ts';
+import { mirrored } from '../render/mirror/mirror-plan.ts';
 import type { LabPlan, PlannedCluster } from '../lab/plan.ts';
 import type { ClaimsStore } from '../machines/claims-store.ts';
 import type { FollowClaim } from '../machines/follow-claim.ts';
@@ -17,7 +19,7 @@ export type FindAction = (name: string, cluster: PlannedCluster) => Action | und
 
 export interface JobStepsDeps {
   readonly plan: LabPlan;
-  readonly doors: Pick<LabDoors, 'pullSecret' | 'sshPublicKey'>;
+  readonly doors: Pick<LabDoors, 'pullSecret' | 'sshPublicKey' | 'registryCaPath'>;
   readonly findAction: FindAction;
   /** Which clusters of the lab hold their machines. */
   readonly claims: ClaimsStore;
@@ -64,17 +66,25 @@ function actionInput({ plan, doors }: JobStepsDeps, job: JobSpec): ActionInput |
     return missing('UnknownCluster', `this agent's lab ${plan.lab} has no cluster ${rollout}`, 'give the agent the lab file the pipeline was written for');
   const digest = ocp.data['digest'];
   if (doors.pullSecret === undefined) return missing('NoPullSecret', 'this agent has no pull secret', 'start the agent with --pull-secret FILE');
+  const mirror = job.network === 'disconnected' ? mirrorOf(plan, image, doors.registryCaPath) : undefined;
   return {
     job: job.name,
     plan,
     cluster,
     inputs: job.inputs,
-    release: { version: ocp.version, image, ...(typeof digest === 'string' && { digest }) },
+    release: { version: ocp.version, image: mirror === undefined ? image : mirrored(image, mirror.registry), ...(typeof digest === 'string' && { digest }) },
     pullSecret: doors.pullSecret,
     sshPublicKey: doors.sshPublicKey,
     ...(job.sitesRepo && { sites: sitesSource(plan, job, job.sitesRepo) }),
     ...(rollout && { rollout }),
+    ...(mirror && { mirror }),
   };
+}
+
+/** The jumphost's registry and HTTP store, by the names that the lab's DNS gives them. */
+function mirrorOf({ domain, jumphost: { services } }: LabPlan, source: string, caPath: string | undefined): MirrorInside {
+  const { registry, httpStore } = services;
+  return { registry: `registry.${domain}:${registry?.port ?? 5000}`, store: `http://http.${domain}:${httpStore?.port ?? 8080}`, source, caPath };
 }
 
 /** The clusters of a job that names several. @returns the name of one that the lab does not have. */

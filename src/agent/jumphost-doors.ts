@@ -45,6 +45,8 @@ export function jumphostDoors(
     headers: {},
     simulated: false,
     installer: ['openshift-install'],
+    oc: ['oc'],
+    registryCaPath: plan.jumphost.services.registry?.ca,
     storeListens: { host: plan.jumphost.address, port: STORE_PORT },
     publishStore: (listener) => Promise.resolve(listener),
     async checkLab(held, signal) {

@@ -31,6 +31,10 @@ export interface LabDoors {
   readonly lost?: AbortSignal;
   /** `openshift-install`, or what stands in for it. */
   readonly installer: readonly string[];
+  /** `oc`, or what stands in for it. */
+  readonly oc: readonly string[];
+  /** File with the CA of the registry inside; undefined: one that this machine trusts. */
+  readonly registryCaPath?: string | undefined;
   /** File with the CA of Git hosts that name none; only a rehearsal's has one. */
   readonly sitesCaPath?: string | undefined;
   /** Where the jumphost's HTTP store listens. */

@@ -25,6 +25,8 @@ export function worldDoors(world: WorldHandle, plan: LabPlan): LabDoors {
     simulated: true,
     lost: world.died,
     installer: [process.execPath, join(packageRoot(), 'bin/labwright.js'), 'rehearsal', 'openshift-install'],
+    oc: [process.execPath, join(packageRoot(), 'bin/labwright.js'), 'rehearsal', 'oc'],
+    registryCaPath: world.registryCaPath,
     sitesCaPath: world.sitesCaPath,
     storeListens: { host: '127.0.0.1', port: 0 },
     async publishStore(listener) {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { openshiftInstallCommand } from './rehearsal-openshift-install.ts';
+import { ocCommand } from './rehearsal-oc.ts';
 import { replayCommand } from './rehearsal-replay.ts';
 import { serveCommand } from './rehearsal-serve.ts';
 import { worldCommand } from './rehearsal-world.ts';
@@ -18,5 +19,6 @@ export function command(): Command {
     .addCommand(serveCommand())
     .addCommand(replayCommand())
     .addCommand(worldCommand(), { hidden: true })
-    .addCommand(openshiftInstallCommand(), { hidden: true });
+    .addCommand(openshiftInstallCommand(), { hidden: true })
+    .addCommand(ocCommand(), { hidden: true });
 }

@@ -9,6 +9,7 @@ import { listFaults } from './house/list-faults.ts';
 import { clearLeftRehearsals } from './house/clear-left-rehearsals.ts';
 import { lockDataDir } from './house/lock-data-dir.ts';
 import { makeDataDir, openHouse } from './house/open-house.ts';
+import { outsideDestinations } from './house/outside-destinations.ts';
 import { prepareRehearsal } from './house/prepare-rehearsal.ts';
 import type { PreparedRehearsal } from './house/prepared-rehearsal.ts';
 import { rehearsalReport } from './house/rehearsal-report.ts';
@@ -114,10 +115,16 @@ async function rehearseIn(dataDir: string, prepared: PreparedRehearsal, options:
   });
   const ended = await unlessAborted(Promise.race([shown, agentGone]), signal);
   process.exitCode = ended.run.status === 'success' ? 0 : 1;
+  const destinations = await world.destinations().catch((error: unknown) => (world.died.aborted ? [] : Promise.reject(error)));
+  const outside = outsideDestinations(prepared, destinations) ?? [];
+  if (outside.length > 0) {
+    process.exitCode = 1;
+    process.stderr.write(`every job is disconnected, and the run has asked for ${outside.join(', ')}, outside of lab ${prepared.plan.lab}\n`);
+  }
   if (options.json) {
     // A world that was killed took its log with it; the run's error says so.
     const powerEvents = await world.powerLog().catch((error: unknown) => (world.died.aborted ? [] : Promise.reject(error)));
-    const report = { ...rehearsalReport(ended.run, powerEvents), ...(prepared.matrix && { matrix: matrixResults(prepared.matrix, ended.run) }) };
+    const report = { ...rehearsalReport(ended.run, powerEvents), destinations, ...(prepared.matrix && { matrix: matrixResults(prepared.matrix, ended.run) }) };
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     return;
   }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Network } from './network.ts';
 import { route } from './route.ts';
 import { RolloutKeys } from './rollout.ts';
 import { SitesRepo } from './sites-repo.ts';
@@ -19,6 +20,8 @@ export const JobSpec = z.object({
   timeoutMs: z.number().nullable(),
   /** The spoke comes from this repository, by Argo CD. */
   sitesRepo: SitesRepo.exactOptional(),
+  /** Absent: connected. */
+  network: Network.exactOptional(),
   /** What the pipeline says of several clusters and of upgrades. */
   rollout: RolloutKeys.exactOptional(),
 });

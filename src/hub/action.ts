@@ -6,6 +6,7 @@ import type { Dial } from '../util/dial.ts';
 import type { Exec } from '../util/exec.ts';
 import type { Step } from '../util/step.ts';
 import type { Rollout } from './upgrade/rollout.ts';
+import type { MirrorInside } from './mirror/mirror-inside.ts';
 import type { SitesDoor, SitesSource } from './gitops/sites-door.ts';
 
 /** The doors an action may use. A rehearsal hands in the same ones with a world behind them. */
@@ -30,6 +31,8 @@ export interface ActionDeps {
   readonly evidence: (name: string, content: string) => Promise<void>;
   /** `openshift-install`, or what stands in for it: argv before its own arguments. */
   readonly installer: readonly string[];
+  /** `oc`, or what stands in for it: argv before its own arguments. */
+  readonly oc: readonly string[];
   /** Git repositories that declare spokes. */
   readonly sites: SitesDoor;
 }
@@ -52,6 +55,8 @@ export interface ActionInput {
   readonly sshPublicKey: string | undefined;
   /** The spoke is made by Argo CD from this repository (`implementation: gitops`); absent: the job hands its ClusterInstance to the hub. */
   readonly sites?: SitesSource;
+  /** Of a disconnected job: what is inside instead; `release.image` is then the mirrored one. */
+  readonly mirror?: MirrorInside;
   /** Several clusters, or how one is upgraded. Absent: the cluster alone. */
   readonly rollout?: Rollout;
 }

@@ -1,5 +1,7 @@
 import type { Action } from './action.ts';
 import { installByGitops } from './gitops/install-by-gitops.ts';
+import { checkMirror } from './mirror/check-mirror.ts';
+import { connectMirror } from './mirror/connect-mirror.ts';
 import { checkHub } from './cluster-instance/check-hub.ts';
 import { createClusterImageSet } from './cluster-instance/create-cluster-image-set.ts';
 import { createClusterInstance } from './cluster-instance/create-cluster-instance.ts';
@@ -21,6 +23,7 @@ const installByClusterInstance: Action = (input) => [
   checkHub(input),
   powerOffMachines(input),
   prepareNamespace(input),
+  ...connectMirror(input),
   createClusterImageSet(input),
   createClusterInstance(input),
   verifyClusterInstance(input),
@@ -33,4 +36,7 @@ const installByClusterInstance: Action = (input) => [
 ];
 
 /** Installs a spoke: from Git when the job names a repository, else by the ClusterInstance that the lab's plan gives. */
-export const installSpoke: Action = (input) => (input.sites === undefined ? installByClusterInstance(input) : installByGitops(input));
+export const installSpoke: Action = (input) => [...checkMirror(input), ...installCheckedSpoke(input)];
+
+/** The same, after `check-mirror`. */
+export const installCheckedSpoke: Action = (input) => (input.sites === undefined ? installByClusterInstance(input) : installByGitops(input));

@@ -30,7 +30,7 @@ export interface PlannedJumphost {
 export interface JumphostServices {
   readonly ntpUpstreams: readonly string[];
   readonly httpStore: StoreService | undefined;
-  readonly registry: StoreService | undefined;
+  readonly registry: RegistryService | undefined;
   /** Ports that jobs may open for machines of the lab: `20000-20999`. */
   readonly jobPorts: string;
   readonly firewall: 'none' | 'nftables' | 'firewalld';
@@ -40,6 +40,11 @@ export interface StoreService {
   readonly port: number;
   /** Folder on the jumphost. */
   readonly root: string;
+}
+
+export interface RegistryService extends StoreService {
+  /** File on the jumphost with the CA of its certificate. */
+  readonly ca?: string | undefined;
 }
 
 export interface SshTarget {

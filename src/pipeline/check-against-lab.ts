@@ -47,6 +47,14 @@ export function checkAgainstLab(graph: JobGraph, plan: LabPlan): Diagnostic[] {
       error('not-a-spoke', 'action', `${cluster.name} is no spoke: no hub can ${job.action} it`, 'name a cluster with role: spoke');
     if (job.implementation === 'gitops' && cluster.install !== 'clusterinstance')
       error('not-by-gitops', 'implementation', `${cluster.name} has install: ${cluster.install}, which Git does not drive`, 'leave implementation away');
+    const { registry, httpStore } = plan.jumphost.services;
+    if (job.network === 'disconnected' && !(registry && httpStore))
+      error(
+        'no-mirror-inside',
+        'network',
+        `${job.name} is disconnected, and lab ${plan.lab} has no ${registry ? 'HTTP store' : 'registry'} inside`,
+        'add services: {registry: {}, http_store: {}} to the jumphost in the lab file',
+      );
     const throughHub = job.action !== 'install' || cluster.install === 'clusterinstance';
     // A hub that stands already is whoever runs the pipeline's to hand in.
     const hub = hubOf(job, cluster);

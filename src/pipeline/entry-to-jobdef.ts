@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { RolloutKeys } from '../contract/rollout.ts';
+import { NetworkKeys } from '../contract/network.ts';
 import { GitopsKeys } from '../contract/sites-repo.ts';
 import { checkShape, type Examples } from '../util/check-shape.ts';
 import { closest } from '../util/closest.ts';
@@ -24,6 +25,7 @@ const Shape = z.object({
   ansible_playbook: z.string().optional(),
   cluster: z.string().optional(),
   ...GitopsKeys.shape,
+  ...NetworkKeys.shape,
   ...RolloutKeys.shape,
   inputs: z.record(z.string(), z.string()).default({}),
   outputs: z.record(z.string(), z.string()).default({}),
@@ -43,6 +45,7 @@ const EXAMPLES: Examples = {
   components: 'components: [ocp]',
   cluster: 'cluster: hub1',
   implementation: 'implementation: gitops',
+  network: 'network: disconnected',
   sites_repo: 'sites_repo: {url: https://git.our.pretty.lab/sites.git, branch: main}',
   driver: 'driver: talm',
   clusters: 'clusters: [sno1, sno2]',
@@ -55,7 +58,18 @@ const EXAMPLES: Examples = {
 
 /** Ours by design, read by nothing yet: silence would make a user rely on them. */
 const FUTURE_KEYS = ['when', 'matrix', 'retries', 'resources', 'concurrency_group'];
-const OUR_KEYS = ['action', 'after', 'cluster', ...Object.keys(RolloutKeys.shape), 'implementation', 'needs', 'sites_repo', 'timeout', ...FUTURE_KEYS];
+const OUR_KEYS = [
+  'action',
+  'after',
+  'cluster',
+  ...Object.keys(RolloutKeys.shape),
+  'implementation',
+  'needs',
+  'network',
+  'sites_repo',
+  'timeout',
+  ...FUTURE_KEYS,
+];
 const DCI_KEYS =
   'name stage type prev_stages topic use_previous_topic components ansible_playbook ansible_inventory inventory_playbook ansible_cfg ansible_extravars ansible_extravars_files ansible_envvars ansible_tags ansible_skip_tags dci_ansible_dir dci_credentials pipeline_user success_tag fallback_last_success outputs inputs comment url configuration previous_job_id'.split(
     ' ',
@@ -114,7 +128,7 @@ export function entryToJobdef(fields: Readonly<Record<string, unknown>>, at: (ke
       report('bad-component', 'error', 'components', error.message, error.hint ?? 'write type, type=version or type?field:value');
     }
   }
-  const { name, stage, needs, after, topic, components, inputs, outputs, implementation } = shape;
+  const { name, stage, needs, after, topic, components, inputs, outputs, implementation, network } = shape;
   const cluster = shape.cluster ?? shape.clusters?.[0];
   const rollout: RolloutKeys = { driver: shape.driver, clusters: shape.clusters, canaries: shape.canaries, max_concurrency: shape.max_concurrency };
   const { prev_stages: prevStages, ansible_playbook: ansiblePlaybook, sites_repo: sitesRepo } = shape;
@@ -132,6 +146,7 @@ export function entryToJobdef(fields: Readonly<Record<string, unknown>>, at: (ke
     prevStages,
     ansiblePlaybook,
     implementation,
+    network,
     sitesRepo,
     rollout,
   };

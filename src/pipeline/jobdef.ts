@@ -29,6 +29,8 @@ export interface Jobdef {
   readonly cluster: string | undefined;
   /** How a spoke comes to be; `sitesRepo` is read with `gitops` only. */
   readonly implementation: Implementation;
+  /** `disconnected`: everything comes from inside the lab. */
+  readonly network: 'connected' | 'disconnected';
   readonly sitesRepo: SitesRepo;
   /** Several clusters, and how they are upgraded; `clusters` holds at least `cluster` when there is one. */
   readonly rollout: RolloutKeys;

@@ -5,10 +5,11 @@ import type { FaultRow } from './faults/fault-row.ts';
 import { GITOPS_FAULTS } from './faults/gitops-faults.ts';
 import { HUB_FAULTS } from './faults/hub-faults.ts';
 import { INSTALLER_FAULTS } from './faults/installer-faults.ts';
+import { MIRROR_FAULTS } from './faults/mirror-faults.ts';
 import { MACHINE_FAULTS } from './faults/machine-faults.ts';
 import { UPGRADE_FAULTS } from './faults/upgrade-faults.ts';
 
-const ALL = { ...MACHINE_FAULTS, ...HUB_FAULTS, ...INSTALLER_FAULTS, ...API_FAULTS, ...GITOPS_FAULTS, ...UPGRADE_FAULTS } as const;
+const ALL = { ...MACHINE_FAULTS, ...HUB_FAULTS, ...INSTALLER_FAULTS, ...API_FAULTS, ...GITOPS_FAULTS, ...MIRROR_FAULTS, ...UPGRADE_FAULTS } as const;
 
 export type FaultName = keyof typeof ALL;
 

@@ -22,6 +22,10 @@ export interface WorldHandle {
   readonly sitesCaPath: string | undefined;
   /** The commit that branch main of the world's sites repository ends in; undefined when it has none. */
   sitesHead(): Promise<string | undefined>;
+  /** File with the CA of the registry inside; undefined when it has none. */
+  readonly registryCaPath: string | undefined;
+  /** `host:port` of everything that anybody in the world has dialled or pulled from so far, each once. */
+  destinations(): Promise<readonly string[]>;
   /** Aborted with the reason when the world dies. */
   readonly died: AbortSignal;
   /** Ends the world and removes its state file. */

@@ -13,6 +13,8 @@ export interface InstallConfigOptions {
   readonly pullSecret: string;
   /** None: nobody can log in to the nodes. */
   readonly sshKey: string | undefined;
+  /** Where images are instead, and what vouches for it. */
+  readonly mirrors?: Readonly<Record<string, unknown>>;
   /** Passwords of BMCs, which IPI installs with; without it they are left out. */
   readonly bmcPassword?: (machine: PlannedMachine) => string;
 }
@@ -33,6 +35,7 @@ export function renderInstallConfig(plan: LabPlan, options: InstallConfigOptions
     networking: { networkType: 'OVNKubernetes', clusterNetwork, serviceNetwork, machineNetwork },
     platform: platformOf(plan, cluster, options),
     ...(cluster.install === 'sno-in-place' ? { bootstrapInPlace: { installationDisk: installationDisk(machineOf(plan, cluster.nodes[0]!)) } } : {}),
+    ...options.mirrors,
     pullSecret: options.pullSecret,
     ...(options.sshKey === undefined ? {} : { sshKey: options.sshKey }),
   });

@@ -139,6 +139,7 @@ export async function rehearseLab(
     },
     output: async (name, content) => void outputs.set(name, content),
     evidence: async (name, content) => void outputs.set(name, content),
+    oc: ['oc'],
     installer: ['stand-in'],
     sites,
   });

@@ -7,9 +7,12 @@ import { describe, test, type TestContext } from 'node:test';
 import type { ListedFault } from '../../src/cli/house/list-faults.ts';
 import type { FaultRow } from '../../src/rehearsal/faults/fault-row.ts';
 import { FAULTS } from '../../src/rehearsal/faults.ts';
+import { packageRoot } from '../../src/util/package-root.ts';
 import { labwright } from '../cli/labwright.ts';
 import { DAILY, rehearse } from './rehearse.ts';
 
+/** It has a registry and an HTTP store. */
+const ZTP_LAB = join(packageRoot(), 'examples/ztp-lab');
 const PIPELINE = `- {name: sno1-install, stage: install, topic: OCP-4.18, components: [ocp], action: install, cluster: sno1}
 - {name: sno1-redeploy, stage: redeploy, topic: OCP-4.18, components: [ocp], action: redeploy, cluster: sno1}
 - {name: sno1-detach, stage: detach, topic: OCP-4.18, components: [ocp], action: detach, cluster: sno1}
@@ -24,14 +27,14 @@ const DAY2: Readonly<Record<string, string>> = {
 const RUNS = { concurrency: availableParallelism() };
 
 describe('every fault of the table', RUNS, () => {
-  for (const [name, { expect, minNodes = 1, implementation, driver = 'direct' }] of Object.entries<FaultRow>(FAULTS)) {
+  for (const [name, { expect, minNodes = 1, implementation, network, driver = 'direct' }] of Object.entries<FaultRow>(FAULTS)) {
     const cluster = minNodes > 1 ? 'mno1' : 'sno1';
     const text = textFor(expect.outcome === 'survives' ? undefined : expect.action).replace('DRIVER', driver);
     test(`${name} ${expect.outcome === 'survives' ? 'is survived' : 'fails the job, which says which object, condition and message'}`, async (t) => {
       const { exitCode, report } = await rehearse(
-        pipelineFile(t, by(implementation, text).replaceAll('sno1', cluster)),
+        pipelineFile(t, by(implementation, network, text).replaceAll('sno1', cluster)),
         '--lab',
-        dirname(DAILY),
+        network === undefined ? dirname(DAILY) : ZTP_LAB,
         '--fault',
         name,
       );
@@ -66,8 +69,9 @@ function textFor(action: string | undefined): string {
 }
 
 /** The pipeline with its installations done another way. */
-function by(implementation: string | undefined, text: string): string {
-  return implementation === undefined ? text : text.replaceAll('action: install', `action: install, implementation: ${implementation}`);
+function by(implementation: string | undefined, network: string | undefined, text: string): string {
+  const more = [implementation && `implementation: ${implementation}`, network && `network: ${network}`].filter(Boolean);
+  return text.replaceAll('action: install', ['action: install', ...more].join(', '));
 }
 
 /** The object of a row, in this cluster; NODE is its first one. */

@@ -8,10 +8,15 @@ import { isByGitops } from './sites-of-rehearsal.ts';
 export function placeFault(fault: Fault, plan: LabPlan, jobs: readonly RunJob[]): Fault {
   checkPlace(fault, plan);
   const { name } = fault;
-  const { anyCluster, minNodes = 1, implementation, expect } = FAULTS[name];
+  const { anyCluster, minNodes = 1, implementation, network, expect } = FAULTS[name];
   const later = expect.outcome === 'fails' && (expect.action === 'upgrade' || expect.action === 'policies') ? expect.action : undefined;
   const found = (cluster: string): PlannedCluster | undefined => plan.clusters.find((one) => one.name === cluster);
-  const installs = jobs.filter((job) => (job.action === 'install' || job.action === 'redeploy') && (implementation === undefined || isByGitops(job)));
+  const installs = jobs.filter(
+    (job) =>
+      (job.action === 'install' || job.action === 'redeploy') &&
+      (implementation === undefined || isByGitops(job)) &&
+      (network === undefined || job.definition['network'] === network),
+  );
   const strikes = (cluster: string): boolean => later === undefined || jobs.some((job) => job.action === later && job.cluster === cluster);
   const installed = [...new Set(installs.flatMap((job) => job.cluster ?? []))].filter(strikes);
   const bigEnough = installed.filter((cluster) => (found(cluster)?.nodes.length ?? 0) >= minNodes);
@@ -20,7 +25,7 @@ export function placeFault(fault: Fault, plan: LabPlan, jobs: readonly RunJob[])
   const cluster = fault.cluster ?? spokes[0];
   if (cluster !== undefined && candidates.includes(cluster)) return { ...fault, cluster };
   const bySize = minNodes > 1 ? ` of ${minNodes} nodes or more` : '';
-  const byGitops = implementation === undefined ? '' : ' by GitOps';
+  const byGitops = `${implementation === undefined ? '' : ' by GitOps'}${network === undefined ? '' : ` with network: ${network}`}`;
   const kind = `${bySize}${byGitops}${later === undefined ? '' : `, with a job that has action: ${later}`}`;
   const where =
     cluster === undefined

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import type { LabPlan } from '../../lab/plan.ts';
 import { checkMatrixClusters } from '../../pipeline/matrix/check-matrix-clusters.ts';
 import type { Reach } from '../../pipeline/matrix/exclusions.ts';
 import { matrixJobs } from '../../pipeline/matrix/matrix-jobs.ts';
@@ -15,8 +16,10 @@ import { placeFault } from './place-fault.ts';
 import type { PreparedRehearsal } from './prepared-rehearsal.ts';
 import { sitesOfRehearsal } from './sites-of-rehearsal.ts';
 
-/** What the hubs of a world reach: its Git host is inside the lab. */
-const REACH: Reach = { git: { connected: true, disconnected: true }, mirror: false };
+/** What the hubs of a world reach: its Git host is inside the lab; a registry and an HTTP store are where the jumphost has them. */
+function reachOf({ jumphost: { services } }: LabPlan): Reach {
+  return { git: { connected: true, disconnected: true }, mirror: services.registry !== undefined && services.httpStore !== undefined };
+}
 
 export interface MatrixRequest {
   readonly lab: string | undefined;
@@ -40,7 +43,7 @@ export async function prepareMatrix(request: MatrixRequest, file: SourceFile, fa
   const wrong = checkMatrixClusters(matrix, plan, file);
   showDiagnostics(wrong, file.lines);
   if (hasErrors(wrong)) return undefined;
-  const cells = placeCells(matrix, { plan, reach: REACH, only });
+  const cells = placeCells(matrix, { plan, reach: reachOf(plan), only });
   const { entries, jobsOf } = matrixJobs(matrix, cells, plan);
   const jobdefs = matrixToJobdefs(entries, file);
   const runnable = hasErrors(jobdefs.diagnostics) || !jobdefs.value ? undefined : makeRunnable(jobdefs.value, plan);

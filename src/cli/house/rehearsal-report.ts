@@ -9,6 +9,8 @@ export interface RehearsalReport {
   readonly jobs: readonly ReportedJob[];
   readonly steps: readonly { readonly id: string; readonly job: string; readonly name: string; readonly status: string }[];
   readonly power_events: readonly PowerEvent[];
+  /** `host:port` of everything that was dialled or pulled from, by jobs and by the simulated lab. */
+  readonly destinations?: readonly string[];
   /** Of a matrix: what became of each cell. */
   readonly matrix?: readonly CellResult[];
 }

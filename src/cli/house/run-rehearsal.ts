@@ -108,11 +108,27 @@ async function enterWorld(opening: Promise<House>, options: RehearsalOptions, la
 async function startNewWorld(options: RehearsalOptions, labSecret: string, signal: AbortSignal): Promise<WorldHandle> {
   const { dataDir, prepared, seed, speed } = options;
   const { plan, faults, hubs, sites } = prepared;
-  const spec = { plan, bmcSecret: labSecret, seed, speed: speed ?? null, faults: [...faults], crdsDir: null, hubs: [...hubs], sites: { ...sites } };
+  const spec = {
+    plan,
+    bmcSecret: labSecret,
+    seed,
+    speed: speed ?? null,
+    faults: [...faults],
+    crdsDir: null,
+    hubs: [...hubs],
+    sites: { ...sites },
+    mirrored: mirroredVersions(prepared),
+  };
   await mkdir(worldDir(dataDir), { recursive: true });
   await rm(claimsFile(dataDir), { force: true });
   await writeFile(askedFile(dataDir), asked(options));
   return startWorld({ stateDir: worldDir(dataDir), spec }, signal);
+}
+
+/** The releases that disconnected jobs ask for. */
+function mirroredVersions({ jobs, components }: PreparedRehearsal): string[] {
+  const ids = new Set(jobs.filter(({ definition }) => definition['network'] === 'disconnected').flatMap(({ componentIds }) => componentIds));
+  return components.filter(({ id, type }) => type === 'ocp' && ids.has(id)).map(({ version }) => version);
 }
 
 /** What decides a rehearsal's story, as one word. */

@@ -1,10 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { renderAgentConfig } from '../../render/agent-config.ts';
+import { mirrorInstallConfig } from '../../render/mirror/mirror-objects.ts';
 import { renderInstallConfig } from '../../render/install-config.ts';
 import { isLabwrightError } from '../../util/errors.ts';
 import { StepFailed } from '../../util/step-failed.ts';
-import type { Step } from '../../util/step.ts';
+import type { Memory, Step } from '../../util/step.ts';
 import type { ActionDeps, ActionInput } from '../action.ts';
+import { foundMirror, mirrorCa } from '../mirror/mirror-inside.ts';
 import { hubRedactor } from '../redact-hub.ts';
 import { agentFiles, isImageMade, type AgentFiles } from './agent-files.ts';
 
@@ -23,7 +25,7 @@ export function createImage(input: ActionInput): Step<ActionDeps> {
     async run(deps, context) {
       const files = agentFiles(deps, input);
       if (isImageMade(files)) return context.log(`${files.iso} is there already`);
-      await deps.clock.during(writeConfigs(input, files));
+      await deps.clock.during(writeConfigs(input, files, context.memory));
       const redact = hubRedactor(input.pullSecret);
       const onOutput = (chunk: string): void =>
         chunk
@@ -33,7 +35,7 @@ export function createImage(input: ActionInput): Step<ActionDeps> {
       try {
         await deps.exec([...deps.installer, 'agent', 'create', 'image', '--dir', files.dir], {
           signal: context.signal,
-          env: { OPENSHIFT_INSTALL_RELEASE_IMAGE_OVERRIDE: input.release.image },
+          env: { OPENSHIFT_INSTALL_RELEASE_IMAGE_OVERRIDE: foundMirror(context.memory)?.release ?? input.release.image },
           onOutput,
         });
       } catch (error) {
@@ -46,9 +48,13 @@ export function createImage(input: ActionInput): Step<ActionDeps> {
 }
 
 /** Both hold secrets or lead to them: for this user's eyes only. */
-async function writeConfigs({ cluster, plan, pullSecret, sshPublicKey }: ActionInput, files: AgentFiles): Promise<void> {
+async function writeConfigs({ cluster, plan, pullSecret, sshPublicKey, mirror, release }: ActionInput, files: AgentFiles, memory: Memory): Promise<void> {
+  const found = foundMirror(memory);
+  const mirrors = found && mirror && mirrorInstallConfig({ version: release.version, sources: found.sources }, await mirrorCa(mirror));
   await mkdir(files.dir, { recursive: true, mode: 0o700 });
-  await writeFile(files.installConfig, renderInstallConfig(plan, { cluster: cluster.name, pullSecret, sshKey: sshPublicKey }), { mode: 0o600 });
+  await writeFile(files.installConfig, renderInstallConfig(plan, { cluster: cluster.name, pullSecret, sshKey: sshPublicKey, ...(mirrors && { mirrors }) }), {
+    mode: 0o600,
+  });
   await writeFile(files.agentConfig, renderAgentConfig(plan, { cluster: cluster.name, ntpSources: [plan.jumphost.address] }), { mode: 0o600 });
 }
 

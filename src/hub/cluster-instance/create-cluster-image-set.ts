@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Step } from '../../util/step.ts';
 import type { ActionDeps, ActionInput } from '../action.ts';
 import { applyObject, openHub } from '../hub.ts';
+import { foundMirror } from '../mirror/mirror-inside.ts';
 import { CLUSTER_IMAGE_SET } from '../kinds.ts';
 
 /** The release to install, under a name that two releases never share: the object belongs to the whole hub. */
@@ -13,7 +14,7 @@ export function createClusterImageSet(input: ActionInput): Step<ActionDeps> {
     limitMs: 5 * 60_000,
     async run(deps, context) {
       const hub = openHub(input, deps, context);
-      await applyObject(hub, { ...CLUSTER_IMAGE_SET, metadata: { name }, spec: { releaseImage: input.release.image } });
+      await applyObject(hub, { ...CLUSTER_IMAGE_SET, metadata: { name }, spec: { releaseImage: foundMirror(context.memory)?.release ?? input.release.image } });
     },
   };
 }

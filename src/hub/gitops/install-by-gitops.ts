@@ -9,6 +9,7 @@ import { provisionHosts } from '../cluster-instance/provision-hosts.ts';
 import { storeCredentials } from '../cluster-instance/store-credentials.ts';
 import { validateHosts } from '../cluster-instance/validate-hosts.ts';
 import { verifyClusterInstance } from '../cluster-instance/verify-cluster-instance.ts';
+import { connectMirror } from '../mirror/connect-mirror.ts';
 import { awaitPolicies } from './await-policies.ts';
 import { checkArgo } from './check-argo.ts';
 import { connectRepository } from './connect-repository.ts';
@@ -29,6 +30,7 @@ export const installByGitops: Action = (input) => [
   checkArgo(input),
   powerOffMachines(input),
   prepareNamespace(input, siteSecrets),
+  ...connectMirror(input),
   createClusterImageSet(input),
   connectRepository(input),
   syncPolicies(input),

@@ -13,9 +13,13 @@ const Services = z.strictObject({
     .optional()
     .describe('files for installations, over HTTP'),
   registry: z
-    .strictObject({ port: Port.default(5000), root: z.string().default('/var/lib/registry') })
+    .strictObject({
+      port: Port.default(5000),
+      root: z.string().default('/var/lib/registry'),
+      ca: z.string().optional().describe('file on the jumphost with the CA of its certificate, which clusters get too'),
+    })
     .optional()
-    .describe('a mirror registry'),
+    .describe('a mirror registry, at registry.<domain>'),
   job_ports: z
     .string()
     .regex(/^\d{1,5}-\d{1,5}$/, 'write a range as 20000-20999')

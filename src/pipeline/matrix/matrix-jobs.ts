@@ -24,7 +24,7 @@ export function matrixJobs(matrix: Matrix, placed: readonly PlacedCell[], plan: 
 
   const base = { stage: 'matrix', topic: matrix.topic, components: matrix.components };
   const entries: JobEntry[] = released.map((one) => ({ ...base, name: releaseName(one), action: 'release', cluster: one.name }));
-  entries.push(...hubs.map((hub) => ({ ...base, ...hubInstall(hub), needs: releases(hub) })));
+  entries.push(...hubs.map((hub) => ({ ...base, ...hubInstall(hub), ...networkOf(hub, planned), needs: releases(hub) })));
   const jobsOf = new Map<Cell, readonly string[]>();
   for (const [spoke, cells] of Map.groupBy(planned, (one) => one.spoke)) {
     for (const [index, one] of cells.entries()) {
@@ -36,6 +36,11 @@ export function matrixJobs(matrix: Matrix, placed: readonly PlacedCell[], plan: 
     }
   }
   return { entries, jobsOf };
+}
+
+/** A hub has no way out when none of its cells has one. */
+function networkOf(hub: PlannedCluster, planned: readonly PlannedCell[]): { readonly network?: string } {
+  return planned.every((one) => one.hub !== hub || one.cell.network === 'disconnected') ? { network: 'disconnected' } : {};
 }
 
 function releaseName({ name }: PlannedCluster): string {

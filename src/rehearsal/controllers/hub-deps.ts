@@ -41,6 +41,8 @@ export interface HubDeps {
     /** Where it keeps its clones. */
     readonly folder: () => Promise<string>;
   };
+  /** Pulls an image as a pod of the hub would. @returns what the registry says when it cannot. */
+  readonly pull?: (image: string) => string | undefined;
   /** Those that have a place in this world; read when they matter. */
   readonly faults: FaultBoard;
   readonly log: (line: string) => void;

@@ -11,6 +11,8 @@ export interface FaultRow {
   readonly anyCluster?: true;
   /** It strikes only what is installed this way. */
   readonly implementation?: 'gitops';
+  /** It strikes only jobs of this network. */
+  readonly network?: 'disconnected';
   /** What is expected is what an upgrade by this driver says. */
   readonly driver?: 'direct' | 'talm' | 'curator';
   /** It takes a cluster of so many nodes at least. */

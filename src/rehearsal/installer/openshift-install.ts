@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { isLabwrightError, messageOf } from '../../util/errors.ts';
 import { newUuid } from '../../util/ids.ts';
 import { makeClusterCertificates } from '../api/access/cluster-certificates.ts';
+import { releaseVersionOf } from '../release/synthetic-release.ts';
 import { AgentIso } from './agent-iso.ts';
 import { readManifests, type AgentConfig, type InstallConfig } from './read-manifests.ts';
 
@@ -41,7 +42,8 @@ export async function runOpenshiftInstall(
     return 1;
   }
   try {
-    const state = (await readState(dir)) ?? (await createState(dir, versionOf(env['OPENSHIFT_INSTALL_RELEASE_IMAGE_OVERRIDE']), say));
+    const state =
+      (await readState(dir)) ?? (await createState(dir, releaseVersionOf(env['OPENSHIFT_INSTALL_RELEASE_IMAGE_OVERRIDE'] ?? '') ?? OWN_VERSION, say));
     await writeAssets(dir, state);
     say('info', `Generated ISO at ${join(dir, ISO_FILE)}`);
     return 0;
@@ -98,10 +100,6 @@ async function writeAssets(dir: string, { iso, password }: State): Promise<void>
   await writeFile(join(dir, 'auth', 'kubeadmin-password'), password, { mode: 0o640 });
   await writeFile(join(dir, 'rendezvousIP'), iso.rendezvousIP);
   await writeFile(join(dir, ISO_FILE), JSON.stringify(iso), { mode: 0o600 });
-}
-
-function versionOf(releaseImage: string | undefined): string {
-  return /:(\d+\.\d+\.\d+[^@]*?)(?:-(?:x86_64|multi))?$/.exec(releaseImage ?? '')?.[1] ?? OWN_VERSION;
 }
 
 function word(): string {

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { parseImageReference } from '../../render/mirror/image-reference.ts';
 
+export const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
+/** Of `{}`. */
+const EMPTY_DIGEST = 'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a';
 const RELEASES = 'quay.io/openshift-release-dev/ocp-release';
 const COMPONENTS = 'quay.io/openshift-release-dev/ocp-v4.0-art-dev';
 
@@ -50,7 +53,7 @@ export interface SyntheticRelease {
 /** A release of a rehearsal: the same version always has the same digests, which are nobody's else. */
 export function syntheticRelease(version: string): SyntheticRelease {
   const digest = releaseDigest(version);
-  const tags = NAMES.map((name) => ({ name, from: { kind: 'DockerImage' as const, name: `${COMPONENTS}@${digestOf(`${version} ${name}`)}` } }));
+  const tags = NAMES.map((name) => ({ name, from: { kind: 'DockerImage' as const, name: `${COMPONENTS}@${digestOf(syntheticManifest(version, name))}` } }));
   const [major = '4', minor = '0', patch = '0'] = version.split('.');
   return {
     image: `${RELEASES}@${digest}`,
@@ -59,6 +62,13 @@ export function syntheticRelease(version: string): SyntheticRelease {
     references: { kind: 'ImageStream', apiVersion: 'image.openshift.io/v1', metadata: { name: version }, spec: { tags } },
     displayVersions: { 'machine-os': { Version: `${major}${minor}.94.2025010100-${patch}`, DisplayName: 'Red Hat Enterprise Linux CoreOS' } },
   };
+}
+
+/** An image without content: its digest is that of this text (OCI image specification). */
+export function syntheticManifest(version: string, name: string): string {
+  const annotations = { 'org.opencontainers.image.title': name, 'org.opencontainers.image.version': version };
+  const empty = { mediaType: 'application/vnd.oci.empty.v1+json', digest: EMPTY_DIGEST, size: 2 };
+  return JSON.stringify({ schemaVersion: 2, mediaType: MANIFEST_TYPE, config: empty, layers: [empty], annotations });
 }
 
 /** The version of a release image: from its tag, or, by digest, of the synthetic release that has it. @returns undefined for another's digest. */
@@ -76,9 +86,9 @@ function versionsByDigest(): ReadonlyMap<string, string> {
 }
 
 function releaseDigest(version: string): string {
-  return digestOf(`${version} release`);
+  return digestOf(syntheticManifest(version, 'release'));
 }
 
 function digestOf(text: string): string {
-  return `sha256:${createHash('sha256').update(`labwright ${text}`).digest('hex')}`;
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }

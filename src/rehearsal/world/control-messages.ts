@@ -10,6 +10,7 @@ export const ControlRequest = z.discriminatedUnion('type', [
   z.object({ type: z.literal('mutations') }),
   z.object({ type: z.literal('hub-kubeconfig'), hub: z.string() }),
   z.object({ type: z.literal('sites-head') }),
+  z.object({ type: z.literal('destinations') }),
   z.object({ type: z.literal('stop') }),
 ]);
 export type ControlRequest = z.infer<typeof ControlRequest>;
@@ -23,5 +24,7 @@ export const WorldState = z.object({
   controlSocket: z.string(),
   /** Of the world's Git host. */
   sitesCaPath: z.string().exactOptional(),
+  /** Of the registry inside. */
+  registryCaPath: z.string().exactOptional(),
 });
 export type WorldState = z.infer<typeof WorldState>;

@@ -24,6 +24,7 @@ import type { MachineSpec } from '../machines/simulated-machine.ts';
 import { makeClusterCertificates } from '../api/access/cluster-certificates.ts';
 import { createDialTable, type DialTable } from './dial-table.ts';
 import { createGitHost } from './git-host.ts';
+import { createMirrorHost } from './mirror-host.ts';
 import { createFaultBoard } from './fault-board.ts';
 import type { ServeHubApi } from './hub-api.ts';
 import { startHub, worldClient, type HubOptions, type RunningHub } from './hub.ts';
@@ -42,6 +43,10 @@ export interface World {
   readonly hubs: ReadonlyMap<string, RunningHub>;
   /** CA of its Git host, as PEM; undefined when it has none. */
   readonly sitesCa: string | undefined;
+  /** CA of its registry, as PEM; undefined when it has none. */
+  readonly registryCa: string | undefined;
+  /** `host:port` of all that was dialled or pulled from. */
+  destinations(): readonly string[];
   /** The commit that branch main of its sites repository ends in. */
   sitesHead(): Promise<string | undefined>;
   /** Starts a hub that nobody had to install. */
@@ -49,7 +54,9 @@ export interface World {
   close(): Promise<void>;
 }
 
-export interface WorldOptions extends Omit<WorldSpec, 'sites'> {
+export interface WorldOptions extends Omit<WorldSpec, 'sites' | 'mirrored'> {
+  /** Default: no registry. */
+  readonly mirrored?: WorldSpec['mirrored'];
   /** Default: no Git host. */
   readonly sites?: WorldSpec['sites'];
   /** Default: the simulated API server. */
@@ -87,6 +94,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   // The world's own controllers write for every change that others make: theirs are not what the log is for.
   const mutated = (mutation: Mutation): void => void (mutation.participant !== 'world' && mutations.push(mutation));
   const spokes = createSpokes({ clock: own, traffic: clock.traffic, dial, seed, faults, plan, log, mutated, failed: options.failed });
+  const mirror = await createMirrorHost({ plan, dial, traffic: clock.traffic, faults: options.faults }, options.mirrored ?? []);
   const cloneFolder = lazyFolder('labwright-argocd-');
   const deps: WorldDeps = {
     clock: own,
@@ -103,6 +111,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     spokeCredentials: spokes.credentials,
     serveHubApi: options.serveHubApi,
     openSpoke: spokes.open,
+    pull: mirror.pull,
     git: { exec: localExec, dial: dial.dial, headers, simulated: true, folder: cloneFolder.path },
     faults,
     log,
@@ -138,6 +147,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     mutations,
     hubs,
     sitesCa: gitHost?.ca,
+    registryCa: mirror.ca,
+    destinations: () => dial.asked(),
     sitesHead: async () => gitHost?.head(),
     async addHub({ name, baseDomain, ...more }) {
       const certificates = await makeClusterCertificates(name, { host: `api.${name}.${baseDomain}`, port: 6443 });
@@ -150,6 +161,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       await Promise.all([...hubs.values()].map((hub) => hub.close()));
       await spokes.close();
       await gitHost?.close();
+      await mirror.close();
       await cloneFolder.remove();
       for (const server of bmcs) {
         server.closeAllConnections();

@@ -95,6 +95,7 @@ export async function startHub(world: WorldDeps, options: HubOptions): Promise<R
     spokeCredentials: world.spokeCredentials,
     spokes: { open: world.openSpoke, hubUrl: `https://${address.host}:${address.port}` },
     ...(world.git && { git: world.git }),
+    ...(world.pull && { pull: world.pull }),
     faults: world.faults,
     log: (line) => world.log(`${name}: ${line}`),
   };

@@ -31,12 +31,15 @@ export async function runWorld(specFile: string, stateDir: string, ready: () => 
   const world = await createWorld({ ...spec, log, failed: (error) => over.reject(error instanceof Error ? error : new Error(messageOf(error))) });
   const sitesCaPath = join(socketDir, 'git-ca.pem');
   if (world.sitesCa !== undefined) await writeFile(sitesCaPath, world.sitesCa);
+  const registryCaPath = join(socketDir, 'registry-ca.pem');
+  if (world.registryCa !== undefined) await writeFile(registryCaPath, world.registryCa);
   const state: WorldState = {
     pid: process.pid,
     startTicks: await processStartTicks(process.pid),
     clockSocket: join(socketDir, 'clock.sock'),
     controlSocket: join(socketDir, 'control.sock'),
     ...(world.sitesCa !== undefined && { sitesCaPath }),
+    ...(world.registryCa !== undefined && { registryCaPath }),
   };
   const clockServer = await serveClock(world.clock, state.clockSocket, world.dial.dial);
   const control = await serveControl(world, state.controlSocket, over.resolve);

@@ -32,6 +32,8 @@ async function handle(world: World, incoming: IncomingMessage, stop: () => void)
       return world.mutations;
     case 'hub-kubeconfig':
       return world.hubs.get(request.hub)?.kubeconfig;
+    case 'destinations':
+      return world.destinations();
     case 'sites-head':
       return world.sitesHead();
     case 'stop':

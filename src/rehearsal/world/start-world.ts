@@ -79,6 +79,8 @@ export async function findWorld(stateDir: string): Promise<WorldHandle | undefin
     headers: { [PARTICIPANT_HEADER]: PARTICIPANT },
     hubKubeconfig: async (hub) => ((await ask({ type: 'hub-kubeconfig', hub })) as string | null) ?? undefined,
     sitesCaPath: state.sitesCaPath,
+    registryCaPath: state.registryCaPath,
+    destinations: async () => (await ask({ type: 'destinations' })) as readonly string[],
     sitesHead: async () => ((await ask({ type: 'sites-head' })) as string | null) ?? undefined,
     died: joined.lost,
     async stop() {

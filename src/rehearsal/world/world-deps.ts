@@ -9,7 +9,7 @@ import type { DialTable } from './dial-table.ts';
 import type { ServeHubApi } from './hub-api.ts';
 
 /** What the parts of a world share. */
-export interface WorldDeps extends Pick<HubDeps, 'publishIso' | 'spokeCredentials' | 'faults' | 'log' | 'git'> {
+export interface WorldDeps extends Pick<HubDeps, 'publishIso' | 'spokeCredentials' | 'faults' | 'log' | 'git' | 'pull'> {
   /** The world's own participation in its clock. */
   readonly clock: Clock;
   readonly traffic: Traffic;

@@ -21,6 +21,8 @@ export const WorldSpec = z.object({
   crdsDir: z.string().nullable(),
   /** Hubs that are there from the start, by cluster name. */
   hubs: z.array(z.string()),
+  /** Versions of the releases that the registry inside has; without any there is none. */
+  mirrored: z.array(z.string()).default([]),
   /** Files of the sites repository, by path; without any there is no Git host. */
   sites: z.record(z.string(), z.string()).default({}),
 });

@@ -1,5 +1,6 @@
 import type { JobSpec } from '../../contract/agent.ts';
 import { RolloutKeys } from '../../contract/rollout.ts';
+import { NetworkKeys } from '../../contract/network.ts';
 import { GitopsKeys } from '../../contract/sites-repo.ts';
 import type { Sql } from '../../db/transaction.ts';
 import { LabwrightError } from '../../util/errors.ts';
@@ -24,8 +25,9 @@ export async function jobSpecOf(sql: Sql, artefacts: Artefacts, job: LeasedJob):
   const { job_id: jobId, run_id: runId, name, action, cluster, outputs, timeout_ms: timeoutMs } = job;
   const definition = await definitionOf(sql, job);
   const sitesRepo = sitesRepoOf(definition);
+  const { network } = NetworkKeys.parse(definition);
   const rollout = ROLLED_OUT.has(action) ? { rollout: RolloutKeys.parse(definition) } : {};
-  return { jobId, name, runId, action, cluster, inputs, outputs, components, timeoutMs, ...(sitesRepo && { sitesRepo }), ...rollout };
+  return { jobId, name, runId, action, cluster, inputs, outputs, components, timeoutMs, ...(sitesRepo && { sitesRepo }), network, ...rollout };
 }
 
 /** Actions on several clusters at once. */

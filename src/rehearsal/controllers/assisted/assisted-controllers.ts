@@ -28,6 +28,18 @@ export function assistedService(
   options: AssistedOptions,
 ): { readonly deps: AssistedDeps; readonly controllers: readonly Controller[] } {
   const service = createInstallationService(hub, options);
-  const deps: AssistedDeps = { ...hub, service, agents: createAgentApi(service, hub.clock), releases: options.releases ?? ANY_RELEASE };
+  const deps: AssistedDeps = { ...hub, service, agents: createAgentApi(service, hub.clock), releases: options.releases ?? pulled(hub) };
   return { deps, controllers: [infraEnvController(deps, cache), clusterController(deps, cache), agentController(deps), bmacController(deps, cache)] };
+}
+
+/** Any release that the hub can pull. */
+function pulled({ pull }: Pick<HubDeps, 'pull'>): Releases {
+  if (pull === undefined) return ANY_RELEASE;
+  return {
+    ...ANY_RELEASE,
+    versionOf(image) {
+      const error = pull(image);
+      return error === undefined ? ANY_RELEASE.versionOf(image) : { error };
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import { releaseVersionOf } from '../../release/synthetic-release.ts';
 import { UNAUTHORIZED_RELEASE } from '../../faults/hub-faults.ts';
 import type { HubDeps } from '../hub-deps.ts';
 import type { AgentApi } from './service/agent-api.ts';
@@ -18,13 +19,13 @@ export interface Releases {
   readonly versionOf: (image: string) => { readonly version: string } | { readonly error: string };
 }
 
-/** Releases of a rehearsal: any OpenShift 4; the version is in the tag or, for a digest, nowhere. */
+/** Releases of a rehearsal: any OpenShift 4; the version is in the tag or, for the digest of a synthetic one, known. */
 export const ANY_RELEASE: Releases = {
   osImages: Array.from({ length: 100 }, (_, minor) => `4.${minor}`),
   versionOf(image) {
     if (image === UNAUTHORIZED_RELEASE)
       return { error: `error: unable to read image ${image}: unauthorized: access to the requested resource is not authorized` };
-    return { version: /:v?(\d+\.\d+\.\d+[^:/@]*?)(?:-(?:x86_64|aarch64|multi|ppc64le|s390x))?$/.exec(image)?.[1] ?? '4.18.0' };
+    return { version: releaseVersionOf(image) ?? '4.18.0' };
   },
 };
 
