@@ -59,13 +59,13 @@ export async function createMirrorHost({ plan, dial, traffic, faults }: MirrorWo
     response.on('close', traffic.request(typeof participant === 'string' ? participant : undefined));
     const [, repository, reference] = /^\/v2\/(.+)\/manifests\/([^/?]+)$/.exec(request.url ?? '') ?? [];
     const found = held.get(`${repository} ${reference}`);
-    if (request.url === '/v2/') return void response.end('{}');
-    if (found === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) {
-      response.writeHead(found === undefined ? 404 : 405, { 'content-type': 'application/json' });
-      return void response.end(JSON.stringify({ errors: [{ code: 'MANIFEST_UNKNOWN', message: 'manifest unknown' }] }));
-    }
-    response.writeHead(200, { 'content-type': MANIFEST_TYPE, 'docker-content-digest': found.digest });
-    response.end(found.content);
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (request.url === '/v2/') response.end('{}');
+    else if (found && isRead) response.writeHead(200, { 'content-type': MANIFEST_TYPE, 'docker-content-digest': found.digest }).end(found.content);
+    else
+      response
+        .writeHead(found ? 405 : 404, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ errors: [found ? { code: 'UNSUPPORTED', message: 'read only' } : { code: 'MANIFEST_UNKNOWN', message: 'manifest unknown' }] }));
   };
   if (!hasFault('registry-unreachable')) await serve(createServer(await authority.server(`registry.${domain}`), listener), 'registry', registry.port);
   const minors = new Set(versions.map((version) => version.split('.').slice(0, 2).join('.')));
