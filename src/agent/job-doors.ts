@@ -25,7 +25,7 @@ export interface JobDoors {
   /** Where repositories are kept between jobs. */
   readonly sitesDir: string;
   readonly output: (name: string, content: string) => void;
-  readonly evidence: (name: string, content: string) => void;
+  readonly evidence: (name: string, content: string, mime?: string) => void;
 }
 
 /** The doors of one job's steps: the lab's, with the step that asks in every request, and holding the clock while they are used. */
@@ -71,7 +71,7 @@ export function actionDeps({ cluster, doors, plan, network, credentials, fileSto
       if (name === 'kubeconfig' && cluster !== null) await doors.keepKubeconfig?.(cluster, content);
       output(name, content);
     },
-    evidence: (name, content) => Promise.resolve(evidence(name, content)),
+    evidence: (name, content, mime) => Promise.resolve(evidence(name, content, mime)),
     installer: doors.installer,
     oc: doors.oc,
     sites: createSitesDoor({ ...doors, dial, dataDir: sitesDir, caPath: doors.sitesCaPath }),

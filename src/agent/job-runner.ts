@@ -67,8 +67,8 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
       deps.onEvent();
     };
     const secrets = jobSecrets(deps, job);
-    const evidence = (name: string, content: string): void => {
-      const file = { type: 'file', name, mime: 'text/plain', content: redact(content, secretLines(secrets)) } as const;
+    const evidence = (name: string, content: string, mime = 'text/plain'): void => {
+      const file = { type: 'file', name, mime, content: redact(content, secretLines(secrets)) } as const;
       journal.append(job.jobId, doors.clock.now(), file);
       deps.onEvent();
     };

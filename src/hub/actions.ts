@@ -6,6 +6,7 @@ import { destroySpoke } from './destroy-spoke.ts';
 import { detachSpoke } from './detach-spoke.ts';
 import { installByAgent } from './install-by-agent.ts';
 import { installSpoke } from './install-spoke.ts';
+import { policiesOfSpokes } from './policies-of-spokes.ts';
 import { redeployByAgent } from './redeploy-by-agent.ts';
 import { prepareHub } from './hub-preparation/prepare-hub.ts';
 import { redeploySpoke } from './redeploy-spoke.ts';
@@ -20,6 +21,7 @@ const ACTIONS: Readonly<Record<string, Partial<Readonly<Record<InstallMethod, Ac
   destroy: { clusterinstance: destroySpoke },
   redeploy: { abi: redeployByAgent, assisted: redeployByAgent, clusterinstance: redeploySpoke },
   upgrade: { clusterinstance: upgradeSpokes },
+  policies: { clusterinstance: policiesOfSpokes },
 };
 
 /** What a job's `action: NAME` means on a cluster: it depends on how the cluster is installed. @returns undefined when there is none. */

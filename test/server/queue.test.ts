@@ -164,6 +164,19 @@ test('output that no database text can hold does not stop the delivery', async (
   assert.equal(await server.deps.artefacts.readText(`outputs/${lease.job.jobId}/blob`), 'kept\0as it is');
 });
 
+test('the tests of a JUnit file that a job keeps are counted once, also when the file comes again', async () => {
+  const lab = await setup.newLab('junit');
+  await lab.createRun({ body: { name: 'policies', lab: 'junit', jobs: [runJob('a')] } });
+  const agentId = await register(lab, 'junit');
+  const lease = await leased(lab, agentId, 'a');
+  const failed = '<testcase classname="sno1" name="q" time="1"><failure type="NonCompliant" message="no"/></testcase>';
+  const content = `<testsuite name="policies"><testcase classname="sno1" name="p" time="60"/>${failed}</testsuite>`;
+  const file = { type: 'file', name: 'policies.xml', mime: 'application/junit', content } as const;
+  await send(lab, agentId, lease, [{ type: 'job_started' }, file, file, { type: 'job_ended', status: 'success', error: null, simulatedMs: 1 }]);
+  const { rows } = await server.deps.pool.query('select name, total, success, failures, time from tests_results where job_id = $1', [lease.job.jobId]);
+  assert.deepEqual(rows, [{ name: 'policies.xml', total: 2, success: 1, failures: 1, time: 61 }]);
+});
+
 test('an agent that comes back has its jobs at once, and may still deliver what it had spooled', async () => {
   const lab = await setup.newLab('back');
   await lab.createRun({ body: { name: 'comes back', lab: 'back', jobs: [runJob('a')] } });

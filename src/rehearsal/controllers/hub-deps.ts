@@ -33,6 +33,8 @@ export interface HubDeps {
   readonly spokes?: {
     /** A client of the cluster that a kubeconfig leads to; one that is away refuses the connection. */
     readonly open: (kubeconfig: string) => KubeClient;
+    /** A client of the newest cluster of this name, as what runs on it has: no hub's credentials are needed. */
+    readonly inside: (name: string) => Promise<KubeClient | undefined>;
     /** Where an agent finds this hub. */
     readonly hubUrl: string;
   };

@@ -65,6 +65,33 @@ export const GITOPS_FAULTS = {
     implementation: 'gitops',
     expect: { outcome: 'survives', limitS: 300 * MINUTE_S },
   },
+  'policy-pending-forever': {
+    meaning: 'what the policies of the cluster depend on never comes',
+    target: 'cluster',
+    implementation: 'gitops',
+    expect: {
+      outcome: 'fails',
+      object: String.raw`Policy/CLUSTER-policies/[\w-]+`,
+      condition: 'Compliant',
+      reason: 'Pending',
+      message: /has not reported on it yet/,
+      limitS: 330 * MINUTE_S,
+    },
+  },
+  'policy-drifts': {
+    meaning: 'somebody changes on the cluster what its policies have set',
+    target: 'cluster',
+    implementation: 'gitops',
+    expect: {
+      outcome: 'fails',
+      action: 'policies',
+      object: String.raw`Policy/CLUSTER-policies/[\w-]+`,
+      condition: 'Compliant',
+      reason: 'NonCompliant',
+      message: /violation - .* found but not as specified/,
+      limitS: 60 * MINUTE_S,
+    },
+  },
   'policy-noncompliant': {
     meaning: 'the cluster never becomes as its policies ask',
     target: 'cluster',

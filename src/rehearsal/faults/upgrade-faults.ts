@@ -42,6 +42,19 @@ export const UPGRADE_FAULTS = {
       limitS: 120 * MINUTE_S,
     },
   },
+  'cgu-times-out': {
+    meaning: 'the agent of the hub on the cluster does not carry out the policy of the upgrade',
+    target: 'cluster',
+    driver: 'talm',
+    expect: {
+      ...UPGRADE,
+      object: String.raw`ClusterGroupUpgrade/labwright-upgrades/upgrade-[0-9a-f]+`,
+      condition: 'Succeeded',
+      reason: 'TimedOut',
+      message: /Policy remediation took too long.*: \w+ at policy/,
+      limitS: 240 * MINUTE_S,
+    },
+  },
   'pool-paused': {
     meaning: 'somebody has paused the machine config pool of the control plane',
     target: 'cluster',

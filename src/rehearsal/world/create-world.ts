@@ -112,6 +112,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     serveHubApi: options.serveHubApi,
     openSpoke: spokes.open,
     pull: mirror.pull,
+    insideSpoke: spokes.inside,
     git: { exec: localExec, dial: dial.dial, headers, simulated: true, folder: cloneFolder.path },
     faults,
     log,

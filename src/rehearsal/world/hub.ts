@@ -93,7 +93,7 @@ export async function startHub(world: WorldDeps, options: HubOptions): Promise<R
     publishIso: world.publishIso,
     imageServiceHost: `assisted-image-service-multicluster-engine.apps.${name}.${baseDomain}`,
     spokeCredentials: world.spokeCredentials,
-    spokes: { open: world.openSpoke, hubUrl: `https://${address.host}:${address.port}` },
+    spokes: { open: world.openSpoke, inside: world.insideSpoke, hubUrl: `https://${address.host}:${address.port}` },
     ...(world.git && { git: world.git }),
     ...(world.pull && { pull: world.pull }),
     faults: world.faults,

@@ -24,6 +24,7 @@ export interface WorldDeps extends Pick<HubDeps, 'publishIso' | 'spokeCredential
   /** Default: the simulated API server. */
   readonly serveHubApi: ServeHubApi | undefined;
   readonly openSpoke: Spokes['open'];
+  readonly insideSpoke: Spokes['inside'];
   readonly mutated: (mutation: Mutation) => void;
   /** Something that cannot go on: the world ends. */
   readonly failed: (error: unknown) => void;

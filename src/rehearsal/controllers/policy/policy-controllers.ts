@@ -7,7 +7,7 @@ import { propagator } from './propagator.ts';
 
 /** Placements, policies, and what the spokes make of them. */
 export function policyControllers(
-  deps: Pick<HubDeps, 'kube' | 'clock' | 'seed'> & Partial<Pick<HubDeps, 'faults'>>,
+  deps: Pick<HubDeps, 'kube' | 'clock' | 'seed'> & Partial<Pick<HubDeps, 'faults' | 'spokes'>>,
   cache: ObjectCache,
 ): readonly Controller[] {
   return [placementController(deps, cache), propagator(deps, cache), policyAgent(deps, cache)];
