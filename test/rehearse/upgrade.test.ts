@@ -9,6 +9,10 @@ test('spokes are installed and upgraded in one pipeline, and no machine is switc
   const { exitCode, report } = await rehearse(join(packageRoot(), 'examples/pretty-lab/upgrade.yml'), '--seed', '3');
   assert.equal(exitCode, 0, JSON.stringify(report.jobs, null, 1));
   assert.deepEqual(
+    report.jobs.map(({ name, status }) => [name, status]),
+    ['hub1-install', 'sno1-install', 'mno1-install', 'sno1-upgrade', 'spokes-upgrade'].map((name) => [name, 'success']),
+  );
+  assert.deepEqual(
     report.power_events.filter(({ cause }) => cause?.includes('upgrade')),
     [],
   );

@@ -44,5 +44,7 @@ interface Detail {
 function wordsOf(copy: KubeObject | undefined): string {
   const details = (valueAt(copy, 'status', 'details') ?? []) as readonly Detail[];
   const open = details.filter(({ compliant }) => compliant !== 'Compliant');
-  return open.flatMap(({ templateMeta, history }) => (history?.[0]?.message === undefined ? [] : `${templateMeta?.name ?? ''}: ${history[0].message}`)).join('; ');
+  return open
+    .flatMap(({ templateMeta, history }) => (history?.[0]?.message === undefined ? [] : `${templateMeta?.name ?? ''}: ${history[0].message}`))
+    .join('; ');
 }

@@ -34,7 +34,7 @@ export function checkUpgrade(input: ActionInput): Step<ActionDeps> {
         })),
       );
       const candidates = opened.map(({ cluster, hub, spoke }) => ({ name: cluster.name, hub, hasKubeconfig: spoke !== undefined }));
-      const driver = await chooseDriver(rollout.driver, candidates, context.signal);
+      const driver = await chooseDriver(rollout.driver, candidates, context);
       context.log(`upgrades go by driver ${driver}`);
       const behind: string[] = [];
       const clusterIds: Record<string, string> = {};

@@ -24,7 +24,11 @@ export interface Followed {
  *
  * @throws StepFailed with the object, condition and message that end it: refused, paused, degraded, standing still, or away.
  */
-export async function followUpdate({ name, kube, context }: Followed, target: Target): Promise<void> {
+export async function followUpdate(
+  { name, kube, context }: Followed,
+  target: Target,
+  { stallMs = STALL_MS }: { readonly stallMs?: number } = {},
+): Promise<void> {
   const { clock, signal } = context;
   const diagnose = createSymptomWatch(UPDATE_RULES);
   let progress = { text: '', sinceMs: clock.now() };
@@ -43,9 +47,10 @@ export async function followUpdate({ name, kube, context }: Followed, target: Ta
     }
     const text = progressOf(seen);
     if (text !== progress.text) progress = { text, sinceMs: nowMs };
-    const stallInMs = progress.sinceMs + STALL_MS - nowMs;
+    const stallInMs = progress.sinceMs + stallMs - nowMs;
     if (stallInMs <= 0) throw standsStill(name, stage.on);
-    return { againMs: Math.min(stallInMs, diagnosis.againMs ?? stallInMs) };
+    const againMs = Math.min(stallInMs, diagnosis.againMs ?? stallInMs);
+    return { againMs: Number.isFinite(againMs) ? againMs : undefined };
   };
   for (;;) {
     try {

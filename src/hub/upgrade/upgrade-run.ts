@@ -31,6 +31,8 @@ export interface UpgradeDriverWay {
   readonly start?: (run: UpgradeRun) => Promise<Memory | void>;
   /** Until all of them run the target; none of those after them may begin before. */
   readonly upgrade: (run: UpgradeRun, clusters: readonly PlannedCluster[]) => Promise<void>;
+  /** Once, when every cluster runs the target: takes away what `start` made. */
+  readonly finish?: (run: UpgradeRun) => Promise<void>;
 }
 
 export function checkedIn(memory: Memory): Checked {

@@ -7,9 +7,10 @@ import { followAll } from './follow-all.ts';
 import { followUpdate } from './follow-update.ts';
 import { openCluster } from './open-cluster.ts';
 import { rolloutOf, type Batch } from './rollout.ts';
+import { talmDriver } from './talm-driver.ts';
 import { checkedIn, type UpgradeDriverWay } from './upgrade-run.ts';
 
-const DRIVERS: Readonly<Record<UpgradeDriver, UpgradeDriverWay>> = { direct: directDriver, talm: directDriver, curator: directDriver };
+const DRIVERS: Readonly<Record<UpgradeDriver, UpgradeDriverWay>> = { direct: directDriver, talm: talmDriver, curator: directDriver };
 
 const MINUTE_MS = 60_000;
 /** DCI's max_upgrade_time is 170 minutes for the release; machines of workers, and an hour of standing still, come on top. */
@@ -52,13 +53,15 @@ export function verifyUpgrade(input: ActionInput): Step<ActionDeps> {
     title: `Verify that ${clusters.map(({ name }) => name).join(', ')} run ${input.release.version}`,
     limitMs: UPGRADE_MS,
     async run(deps, context) {
-      const { target, clusterIds } = checkedIn(context.memory);
+      const checked = checkedIn(context.memory);
+      const { target, clusterIds, driver, behind } = checked;
       await followAll(context, clusters, async (cluster, follower) => {
         const kube = await openCluster(input, deps, context, cluster);
         if (kube === undefined) return context.log(`there is no kubeconfig of ${cluster.name}: its hub is believed`);
         await followUpdate({ name: cluster.name, kube, context: follower }, target);
         await compareClusterId(cluster.name, kube, clusterIds[cluster.name], context.signal);
       });
+      if (behind.length > 0) await DRIVERS[driver].finish?.({ input, deps, context, checked });
     },
   };
 }
