@@ -108,12 +108,12 @@ async function placed({ context }: UpgradeRun, { kube }: Hub, upgrade: TalmUpgra
 
 async function followGroup({ context }: UpgradeRun, { kube, redact }: Hub, clusters: readonly PlannedCluster[]): Promise<void> {
   const { clock, signal } = context;
-  const uid = context.memory[UID];
+  const uid = uidIn(context.memory);
   const names = clusters.map(({ name }) => name);
   const diagnose = createSymptomWatch(GROUP_UPGRADE_RULES);
   await watchUntil({ kube, clock, signal }, [{ ...CLUSTER_GROUP_UPGRADE, namespace: UPGRADE_NAMESPACE }], (seen): Look<undefined> => {
     const upgrade = seen.find((one) => one.metadata.uid === uid);
-    if (upgrade === undefined) throw gone(String(uid));
+    if (upgrade === undefined) throw gone(uid);
     const stage = groupUpgradeStage(upgrade, names);
     if ('met' in stage) return stage;
     context.waiting({ ...stage.on, message: redact(stage.on.message) });
@@ -122,6 +122,12 @@ async function followGroup({ context }: UpgradeRun, { kube, redact }: Hub, clust
     return { againMs: diagnosis.againMs };
   });
   context.waiting(undefined);
+}
+
+/** Of the roll-out that `start` made; nothing else has an empty one. */
+function uidIn(memory: Memory): string {
+  const uid = memory[UID];
+  return typeof uid === 'string' ? uid : '';
 }
 
 function gone(uid: string): StepFailed {
@@ -144,12 +150,12 @@ async function spokeTrouble({ input, deps, context, checked }: UpgradeRun, clust
 /** Without its roll-out the policy is enforced nowhere: clusters that have not begun stay as they are. */
 async function stopped(run: UpgradeRun): Promise<void> {
   const { kube } = hubOf(run);
-  const uid = run.context.memory[UID];
+  const uid = uidIn(run.context.memory);
   const { items } = await kube.list({ ...CLUSTER_GROUP_UPGRADE, namespace: UPGRADE_NAMESPACE }, run.context.signal);
   const running = items.find((one) => one.metadata.uid === uid && conditionOf(one, 'Succeeded') === undefined);
   if (running === undefined) return;
   run.context.log(`ClusterGroupUpgrade ${running.metadata.name} is deleted, so that it goes no further`);
-  await kube.delete(refTo(CLUSTER_GROUP_UPGRADE, running.metadata.name, UPGRADE_NAMESPACE), { uid: String(uid) }, run.context.signal);
+  await kube.delete(refTo(CLUSTER_GROUP_UPGRADE, running.metadata.name, UPGRADE_NAMESPACE), { uid }, run.context.signal);
 }
 
 async function removed({ context }: UpgradeRun, { kube }: Hub, { metadata }: KubeObject): Promise<void> {
