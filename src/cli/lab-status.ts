@@ -37,7 +37,9 @@ function text({ lab, servers, machines, dnsmasq, changes, failures, unseen, asPl
   const lines = changes.map((change) => `differs: ${sentenceOf(change)}`);
   for (const { message, hint } of failures) lines.push(`failed: ${message}`, ...(hint === undefined ? [] : [`hint: ${hint}`]));
   for (const { message } of unseen) lines.push(`not looked at: ${message}`);
-  lines.push(`lab ${lab}: ${asPlanned ? 'as planned' : 'not as planned; labwright lab apply makes it so'}, dnsmasq ${dnsmasq}`);
+  lines.push(
+    `lab ${lab}: ${asPlanned ? 'as planned' : 'not as planned; labwright lab apply makes it so'}, ${dnsmasq === 'libvirt' ? 'DHCP and DNS by libvirt' : `dnsmasq ${dnsmasq}`}`,
+  );
   const both = [
     table([['SERVER', 'BRIDGE', 'NETWORK', 'VMS'], ...places]),
     table([['MACHINE', 'SERVER', 'CLUSTER', 'WANTED', 'STATE', 'PLANNED', 'LEASE'], ...rows]),

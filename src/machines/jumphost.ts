@@ -11,6 +11,7 @@ import { labPaths } from './lab-paths.ts';
 import { outsideResolvers } from './outside-resolvers.ts';
 import { expectedRecords } from './preflight/expected-records.ts';
 import { runScript } from './doors/run-script.ts';
+import { servedByLibvirt } from './served-by-libvirt.ts';
 import { testConfiguration, type WantedRecord } from './doors/test-dnsmasq.ts';
 
 /** The jumphost as it was found. */
@@ -53,8 +54,7 @@ printf '\\0'; cat /run/systemd/resolve/resolv.conf 2>/dev/null || cat /etc/resol
 
 /** What has to be done on the jumphost: reservations first, then names, then dnsmasq itself. */
 export function jumphostChanges(plan: LabPlan, state: JumphostState, wanted: (change: Change) => boolean = () => true): Change[] {
-  // In NAT networks libvirt answers for DHCP and DNS.
-  if (plan.networks.every(({ mode }) => mode === 'nat')) return [];
+  if (servedByLibvirt(plan)) return [];
   const planned = plannedFiles(plan, state);
   const on = plan.jumphost.name;
   const { loaded } = state.dnsmasq;

@@ -7,6 +7,7 @@ import { networkUuid } from './changes/ground-changes.ts';
 import { observeLab } from './changes/observe-lab.ts';
 import { machinesOn, machinesToRun } from './changes/server-changes.ts';
 import type { ServerState } from './changes/server-state.ts';
+import { servedByLibvirt } from './served-by-libvirt.ts';
 import { targetFilter } from './targets.ts';
 import type { Failure } from './work-off.ts';
 
@@ -16,7 +17,8 @@ export interface LabStatus {
   readonly asPlanned: boolean;
   readonly servers: readonly ServerStatus[];
   readonly machines: readonly MachineStatus[];
-  readonly dnsmasq: 'running' | 'stopped' | 'unknown';
+  /** `libvirt` where that gives addresses and names itself. */
+  readonly dnsmasq: 'running' | 'stopped' | 'unknown' | 'libvirt';
   readonly changes: readonly ReturnType<typeof shown>[];
   readonly failures: readonly Failure[];
   /** Servers without planned VMs that could not be looked at. */
@@ -78,7 +80,7 @@ export async function labStatus(deps: Pick<LabDeps, 'hosts'>, plan: LabPlan, sig
         state: server ? (domain?.state ?? 'missing') : 'unknown',
       };
     });
-  const dnsmasq = state.jumphost ? (state.jumphost.dnsmasq.running ? 'running' : 'stopped') : 'unknown';
+  const dnsmasq = servedByLibvirt(plan) ? 'libvirt' : state.jumphost ? (state.jumphost.dnsmasq.running ? 'running' : 'stopped') : 'unknown';
   return {
     lab: plan.lab,
     asPlanned: all.length === 0 && state.failures.length === 0,

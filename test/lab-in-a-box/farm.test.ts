@@ -36,7 +36,7 @@ for (const name of LABS) {
   test(`${name}: apply makes it whole, and the status is clean`, { skip }, async () => {
     assert.deepEqual((await labJson<ApplyReport>(name, 'apply')).failures, []);
     const status = await labJson<LabStatus>(name, 'status');
-    assert.deepEqual([status.asPlanned, status.changes], [true, []]);
+    assert.deepEqual([status.asPlanned, status.changes, status.dnsmasq], [true, [], name === 'tiny' ? 'running' : 'libvirt']);
     assert.ok(status.machines.every(({ state }) => state === 'running'));
   });
 
@@ -160,7 +160,10 @@ for (const name of LABS) {
     assert.deepEqual((await labJson<ApplyReport>(name, 'destroy', '--dry-run')).changes, []);
     for (const machine of MACHINES[name]) {
       if (machine !== 'jumphost') {
-        const left = await onMachine(machine, 'virsh --quiet --connect qemu:///system list --all --name; virsh --quiet --connect qemu:///system net-list --all --name');
+        const left = await onMachine(
+          machine,
+          'virsh --quiet --connect qemu:///system list --all --name; virsh --quiet --connect qemu:///system net-list --all --name',
+        );
         assert.equal(left.stdout.trim(), '', machine);
       }
       assert.doesNotMatch((await onMachine(machine, 'ps -eo comm=')).stdout, /qemu|dnsmasq/);

@@ -7,6 +7,7 @@ import type { Host, LabHosts } from '../doors/lab-hosts.ts';
 import { testConfiguration } from '../doors/test-dnsmasq.ts';
 import { plannedFiles, recordsOf, type JumphostState } from '../jumphost.ts';
 import { labPaths } from '../lab-paths.ts';
+import { servedByLibvirt } from '../served-by-libvirt.ts';
 import { failureOf, type Failure } from '../work-off.ts';
 import { probeBmcs } from './bmc-probe.ts';
 import { probeBridge, type BridgeAnswer } from './bridge-probe.ts';
@@ -58,7 +59,7 @@ export async function checkLab(hosts: LabHosts, plan: LabPlan, signal: AbortSign
   };
   const names = plan.servers.map(({ name }) => name);
   const state = await observeLab(hosts, plan, names, signal, look);
-  const dnsmasqRefusal = state.jumphost && (await refusalOf(hosts.jumphost, plan, state.jumphost, signal));
+  const dnsmasqRefusal = state.jumphost && !servedByLibvirt(plan) ? await refusalOf(hosts.jumphost, plan, state.jumphost, signal) : undefined;
   const facts: LabFacts = { plan, state, hosts: known, segment, bridges, bmcs, dnsmasqRefusal };
   const findings = judge(facts);
   return { lab: plan.lab, ok: unchecked.length === 0 && !findings.some(({ severity }) => severity === 'error'), findings, unchecked };

@@ -1,4 +1,5 @@
 import { outsideResolvers } from '../outside-resolvers.ts';
+import { servedByLibvirt } from '../served-by-libvirt.ts';
 import { closedDns, missingOffers } from './bridge-checks.ts';
 import type { Check, Found, LabFacts } from './check.ts';
 
@@ -24,7 +25,7 @@ export const jumphostChecks: readonly Check[] = [
     finds: 'the lab’s dnsmasq, not running, or without an offer for a machine that is off',
     fix: 'run labwright lab apply; what dnsmasq says stands in its log under /var/lib/dnsmasq',
     find: (facts) => [
-      ...(facts.state.jumphost?.dnsmasq.running === false
+      ...(facts.state.jumphost?.dnsmasq.running === false && !servedByLibvirt(facts.plan)
         ? [{ on: facts.plan.jumphost.name, message: 'no DHCP and DNS: the lab’s dnsmasq does not run', evidence: 'its pid file names no living dnsmasq' }]
         : []),
       ...missingOffers(facts),

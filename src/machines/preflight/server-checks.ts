@@ -100,7 +100,9 @@ export const serverChecks: readonly Check[] = [
     fix: 'stop it; a network of libvirt belongs on a bridge of its own',
     find: (facts) =>
       eachServer(facts, (server) => {
-        const { bridge } = placeOf(facts.plan, server.name).network;
+        const { bridge, mode } = placeOf(facts.plan, server.name).network;
+        // On that of a NAT network libvirt's own has to.
+        if (mode === 'nat') return [];
         return (facts.hosts.get(server.name)?.dhcpServers ?? [])
           .filter((line) => !/%(?!\S*\*)(\S+?):67/.test(line) || line.includes(`%${bridge}:67`))
           .map((evidence) => ({ message: 'a DHCP server listens here', evidence }));
