@@ -20,7 +20,6 @@ export const KLUSTERLET_ADDON_CONFIG: KindRef = { apiVersion: 'agent.open-cluste
 export const MANAGED_CLUSTER_ADD_ON: KindRef = { apiVersion: 'addon.open-cluster-management.io/v1alpha1', kind: 'ManagedClusterAddOn' };
 export const MANIFEST_WORK: KindRef = { apiVersion: 'work.open-cluster-management.io/v1', kind: 'ManifestWork' };
 export const CLUSTER_GROUP_UPGRADE: KindRef = { apiVersion: 'ran.openshift.io/v1alpha1', kind: 'ClusterGroupUpgrade' };
-export const CLUSTER_CURATOR: KindRef = { apiVersion: 'cluster.open-cluster-management.io/v1beta1', kind: 'ClusterCurator' };
 
 // On a spoke.
 export const CLUSTER_VERSION: KindRef = { apiVersion: 'config.openshift.io/v1', kind: 'ClusterVersion' };

@@ -1,9 +1,8 @@
 import type { UpgradeDriver } from '../../contract/rollout.ts';
-import type { KindRef } from '../../kube/objects.ts';
 import { StepFailed } from '../../util/step-failed.ts';
 import type { StepContext } from '../../util/step.ts';
 import type { Hub } from '../hub.ts';
-import { CLUSTER_CURATOR, CLUSTER_GROUP_UPGRADE, MANAGED_CLUSTER, MANAGED_CLUSTER_ADD_ON, refTo } from '../kinds.ts';
+import { CLUSTER_GROUP_UPGRADE, MANAGED_CLUSTER, MANAGED_CLUSTER_ADD_ON, refTo } from '../kinds.ts';
 import { conditionOf } from '../read-object.ts';
 import { serves } from './open-cluster.ts';
 
@@ -27,8 +26,8 @@ interface Obstacle {
 }
 
 /**
- * The driver that a job asks for, if its hub offers it; else the first of: TALM where every cluster follows policies,
- * the clusters themselves where the job has their kubeconfigs, ClusterCurator, which knows no images and no canaries.
+ * The driver that a job asks for, if its hub offers it; else TALM where every cluster follows policies of the hub,
+ * else the clusters themselves, where the job has their kubeconfigs.
  *
  * @throws StepFailed when the driver asked for, or any, cannot be had.
  */
@@ -37,7 +36,7 @@ export async function chooseDriver(
   clusters: readonly Candidate[],
   { clock, signal, waiting }: Pick<StepContext, 'clock' | 'signal' | 'waiting'>,
 ): Promise<UpgradeDriver> {
-  const order: readonly UpgradeDriver[] = wanted === undefined ? ['talm', 'direct', 'curator'] : [wanted];
+  const order: readonly UpgradeDriver[] = wanted === undefined ? ['talm', 'direct'] : [wanted];
   const untilMs = clock.now() + PATIENCE_MS;
   const object = clusters.map(({ name }) => name).join(', ');
   const reasons: string[] = [];
@@ -63,12 +62,10 @@ async function obstacleTo(driver: UpgradeDriver, clusters: readonly Candidate[],
       continue;
     }
     if (hub === undefined) return { message: `the job has no kubeconfig of the hub of ${name}`, passes: false };
-    const kind: KindRef = driver === 'talm' ? CLUSTER_GROUP_UPGRADE : CLUSTER_CURATOR;
-    if (!(await serves(hub.kube, kind, signal))) return { message: `${hub.name} serves no ${kind.kind}`, passes: false };
+    if (!(await serves(hub.kube, CLUSTER_GROUP_UPGRADE, signal))) return { message: `${hub.name} serves no ${CLUSTER_GROUP_UPGRADE.kind}`, passes: false };
     const managed = await hub.kube.get(refTo(MANAGED_CLUSTER, name), signal);
     if (conditionOf(managed, 'ManagedClusterConditionAvailable')?.status !== 'True')
       return { message: `${hub.name} does not manage ${name} now`, passes: managed !== undefined };
-    if (driver === 'curator') continue;
     const addOn = await hub.kube.get(refTo(MANAGED_CLUSTER_ADD_ON, POLICY_ADD_ON, name), signal);
     if (conditionOf(addOn, 'Available')?.status !== 'True')
       return { message: `${name} follows no policies of ${hub.name}: its add-on ${POLICY_ADD_ON} is not available`, passes: addOn !== undefined };

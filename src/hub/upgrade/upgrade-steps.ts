@@ -10,7 +10,7 @@ import { rolloutOf, type Batch } from './rollout.ts';
 import { talmDriver } from './talm-driver.ts';
 import { checkedIn, type UpgradeDriverWay } from './upgrade-run.ts';
 
-const DRIVERS: Readonly<Record<UpgradeDriver, UpgradeDriverWay>> = { direct: directDriver, talm: talmDriver, curator: directDriver };
+const DRIVERS: Readonly<Record<UpgradeDriver, UpgradeDriverWay>> = { direct: directDriver, talm: talmDriver };
 
 const MINUTE_MS = 60_000;
 /** DCI's max_upgrade_time is 170 minutes for the release; machines of workers, and an hour of standing still, come on top. */

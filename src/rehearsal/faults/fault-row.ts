@@ -14,7 +14,7 @@ export interface FaultRow {
   /** It strikes only jobs of this network. */
   readonly network?: 'disconnected';
   /** What is expected is what an upgrade by this driver says. */
-  readonly driver?: 'direct' | 'talm' | 'curator';
+  readonly driver?: 'direct' | 'talm';
   /** It takes a cluster of so many nodes at least. */
   readonly minNodes?: number;
   readonly expect: Expectation;
