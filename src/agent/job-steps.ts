@@ -6,6 +6,7 @@ import type { Rollout } from '../hub/upgrade/rollout.ts';
 import type { SitesSource } from '../hub/gitops/sites-door.ts';
 import type { MirrorInside } from '../hub/mirror/mirror-inside.ts';
 import { mirrored } from '../render/mirror/mirror-plan.ts';
+import { isInsideLab } from '../lab/inside-lab.ts';
 import type { LabPlan, PlannedCluster } from '../lab/plan.ts';
 import type { ClaimsStore } from '../machines/claims-store.ts';
 import type { FollowClaim } from '../machines/follow-claim.ts';
@@ -67,6 +68,10 @@ function actionInput({ plan, doors }: JobStepsDeps, job: JobSpec): ActionInput |
   const digest = ocp.data['digest'];
   if (doors.pullSecret === undefined) return missing('NoPullSecret', 'this agent has no pull secret', 'start the agent with --pull-secret FILE');
   const mirror = job.network === 'disconnected' ? mirrorOf(plan, image, doors.registryCaPath) : undefined;
+  const sites = job.sitesRepo && sitesSource(plan, job, job.sitesRepo);
+  // Not all of git goes through our doors: ssh dials by itself.
+  if (mirror && sites && !isInsideLab(plan, { host: hostOf(sites.url) }))
+    return missing('OutsideLab', `the job is disconnected, and ${sites.url} is outside of lab ${plan.lab}`, 'name a Git host of the lab in sites_repo');
   return {
     job: job.name,
     plan,
@@ -75,10 +80,15 @@ function actionInput({ plan, doors }: JobStepsDeps, job: JobSpec): ActionInput |
     release: { version: ocp.version, image: mirror === undefined ? image : mirrored(image, mirror.registry), ...(typeof digest === 'string' && { digest }) },
     pullSecret: doors.pullSecret,
     sshPublicKey: doors.sshPublicKey,
-    ...(job.sitesRepo && { sites: sitesSource(plan, job, job.sitesRepo) }),
+    ...(sites && { sites }),
     ...(rollout && { rollout }),
     ...(mirror && { mirror }),
   };
+}
+
+/** Of `https://HOST/PATH`, `ssh://USER@HOST/PATH` or `USER@HOST:PATH`. */
+function hostOf(url: string): string {
+  return url.includes('://') ? new URL(url).hostname : url.slice(url.indexOf('@') + 1).split(':')[0]!;
 }
 
 /** The jumphost's registry and HTTP store, by the names that the lab's DNS gives them. */

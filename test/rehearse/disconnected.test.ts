@@ -36,6 +36,13 @@ test('the doors of a disconnected job refuse what is not of its lab', async () =
   for (const host of ['quay.io', 'notour.ztp.lab', '8.8.8.8', 'our.ztp.lab.example.com']) assert.throws(() => dial({ host, port: 443 }), { code: 'refused' });
 });
 
+test('a disconnected job takes no repository from outside, by ssh neither', async (t) => {
+  const sites = 'implementation: gitops, network: disconnected, sites_repo: {url: "git@github.example.com:our/sites.git"}';
+  const { exitCode, report } = await rehearse(pipeline(t, `- {name: spoke, stage: one, ${SPOKE}, ${sites}}\n`), '--lab', LAB);
+  assert.equal(exitCode, 1);
+  assert.deepEqual([report.jobs[0]?.error?.condition, report.jobs[0]?.error?.reason], ['Startable', 'OutsideLab']);
+});
+
 test('a disconnected job needs a registry and an HTTP store in the lab file', (t) => {
   const lab = join(packageRoot(), 'examples/pretty-lab');
   const { status, stderr } = labwright([], 'rehearse', pipeline(t, `- {name: spoke, stage: one, ${SPOKE}, network: disconnected}\n`), '--lab', lab);
