@@ -53,7 +53,7 @@ export interface RehearsedLab {
     action: string,
     cluster: string,
     inputs?: Readonly<Record<string, string>>,
-    options?: Pick<RunOptions, 'sites' | 'release'>,
+    options?: Pick<RunOptions, 'sites' | 'release' | 'rollout'>,
   ): Promise<PreparedJob>;
   close(): Promise<void>;
 }
@@ -74,6 +74,8 @@ export interface RunOptions {
   readonly sites?: ActionInput['sites'];
   /** Default: a 4.18. */
   readonly release?: ActionInput['release'];
+  /** Default: the cluster alone. */
+  readonly rollout?: ActionInput['rollout'];
 }
 
 export async function rehearseLab(
@@ -144,7 +146,7 @@ export async function rehearseLab(
     sites,
   });
 
-  const prepare: RehearsedLab['prepare'] = async (job, name, clusterName, inputs = {}, { sites: source, release = RELEASE } = {}) => {
+  const prepare: RehearsedLab['prepare'] = async (job, name, clusterName, inputs = {}, { sites: source, release = RELEASE, rollout } = {}) => {
     const cluster = plan.clusters.find((one) => one.name === clusterName)!;
     const input: ActionInput = {
       job,
@@ -155,6 +157,7 @@ export async function rehearseLab(
       pullSecret: PULL_SECRET,
       sshPublicKey: 'ssh-ed25519 AAAA test',
       ...(source && { sites: source }),
+      ...(rollout && { rollout }),
     };
     const dir = join(workDir, job);
     await clock.during(mkdir(dir, { recursive: true }));

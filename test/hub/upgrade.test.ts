@@ -1,0 +1,69 @@
+// A spoke brought to another release, asked for in ways that go wrong.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createKubeClient } from '../../src/kube/create-kube-client.ts';
+import { parseKubeconfig } from '../../src/kube/parse-kubeconfig.ts';
+import { CLUSTER_VERSION, refTo } from '../../src/hub/kinds.ts';
+import { historyOf } from '../../src/hub/upgrade/update-stage.ts';
+import { rehearseLab } from './rehearsed-lab.ts';
+import { testLab } from './test-lab.ts';
+
+const RELEASE = { version: '4.19.1', image: 'quay.example.com/ocp/release:4.19.1-x86_64', digest: `sha256:${'01'.repeat(32)}` };
+
+test('an upgrade over a minor version acknowledges its gate, goes on after every stop, asks once, and is nothing to do afterwards', async (t) => {
+  const lab = await rehearseLab(testLab, { hubs: ['hub1'] });
+  t.after(() => lab.close());
+  const hub = lab.world.hubs.get('hub1')!.kubeconfig;
+  const install = await lab.run('install', 'install', 'sno1', { hub_kubeconfig: hub });
+  assert.equal(install.error, undefined, JSON.stringify(install.error));
+  // No hub: on the cluster itself.
+  const inputs = { spoke_kubeconfig: install.outputs.get('kubeconfig')! };
+  const upgrade = await lab.run('upgrade', 'upgrade', 'sno1', inputs, { release: RELEASE, interruptAfterMs: 10 * 60_000, twice: true });
+  assert.equal(upgrade.error, undefined, JSON.stringify(upgrade.error));
+  assert.match(upgrade.log.join('\n'), /acknowledged for the administrator: ack-4\.18-kube-1\.32-api-removals-in-4\.19/);
+
+  const clock = lab.world.clock.participant('test');
+  const spoke = createKubeClient({ clock, dial: lab.world.dial.dial }, parseKubeconfig(inputs.spoke_kubeconfig));
+  const version = await spoke.get(refTo(CLUSTER_VERSION, 'version'));
+  lab.world.clock.leave('test');
+  assert.deepEqual(
+    historyOf(version).map((one) => [one.version, one.state]),
+    [
+      ['4.19.1', 'Completed'],
+      ['4.18.10', 'Completed'],
+    ],
+  );
+  assert.equal((version?.['spec'] as { channel: string }).channel, 'stable-4.19');
+  const asked = lab.world.mutations.filter(({ cause, path }) => cause?.startsWith('upgrade/') && path.includes('/clusterversions/'));
+  assert.equal(asked.length, 1);
+
+  const again = await lab.run('again', 'upgrade', 'sno1', inputs, { release: RELEASE });
+  assert.equal(again.error, undefined, JSON.stringify(again.error));
+  assert.ok(again.simulatedMs < 60_000, 'nothing is waited for');
+  const back = await lab.run('back', 'upgrade', 'sno1', inputs);
+  assert.deepEqual([back.error?.on?.condition, back.error?.on?.reason], ['Upgradeable', 'NoPath']);
+});
+
+for (const driver of ['direct', 'talm'] as const) {
+  test(`a canary that cannot be upgraded keeps the others from being touched (${driver})`, async (t) => {
+    const lab = await rehearseLab(testLab, { hubs: ['hub1'], faults: ['upgrade-refused@sno1'] });
+    t.after(() => lab.close());
+    const hub = { hub_kubeconfig: lab.world.hubs.get('hub1')!.kubeconfig };
+    const clusters = ['mno1', 'sno1'].map((name) => testLab.clusters.find((one) => one.name === name)!);
+    const installed = new Map<string, string>();
+    for (const { name } of clusters) installed.set(name, (await lab.run(`${name}-install`, 'install', name, hub)).outputs.get('kubeconfig')!);
+    const release = { ...RELEASE, version: '4.18.11' };
+    const rollout = { driver, clusters, canaries: ['sno1'], maxConcurrency: 2 };
+    const { error, steps } = await lab.run('upgrade', 'upgrade', 'mno1', hub, { release, rollout });
+    assert.deepEqual([error?.on?.object, error?.on?.condition, error?.on?.reason], ['ClusterVersion/version', 'ReleaseAccepted', 'RetrievePayload']);
+    assert.match(error?.hint ?? '', /on sno1/);
+    assert.equal(steps.at(-1)?.id, 'upgrade-canary-1');
+    // What the hub does on a cluster counts too: long after the failure, nobody has told it another release.
+    const clock = lab.world.clock.participant('test');
+    await clock.sleep(60 * 60_000);
+    const mno1 = createKubeClient({ clock, dial: lab.world.dial.dial }, parseKubeconfig(installed.get('mno1')!));
+    const version = await mno1.get(refTo(CLUSTER_VERSION, 'version'));
+    lab.world.clock.leave('test');
+    assert.deepEqual([historyOf(version).length, (version?.['spec'] as { desiredUpdate?: unknown }).desiredUpdate], [1, undefined]);
+  });
+}
