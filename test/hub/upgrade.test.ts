@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { createKubeClient } from '../../src/kube/create-kube-client.ts';
 import { parseKubeconfig } from '../../src/kube/parse-kubeconfig.ts';
 import { CLUSTER_VERSION, refTo } from '../../src/hub/kinds.ts';
+import { textAt, valueAt } from '../../src/hub/read-object.ts';
 import { historyOf } from '../../src/hub/upgrade/update-stage.ts';
 import { rehearseLab } from './rehearsed-lab.ts';
 import { testLab } from './test-lab.ts';
@@ -33,7 +34,7 @@ test('an upgrade over a minor version acknowledges its gate, goes on after every
       ['4.18.10', 'Completed'],
     ],
   );
-  assert.equal((version?.['spec'] as { channel: string }).channel, 'stable-4.19');
+  assert.equal(textAt(version, 'spec', 'channel'), 'stable-4.19');
   const asked = lab.world.mutations.filter(({ cause, path }) => cause?.startsWith('upgrade/') && path.includes('/clusterversions/'));
   assert.equal(asked.length, 1);
 
@@ -64,6 +65,6 @@ for (const driver of ['direct', 'talm'] as const) {
     const mno1 = createKubeClient({ clock, dial: lab.world.dial.dial }, parseKubeconfig(installed.get('mno1')!));
     const version = await mno1.get(refTo(CLUSTER_VERSION, 'version'));
     lab.world.clock.leave('test');
-    assert.deepEqual([historyOf(version).length, (version?.['spec'] as { desiredUpdate?: unknown }).desiredUpdate], [1, undefined]);
+    assert.deepEqual([historyOf(version).length, valueAt(version, 'spec', 'desiredUpdate')], [1, undefined]);
   });
 }
