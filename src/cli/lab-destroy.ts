@@ -9,6 +9,8 @@ import { lockLab } from './lock-lab.ts';
 import { plannedLab } from './planned-lab.ts';
 import { reportText } from './report-text.ts';
 import { showProgress } from './show-progress.ts';
+import { forgetHostKeys } from '../machines/reach/forget-host-keys.ts';
+import { readLab } from './read-lab.ts';
 
 interface DestroyFlags {
   readonly yes?: boolean;
@@ -50,4 +52,5 @@ async function destroy(path: string, flags: DestroyFlags): Promise<void> {
   await progress.end();
   process.stdout.write(flags.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report));
   if (report.failures.length > 0) process.exitCode = 1;
+  else if (!dryRun) forgetHostKeys((await readLab(path)).labPath, plan);
 }

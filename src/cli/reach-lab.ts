@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readClaims } from '../machines/claims-store.ts';
 import { LabHosts } from '../machines/doors/lab-hosts.ts';
 import { machineOfName } from '../machines/reach/machine-of-name.ts';
+import { knownHostsFolder } from '../machines/reach/forget-host-keys.ts';
 import { observeGenerations } from '../machines/reach/generations.ts';
 import { sshConfig } from '../machines/reach/ssh-config.ts';
 import type { LabPlan } from '../lab/plan.ts';
@@ -32,8 +33,8 @@ export async function reachLab(path: string, user: string, name?: string): Promi
     process.exitCode = 2;
     return undefined;
   }
-  const folder = join(dirname(resolve(labPath)), '.labwright', 'ssh');
-  const knownHostsDir = join(folder, 'known_hosts.d');
+  const knownHostsDir = knownHostsFolder(labPath);
+  const folder = dirname(knownHostsDir);
   mkdirSync(knownHostsDir, { recursive: true, mode: 0o700 });
   const isHost = [plan.jumphost, ...plan.servers].some((host) => host.name === name);
   const machines = new Set(isHost ? [] : name === undefined ? plan.machines.map((one) => one.name) : [machineOfName(plan, name).name]);

@@ -27,7 +27,7 @@ const MISTAKES: readonly (readonly [title: string, edit: readonly [string, strin
     ['action: install', 'action: instal'],
     'action: instal',
     /there is no action "instal"/,
-    /did you mean install\? write one of: install, detach, attach, redeploy/,
+    /did you mean install\? write one of: install, prepare, detach, attach, redeploy/,
   ],
   ['an action on a cluster that is not there', ['cluster: sno1', 'cluster: sno2'], 'cluster: sno2', /has no cluster sno2/, /one of: cluster1, hub1, sno1/],
   ['an action on no cluster', ['  cluster: sno1\n', ''], 'name: spoke', /spoke names no cluster/, /write cluster:/],

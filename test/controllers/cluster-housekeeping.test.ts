@@ -66,16 +66,17 @@ test('the fault stuck-finalizer holds the first install of its cluster, and no o
   const install = (name: string): KubeObject => ({
     apiVersion: 'extensions.hive.openshift.io/v1beta1',
     kind: 'AgentClusterInstall',
-    metadata: { name, namespace: 'spokes' },
+    metadata: { name, namespace: name },
     spec: { clusterDeploymentRef: { name }, networking: {}, provisionRequirements: { controlPlaneAgents: 1 } },
   });
-  await faulty.kube.create(namespace('spokes'));
-  await faulty.kube.create(install('sno1'));
-  await faulty.kube.create(install('sno2'));
+  for (const name of ['sno1', 'sno2']) {
+    await faulty.kube.create(namespace(name));
+    await faulty.kube.create(install(name));
+  }
   await faulty.at(1000, async () => {
-    for (const name of ['sno1', 'sno2']) await faulty.kube.delete({ ...install(name), namespace: 'spokes', name });
+    for (const name of ['sno1', 'sno2']) await faulty.kube.delete({ ...install(name), namespace: name, name });
   });
-  const { items } = await faulty.at(60_000, () => faulty.kube.list({ ...install(''), namespace: 'spokes' }));
+  const { items } = await faulty.at(60_000, () => faulty.kube.list({ apiVersion: 'extensions.hive.openshift.io/v1beta1', kind: 'AgentClusterInstall' }));
   assert.deepEqual(
     items.map(({ metadata }) => [metadata.name, metadata.finalizers]),
     [['sno1', ['labwright.dev/stuck']]],

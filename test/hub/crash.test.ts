@@ -146,15 +146,28 @@ function witness({ world }: RehearsedLab): () => Omit<Flow, 'steps'> {
   });
   return () => {
     stop?.();
+    const formed = [...world.hubs].filter(([, one]) => one !== hub).map(([name, { api }]) => `${name} is at version ${api.store?.version()}`);
     return {
       power: world.powerLog.slice(before.power).map((event) => JSON.stringify(event)),
-      changes: changes.toSorted(),
+      changes: [...changes.toSorted(), ...formed],
       requests: world.mutations
         .slice(before.mutations)
         .filter(({ server }) => server !== hub?.name)
+        .filter(onceWhereVersionsAreCounted())
         .map(({ cause, server, method, path, status }) => `${cause} ${server} ${method} ${path} ${status}`),
       objects: [...objects.values()].toSorted(),
     };
+  };
+}
+
+/** An API server counts its versions: a repeated request that changed something shows there, one that changed nothing need not be seen. */
+function onceWhereVersionsAreCounted(): (mutation: RehearsedLab['world']['mutations'][number]) => boolean {
+  const seen = new Set<string>();
+  return ({ cause, server, method, path, version }) => {
+    const key = `${cause} ${server} ${method} ${path}`;
+    const isRepeated = version !== null && seen.has(key);
+    seen.add(key);
+    return !isRepeated;
   };
 }
 

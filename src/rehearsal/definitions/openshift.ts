@@ -82,9 +82,7 @@ const OTHERS: readonly (readonly [apiVersion: string, kind: string, plural: stri
   ['operators.coreos.com/v1alpha1', 'Subscription', 'subscriptions', 'Namespaced', 'sub,subs'],
   ['operators.coreos.com/v1alpha1', 'InstallPlan', 'installplans', 'Namespaced', 'ip'],
   ['operators.coreos.com/v1', 'OperatorGroup', 'operatorgroups', 'Namespaced', 'og'],
-  ['operator.open-cluster-management.io/v1', 'MultiClusterHub', 'multiclusterhubs', 'Namespaced', 'mch'],
-  ['multicluster.openshift.io/v1', 'MultiClusterEngine', 'multiclusterengines', 'Cluster', 'mce'],
-  ['agent-install.openshift.io/v1beta1', 'AgentServiceConfig', 'agentserviceconfigs', 'Cluster', 'asc'],
+  ['agent-install.openshift.io/v1beta1', 'AgentServiceConfig', 'agentserviceconfigs', 'Cluster', ''],
   ['metal3.io/v1alpha1', 'Provisioning', 'provisionings', 'Cluster', ''],
   ['route.openshift.io/v1', 'Route', 'routes', 'Namespaced', ''],
 ];
