@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { isLabwrightError, messageOf } from '../../util/errors.ts';
+import { isLabwrightError, LabwrightError, messageOf } from '../../util/errors.ts';
 import { newUuid } from '../../util/ids.ts';
 import { makeClusterCertificates } from '../api/access/cluster-certificates.ts';
 import { releaseVersionOf } from '../release/synthetic-release.ts';
 import { AgentIso } from './agent-iso.ts';
 import { readManifests, type AgentConfig, type InstallConfig } from './read-manifests.ts';
 
+const IMAGE = /^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9][\w.-]*)+(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/;
 const STATE_FILE = '.openshift_install_state.json';
 const ISO_FILE = 'agent.x86_64.iso';
 /** The release a stand-in installs when nothing else is asked for. */
@@ -42,8 +43,8 @@ export async function runOpenshiftInstall(
     return 1;
   }
   try {
-    const state =
-      (await readState(dir)) ?? (await createState(dir, releaseVersionOf(env['OPENSHIFT_INSTALL_RELEASE_IMAGE_OVERRIDE'] ?? '') ?? OWN_VERSION, say));
+    const version = versionOf(env['OPENSHIFT_INSTALL_RELEASE_IMAGE_OVERRIDE']);
+    const state = (await readState(dir)) ?? (await createState(dir, version, say));
     await writeAssets(dir, state);
     say('info', `Generated ISO at ${join(dir, ISO_FILE)}`);
     return 0;
@@ -52,6 +53,13 @@ export async function runOpenshiftInstall(
     say('error', `failed to write asset (Agent Installer ISO) to disk: ${messageOf(error)}`);
     return 3;
   }
+}
+
+/** `host[:port]/path[:tag][@digest]`, of which a version is read where there is one. @throws LabwrightError `bad_input` */
+function versionOf(image: string | undefined): string {
+  if (image === undefined) return OWN_VERSION;
+  if (!IMAGE.test(image)) throw new LabwrightError('bad_input', `OPENSHIFT_INSTALL_RELEASE_IMAGE_OVERRIDE is no image: ${JSON.stringify(image)}`);
+  return releaseVersionOf(image) ?? OWN_VERSION;
 }
 
 async function createState(dir: string, version: string, say: Say): Promise<State> {

@@ -21,6 +21,9 @@ const InstallConfig = z.object({
 });
 export type InstallConfig = z.infer<typeof InstallConfig>;
 
+/** The static addresses of an interface in nmstate's form. */
+const Addresses = z.object({ address: z.array(z.object({ ip: z.string() })).default([]) }).optional();
+
 const AgentConfig = z.object({
   apiVersion: z.enum(['v1alpha1', 'v1beta1']),
   kind: z.literal('AgentConfig'),
@@ -33,6 +36,7 @@ const AgentConfig = z.object({
         role: z.enum(['master', 'worker', 'arbiter']).optional(),
         interfaces: z.array(z.object({ name: z.string(), macAddress: z.string().regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i) })).min(1),
         rootDeviceHints: z.object({ serialNumber: z.string().optional() }).optional(),
+        networkConfig: z.object({ interfaces: z.array(z.object({ ipv4: Addresses, ipv6: Addresses })).default([]) }).optional(),
       }),
     )
     .default([]),
@@ -43,7 +47,7 @@ export type AgentConfig = z.infer<typeof AgentConfig>;
 export function readManifests(installConfig: string, agentConfig: string): { readonly install: InstallConfig; readonly agent: AgentConfig } {
   const install = read(InstallConfig, installConfig, 'install-config.yaml');
   const agent = read(AgentConfig, agentConfig, 'agent-config.yaml');
-  const mistakes = [...platformMistakes(install), ...pullSecretMistakes(install), ...hostMistakes(install, agent)];
+  const mistakes = [...platformMistakes(install), ...pullSecretMistakes(install), ...hostMistakes(install, agent), ...addressMistakes(install, agent)];
   if (mistakes.length > 0) throw new LabwrightError('bad_input', `invalid install configuration: ${mistakes.join('; ')}`);
   return { install, agent };
 }
@@ -57,7 +61,14 @@ function read<T>(shape: z.ZodType<T>, content: string, file: string): T {
   }
   const result = shape.safeParse(parsed);
   if (result.success) return result.data;
-  throw new LabwrightError('bad_input', `invalid ${file}: ${result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`);
+  throw new LabwrightError('bad_input', `invalid ${file}: ${result.error.issues.flatMap((issue) => issueLines(issue)).join('; ')}`);
+}
+
+/** Of several allowed forms, what each of them lacks. */
+function issueLines(issue: z.core.$ZodIssue, before: readonly PropertyKey[] = []): string[] {
+  const path = [...before, ...issue.path];
+  if (issue.code === 'invalid_union') return issue.errors.flat().flatMap((inner) => issueLines(inner, path));
+  return [`${path.join('.')}: ${issue.message}`];
 }
 
 function platformMistakes({ platform, controlPlane, compute, networking }: InstallConfig): string[] {
@@ -86,18 +97,39 @@ function pullSecretMistakes({ pullSecret }: InstallConfig): string[] {
   }
 }
 
+/** Hosts that are given are all there are: labwright knows each machine of its clusters. */
 function hostMistakes({ controlPlane, compute, arbiter }: InstallConfig, { hosts }: AgentConfig): string[] {
   const expected = { master: controlPlane.replicas, worker: compute[0]?.replicas ?? 0, arbiter: arbiter?.replicas ?? 0 };
-  const tooMany = (['master', 'worker', 'arbiter'] as const)
-    .map((role) => ({ role, count: hosts.filter((host) => host.role === role).length }))
-    .filter(({ role, count }) => count > expected[role])
-    .map(({ role, count }) => `the number of hosts with role ${role} (${count}) is more than the replicas (${expected[role]})`);
+  const counts = (['master', 'worker', 'arbiter'] as const)
+    .map((role) => ({ role, count: hosts.filter((host) => (host.role ?? 'master') === role).length }))
+    .filter(({ role, count }) => count !== expected[role])
+    .map(
+      ({ role, count }) =>
+        `the number of hosts with role ${role} (${count}) is ${count > expected[role] ? 'more' : 'less'} than the replicas (${expected[role]})`,
+    );
   const macs = hosts.flatMap(({ interfaces }) => interfaces.map(({ macAddress }) => macAddress.toLowerCase()));
   return [
-    ...tooMany,
+    ...counts,
     ...repeated(macs).map((mac) => `hosts.interfaces.macAddress: duplicate MAC address found: ${mac}`),
     ...repeated(hosts.map(({ hostname }) => hostname)).map((name) => `hosts.hostname: duplicate hostname found: ${name}`),
   ];
+}
+
+/** Only of hosts with static addresses: where DHCP gives them, nobody knows them yet. */
+function addressMistakes({ platform }: InstallConfig, { hosts, rendezvousIP }: AgentConfig): string[] {
+  const nodes = hosts.map((host) => ({ ...host, addresses: addressesOf(host) }));
+  const vips = 'none' in platform ? [] : [...platform.baremetal.apiVIPs, ...platform.baremetal.ingressVIPs];
+  const taken = vips.flatMap((vip) =>
+    nodes.filter(({ addresses }) => addresses.includes(vip)).map(({ hostname }) => `platform.baremetal: VIP ${vip} is the address of ${hostname}`),
+  );
+  const controlPlanes = nodes.filter(({ role }) => (role ?? 'master') === 'master');
+  const known = controlPlanes.length > 0 && controlPlanes.every(({ addresses }) => addresses.length > 0);
+  const other = known && !controlPlanes.some(({ addresses }) => addresses.includes(rendezvousIP));
+  return [...taken, ...(other ? [`rendezvousIP: ${rendezvousIP} is not the address of a control plane host`] : [])];
+}
+
+function addressesOf({ networkConfig }: AgentConfig['hosts'][number]): string[] {
+  return (networkConfig?.interfaces ?? []).flatMap(({ ipv4, ipv6 }) => [...(ipv4?.address ?? []), ...(ipv6?.address ?? [])].map(({ ip }) => ip));
 }
 
 function repeated(values: readonly string[]): string[] {
