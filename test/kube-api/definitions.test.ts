@@ -33,6 +33,11 @@ test('our definitions name, place and version every kind as the real ones do', {
   for (const one of shared) assert.deepEqual(identity(one), identity(real.get(one.metadata.name) ?? one));
 });
 
+test('no kind of a hub is defined twice', () => {
+  const names = hubDefinitions().map(({ metadata }) => metadata.name);
+  assert.deepEqual(names, [...new Set(names)]);
+});
+
 /** The real one also serves a version nobody uses. */
 function isOldVersionOfOurs(definition: KubeObject): boolean {
   return definition.metadata.name === 'operatorgroups.operators.coreos.com';

@@ -82,8 +82,6 @@ const OTHERS: readonly (readonly [apiVersion: string, kind: string, plural: stri
   ['operators.coreos.com/v1alpha1', 'Subscription', 'subscriptions', 'Namespaced', 'sub,subs'],
   ['operators.coreos.com/v1alpha1', 'InstallPlan', 'installplans', 'Namespaced', 'ip'],
   ['operators.coreos.com/v1', 'OperatorGroup', 'operatorgroups', 'Namespaced', 'og'],
-  ['agent-install.openshift.io/v1beta1', 'AgentServiceConfig', 'agentserviceconfigs', 'Cluster', ''],
-  ['metal3.io/v1alpha1', 'Provisioning', 'provisionings', 'Cluster', ''],
   ['route.openshift.io/v1', 'Route', 'routes', 'Namespaced', ''],
 ];
 
