@@ -1,3 +1,4 @@
+import { listIfServed } from '../../kube/list-if-served.ts';
 import * as z from 'zod';
 import { parseAllDocuments } from 'yaml';
 import { clusterObjects, clusterQueries, type ClusterObjects } from '../../hub/cluster-objects.ts';
@@ -7,7 +8,6 @@ import { parseKubeconfig } from '../../kube/parse-kubeconfig.ts';
 import { systemClock } from '../../util/clock.ts';
 import { directDial } from '../../util/dial.ts';
 import { localExec } from '../../util/exec.ts';
-import { isLabwrightError } from '../../util/errors.ts';
 import { readTextFile } from '../../util/read-text-file.ts';
 import { MAX_SOURCE_BYTES } from '../../util/source-file.ts';
 import { interruptSignal } from '../interrupt-signal.ts';
@@ -26,18 +26,8 @@ export async function fromHub(cluster: string, kubeconfigPath: string): Promise<
   const kubeconfig = await readTextFile(kubeconfigPath, { maxBytes: MAX_SOURCE_BYTES, hint: 'name the kubeconfig of the hub that installs the cluster' });
   const kube = createKubeClient({ clock: systemClock, dial: directDial, headers: {}, exec: localExec }, parseKubeconfig(kubeconfig));
   const signal = interruptSignal();
-  const lists = await Promise.all(
-    clusterQueries(cluster).map(async (query) => {
-      try {
-        const { items } = await kube.list(query, signal);
-        return items.map((item) => ({ ...item, apiVersion: query.apiVersion, kind: query.kind }));
-      } catch (error) {
-        // A hub without the kind has none of it.
-        if (isLabwrightError(error) && error.code === 'not_found') return [];
-        throw error;
-      }
-    }),
-  );
+  // A hub without a kind has none of it.
+  const lists = await Promise.all(clusterQueries(cluster).map(async (query) => (await listIfServed(kube, query, signal)) ?? []));
   return seen(cluster, lists.flat(), 'the hub, now');
 }
 

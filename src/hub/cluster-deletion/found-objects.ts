@@ -1,6 +1,6 @@
+import { listIfServed } from '../../kube/list-if-served.ts';
 import * as z from 'zod';
 import type { KubeObject, ObjectRef } from '../../kube/objects.ts';
-import { isLabwrightError } from '../../util/errors.ts';
 import type { Json, Memory } from '../../util/step.ts';
 import type { Hub } from '../hub.ts';
 import {
@@ -39,12 +39,7 @@ export async function findObjects({ kube, cluster, context }: Hub): Promise<read
   const above = [NAMESPACE, MANAGED_CLUSTER].map((kind) => kube.get({ ...kind, name: cluster.name }, context.signal));
   const objects = (await Promise.all(above)).filter((object) => object !== undefined);
   for (const kind of IN_NAMESPACE) {
-    try {
-      objects.push(...(await kube.list({ ...kind, namespace: cluster.name }, context.signal)).items);
-    } catch (error) {
-      // A hub without the kind has none of it.
-      if (!isLabwrightError(error) || error.code !== 'not_found') throw error;
-    }
+    objects.push(...((await listIfServed(kube, { ...kind, namespace: cluster.name }, context.signal)) ?? []));
   }
   return objects;
 }

@@ -1,3 +1,4 @@
+import { listIfServed } from '../../kube/list-if-served.ts';
 import { isKubeApiError } from '../../kube/kube-api-error.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { objectPath, refOf, type KubeObject } from '../../kube/objects.ts';
@@ -6,7 +7,6 @@ import { StepFailed } from '../../util/step-failed.ts';
 import type { StepContext } from '../../util/step.ts';
 import { APPLIED_MANIFEST_WORK, CUSTOM_RESOURCE_DEFINITION, FIELD_MANAGER, KLUSTERLET, NAMESPACE, refTo, SECRET } from '../kinds.ts';
 import { textAt } from '../read-object.ts';
-import { listIfServed } from './spoke.ts';
 
 const AGENT_NAMESPACE = 'open-cluster-management-agent';
 const AGENT_NAMESPACES = [AGENT_NAMESPACE, 'open-cluster-management-agent-addon'];
@@ -18,7 +18,7 @@ const GONE_MS = 10 * 60_000;
 /** What an import agent has put on a cluster and would be in the way of the next import (reference/ztp.md §5.2), in the order to take it away. */
 export async function findAgent(spoke: KubeClient, signal: AbortSignal): Promise<readonly KubeObject[]> {
   const found: KubeObject[] = [];
-  for (const kind of [KLUSTERLET, APPLIED_MANIFEST_WORK]) found.push(...(await listIfServed(spoke, kind, signal)));
+  for (const kind of [KLUSTERLET, APPLIED_MANIFEST_WORK]) found.push(...((await listIfServed(spoke, kind, signal)) ?? []));
   for (const name of AGENT_NAMESPACES) {
     const namespace = await spoke.get(refTo(NAMESPACE, name), signal);
     if (namespace) found.push(namespace);

@@ -1,5 +1,4 @@
 import type { KubeClient } from '../../kube/kube-client.ts';
-import type { KindRef, KubeObject } from '../../kube/objects.ts';
 import { isLabwrightError } from '../../util/errors.ts';
 import type { StepContext } from '../../util/step.ts';
 import type { ActionDeps, ActionInput } from '../action.ts';
@@ -50,15 +49,5 @@ export async function ifReachable<T>(work: () => Promise<T>, { log }: Pick<StepC
     if (!isLabwrightError(error) || error.code !== 'unreachable') throw error;
     log(otherwise(error.message));
     return undefined;
-  }
-}
-
-/** A cluster without the kind has none of it. */
-export async function listIfServed(kube: KubeClient, kind: KindRef, signal: AbortSignal): Promise<readonly KubeObject[]> {
-  try {
-    return (await kube.list(kind, signal)).items;
-  } catch (error) {
-    if (isLabwrightError(error) && error.code === 'not_found') return [];
-    throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { listIfServed } from '../../kube/list-if-served.ts';
 import { objectPath } from '../../kube/objects.ts';
 import { StepFailed } from '../../util/step-failed.ts';
 import type { Step } from '../../util/step.ts';
@@ -7,7 +8,7 @@ import { KLUSTERLET, MANAGED_CLUSTER, refTo } from '../kinds.ts';
 import { valueAt } from '../read-object.ts';
 import { kubeconfigOf } from './check-spoke.ts';
 import { compareSpoke, rememberedSpoke } from './compare-spoke.ts';
-import { listIfServed, readSpoke } from './spoke.ts';
+import { readSpoke } from './spoke.ts';
 
 /** The hub manages the very cluster that the kubeconfig leads to, its agent is there, and it runs as before. Its kubeconfig is handed on. */
 export function verifyAttached(input: ActionInput): Step<ActionDeps> {
@@ -29,7 +30,7 @@ export function verifyAttached(input: ActionInput): Step<ActionDeps> {
         const on = { object: objectPath(refTo(MANAGED_CLUSTER, cluster.name)), condition: 'clusterClaims', reason: 'OtherCluster', message };
         throw new StepFailed('conflict', on, { hint: 'see which cluster the kubeconfig given to the job belongs to' });
       }
-      if ((await listIfServed(spoke, KLUSTERLET, context.signal)).length === 0) {
+      if (!(await listIfServed(spoke, KLUSTERLET, context.signal))?.length) {
         const on = { object: objectPath(refTo(KLUSTERLET, 'klusterlet')), condition: 'Exists', reason: 'NotFound', message: 'the cluster has no import agent' };
         throw new StepFailed('refused', on, { hint: 'see who removed it on the cluster, then detach and attach it again' });
       }

@@ -1,7 +1,8 @@
+import { listIfServed } from '../../kube/list-if-served.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 import type { KindRef, KubeObject } from '../../kube/objects.ts';
-import { isLabwrightError, messageOf } from '../../util/errors.ts';
+import { messageOf } from '../../util/errors.ts';
 import type { ActionDeps } from '../action.ts';
 import { clusterQueries } from '../cluster-objects.ts';
 import type { Hub } from '../hub.ts';
@@ -62,11 +63,9 @@ async function readObjects({ kube, cluster }: Hub, signal: AbortSignal): Promise
   const lists = await Promise.all(
     queries.map(async (query) => {
       try {
-        const { items } = await kube.list(query, signal);
-        return items.map((item) => ({ ...item, apiVersion: query.apiVersion, kind: query.kind }));
+        return (await listIfServed(kube, query, signal)) ?? [];
       } catch (error) {
-        // A hub without the kind has none of it.
-        if (!isLabwrightError(error) || error.code !== 'not_found') missing.push(`${query.kind}: ${messageOf(error)}`);
+        missing.push(`${query.kind}: ${messageOf(error)}`);
         return [];
       }
     }),

@@ -1,5 +1,5 @@
+import { listIfServed } from '../../kube/list-if-served.ts';
 import type { KubeObject } from '../../kube/objects.ts';
-import { isLabwrightError } from '../../util/errors.ts';
 import type { Hub } from '../hub.ts';
 import { AGENT_CLUSTER_INSTALL, CLUSTER_DEPLOYMENT, CLUSTER_INSTANCE, MANAGED_CLUSTER, NAMESPACE, refTo } from '../kinds.ts';
 import { APPLICATION, applicationName, ARGO_NAMESPACE, CLUSTER_LABEL, TRACKING_ANNOTATION } from './kinds.ts';
@@ -7,14 +7,7 @@ import { APPLICATION, applicationName, ARGO_NAMESPACE, CLUSTER_LABEL, TRACKING_A
 /** The Applications that make a cluster or its policies: ours by name, others by the mark that Argo CD leaves on what it applies. */
 export async function clusterApplications({ kube, cluster, context }: Hub): Promise<readonly KubeObject[]> {
   const { name } = cluster;
-  let all: readonly KubeObject[];
-  try {
-    all = (await kube.list({ ...APPLICATION, namespace: ARGO_NAMESPACE }, context.signal)).items;
-  } catch (error) {
-    // A hub without Argo CD.
-    if (isLabwrightError(error) && error.code === 'not_found') return [];
-    throw error;
-  }
+  const all = (await listIfServed(kube, { ...APPLICATION, namespace: ARGO_NAMESPACE }, context.signal)) ?? [];
   if (all.length === 0) return [];
   const marks = new Set<string>();
   const kinds = [CLUSTER_INSTANCE, AGENT_CLUSTER_INSTALL, CLUSTER_DEPLOYMENT].map((kind) => refTo(kind, name, name));

@@ -1,3 +1,4 @@
+import { undefinedIfUnserved } from '../../kube/list-if-served.ts';
 import { objectPath, refOf, type KubeObject } from '../../kube/objects.ts';
 import { StepFailed } from '../../util/step-failed.ts';
 import type { Step } from '../../util/step.ts';
@@ -41,15 +42,10 @@ export function removeApplications(input: ActionInput): Step<ActionDeps> {
       const ours = found.filter((app) => isOurs(app, cluster.name));
       for (const app of ours) await remove(hub, app, await takesAlong(hub, app));
       for (const part of ['sites', 'policies'] as const)
-        await hub.kube.delete(refTo(APP_PROJECT, applicationName(cluster.name, part), ARGO_NAMESPACE), {}, context.signal).catch(ifServed);
+        await hub.kube.delete(refTo(APP_PROJECT, applicationName(cluster.name, part), ARGO_NAMESPACE), {}, context.signal).catch(undefinedIfUnserved);
       if (ours.length > 0) context.log(`removed ${ours.map(objectPath).join(', ')}`);
     },
   };
-}
-
-/** A hub without Argo CD has no projects. */
-function ifServed(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'not_found')) throw error;
 }
 
 /** Whether an Application's objects go with it: the policies', unless another Application has one of them too, as a common namespace. */

@@ -12,7 +12,7 @@ import { policyCases, type PolicyCase } from './policy-cases.ts';
 /** TALM's own limit for a roll-out, the minutes by which it notices it late, and our patience after it. */
 const LIMIT_MS = 300 * 60_000;
 
-export const POLICIES_FILE = 'policies.xml';
+const POLICIES_FILE = 'policies.xml';
 export const JUNIT_MIME = 'application/junit';
 
 /** Every policy for the job's clusters holds on each of them: one test case each, in a JUnit file of the job. */

@@ -1,10 +1,10 @@
+import { listIfServed } from '../../kube/list-if-served.ts';
 import type { UpgradeDriver } from '../../contract/rollout.ts';
 import { StepFailed } from '../../util/step-failed.ts';
 import type { StepContext } from '../../util/step.ts';
 import type { Hub } from '../hub.ts';
 import { CLUSTER_GROUP_UPGRADE, MANAGED_CLUSTER, MANAGED_CLUSTER_ADD_ON, refTo } from '../kinds.ts';
 import { conditionOf } from '../read-object.ts';
-import { serves } from './open-cluster.ts';
 
 /** One of the job's clusters, as far as the choice goes. */
 export interface Candidate {
@@ -62,7 +62,8 @@ async function obstacleTo(driver: UpgradeDriver, clusters: readonly Candidate[],
       continue;
     }
     if (hub === undefined) return { message: `the job has no kubeconfig of the hub of ${name}`, passes: false };
-    if (!(await serves(hub.kube, CLUSTER_GROUP_UPGRADE, signal))) return { message: `${hub.name} serves no ${CLUSTER_GROUP_UPGRADE.kind}`, passes: false };
+    if ((await listIfServed(hub.kube, CLUSTER_GROUP_UPGRADE, signal)) === undefined)
+      return { message: `${hub.name} serves no ${CLUSTER_GROUP_UPGRADE.kind}`, passes: false };
     const managed = await hub.kube.get(refTo(MANAGED_CLUSTER, name), signal);
     if (conditionOf(managed, 'ManagedClusterConditionAvailable')?.status !== 'True')
       return { message: `${hub.name} does not manage ${name} now`, passes: managed !== undefined };

@@ -22,7 +22,7 @@ export const directDriver: UpgradeDriverWay = {
 };
 
 /** @throws LabwrightError `bad_input` when the kubeconfig that was there before is not any more. */
-export async function spokeOf({ input, deps, context }: UpgradeRun, cluster: PlannedCluster): Promise<KubeClient> {
+async function spokeOf({ input, deps, context }: UpgradeRun, cluster: PlannedCluster): Promise<KubeClient> {
   const kube = await openCluster(input, deps, context, cluster);
   if (kube) return kube;
   throw new LabwrightError('bad_input', `nobody has a kubeconfig of ${cluster.name}`, { hint: `give the job inputs: {<output>: ${cluster.name}_kubeconfig}` });

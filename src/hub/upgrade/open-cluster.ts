@@ -1,7 +1,5 @@
 import type { KubeClient } from '../../kube/kube-client.ts';
-import type { KindRef } from '../../kube/objects.ts';
 import type { PlannedCluster } from '../../lab/plan.ts';
-import { isLabwrightError } from '../../util/errors.ts';
 import type { StepContext } from '../../util/step.ts';
 import type { ActionDeps, ActionInput } from '../action.ts';
 import { spokeKubeconfig } from '../cluster-import/spoke.ts';
@@ -25,15 +23,4 @@ export async function openCluster(input: ActionInput, deps: ActionDeps, context:
   const { spoke_kubeconfig: _others, ...rest } = inputs;
   const kubeconfig = hub && (await spokeKubeconfig({ ...input, inputs: rest, cluster }, hub));
   return kubeconfig === undefined ? undefined : deps.kube(kubeconfig, context.stepId);
-}
-
-/** Whether an API server knows a kind. */
-export async function serves(kube: KubeClient, kind: KindRef, signal: AbortSignal): Promise<boolean> {
-  try {
-    await kube.list(kind, signal);
-    return true;
-  } catch (error) {
-    if (isLabwrightError(error) && error.code === 'not_found') return false;
-    throw error;
-  }
 }

@@ -1,3 +1,4 @@
+import { matchesSelector } from '../../../kube/matches-selector.ts';
 import { isJson, list, member, text } from '../json.ts';
 import type { Json } from '../json.ts';
 import type { Resource } from '../kinds/resource.ts';
@@ -47,23 +48,6 @@ function ruleFits(rule: Json, { group, version, plural, namespaced }: Resource, 
   }
 }
 
-/** metav1.LabelSelector; an empty one selects everything. */
 function selects(selector: Json, labels: Json): boolean {
-  const exact = Object.entries(member(selector, 'matchLabels')).every(([key, value]) => labels[key] === value);
-  return exact && list(selector, 'matchExpressions').filter(isJson).every(holds);
-
-  function holds(expression: Json): boolean {
-    const value = labels[text(expression, 'key')];
-    const values = list(expression, 'values');
-    switch (expression['operator']) {
-      case 'In':
-        return value !== undefined && values.includes(value);
-      case 'NotIn':
-        return value === undefined || !values.includes(value);
-      case 'Exists':
-        return value !== undefined;
-      default:
-        return value === undefined;
-    }
-  }
+  return matchesSelector(labels as Readonly<Record<string, string>>, selector);
 }

@@ -1,3 +1,4 @@
+import { undefinedIfUnserved } from '../../../kube/list-if-served.ts';
 import type { KubeClient } from '../../../kube/kube-client.ts';
 import type { KubeObject } from '../../../kube/objects.ts';
 import { isRecord } from '../../../util/is-record.ts';
@@ -47,14 +48,8 @@ export async function compare(
 const HEALTHS = ['Degraded', 'Missing', 'Progressing'] as const;
 
 /** @returns undefined also for a kind that the hub does not serve. */
-async function getLive(kube: KubeClient, id: Parameters<typeof refOfId>[0], signal: AbortSignal): Promise<KubeObject | undefined> {
-  try {
-    return await kube.get(refOfId(id), signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof Error && 'code' in error && error.code === 'not_found') return undefined;
-    throw error;
-  }
+function getLive(kube: KubeClient, id: Parameters<typeof refOfId>[0], signal: AbortSignal): Promise<KubeObject | undefined> {
+  return kube.get(refOfId(id), signal).catch(undefinedIfUnserved);
 }
 
 /** Of the kinds we see here Argo CD knows only a policy's health. */

@@ -1,8 +1,9 @@
+import type { RootDeviceHints } from '../../../lab/plan.ts';
 import type { KubeObject } from '../../../kube/objects.ts';
 import { keyOf, type Controller, type ObjectKey } from '../controller.ts';
 import type { ObjectCache } from '../object-cache.ts';
 import type { AssistedDeps } from './assisted-deps.ts';
-import { hardwareDetails, hintedDisk, type RootDeviceHints } from './bmh-hardware.ts';
+import { hardwareDetails, hintedDisk } from './bmh-hardware.ts';
 import { AGENT, BACKUP_LABEL, BARE_METAL_HOST, BMH_LABEL, FINALIZERS, INFRA_ENV, INFRA_ENV_LABEL } from './kinds.ts';
 import { hasRebooted } from './service/stages.ts';
 import type { HostRecord } from './service/records.ts';

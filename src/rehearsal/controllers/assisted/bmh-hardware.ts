@@ -1,17 +1,6 @@
+import type { RootDeviceHints } from '../../../lab/plan.ts';
 import { plainAddress } from './service/networks.ts';
 import type { Disk, Inventory } from './service/inventory.ts';
-
-/** What we use of metal3's RootDeviceHints. */
-export interface RootDeviceHints {
-  readonly deviceName?: string;
-  readonly hctl?: string;
-  readonly model?: string;
-  readonly vendor?: string;
-  readonly serialNumber?: string;
-  readonly minSizeGigabytes?: number;
-  readonly wwn?: string;
-  readonly rotational?: boolean;
-}
 
 /**
  * The disk that root device hints mean.

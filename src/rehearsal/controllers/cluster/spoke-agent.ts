@@ -1,3 +1,4 @@
+import { listIfServed } from '../../../kube/list-if-served.ts';
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 import { isKubeApiError } from '../../../kube/kube-api-error.ts';
@@ -71,8 +72,8 @@ export function spokeAgent({ open, hubUrl }: NonNullable<HubDeps['spokes']>, kub
     },
     removeKlusterlet: (signal) =>
       reaches(async () => {
-        for (const work of await listKnown(kube, APPLIED_WORK, signal)) await kube.delete({ ...APPLIED_WORK, name: work.metadata.name }, {}, signal);
-        for (const { metadata } of await listKnown(kube, KLUSTERLET, signal)) {
+        for (const work of (await listIfServed(kube, APPLIED_WORK, signal)) ?? []) await kube.delete({ ...APPLIED_WORK, name: work.metadata.name }, {}, signal);
+        for (const { metadata } of (await listIfServed(kube, KLUSTERLET, signal)) ?? []) {
           const left = await kube.delete({ ...KLUSTERLET, name: metadata.name }, {}, signal);
           if (left) await dropFinalizer(kube, left, KLUSTERLET_FINALIZER, signal);
         }
@@ -87,15 +88,6 @@ export function spokeAgent({ open, hubUrl }: NonNullable<HubDeps['spokes']>, kub
 
 function isAway(error: unknown): boolean {
   return isLabwrightError(error) && error.code === 'unreachable';
-}
-
-async function listKnown(kube: KubeClient, kind: { readonly apiVersion: string; readonly kind: string }, signal: AbortSignal): Promise<readonly KubeObject[]> {
-  try {
-    return (await kube.list({ apiVersion: kind.apiVersion, kind: kind.kind }, signal)).items;
-  } catch (error) {
-    if (isLabwrightError(error) && error.code === 'not_found') return [];
-    throw error;
-  }
 }
 
 async function defineKinds(kube: KubeClient, signal: AbortSignal): Promise<void> {

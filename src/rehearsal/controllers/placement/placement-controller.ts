@@ -4,7 +4,7 @@ import { keyOf, type Controller } from '../controller.ts';
 import type { Condition, KubeObject } from '../../../kube/objects.ts';
 import type { HubDeps } from '../hub-deps.ts';
 import type { ObjectCache } from '../object-cache.ts';
-import { matchesSelector, type LabelSelector } from './matches-selector.ts';
+import { matchesSelector, type LabelSelector } from '../../../kube/matches-selector.ts';
 
 export const PLACEMENT = { apiVersion: 'cluster.open-cluster-management.io/v1beta1', kind: 'Placement' } as const;
 

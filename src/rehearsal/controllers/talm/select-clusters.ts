@@ -1,4 +1,4 @@
-import { matchesSelector, type LabelSelector } from '../placement/matches-selector.ts';
+import { matchesSelector, type LabelSelector } from '../../../kube/matches-selector.ts';
 import { MANAGED_CLUSTER } from '../cluster/managed-cluster.ts';
 import type { ObjectCache } from '../object-cache.ts';
 import type { UpgradeSpec } from './upgrade.ts';

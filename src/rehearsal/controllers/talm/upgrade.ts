@@ -1,6 +1,6 @@
 import type { Condition, KubeObject } from '../../../kube/objects.ts';
 import { withConditions } from '../conditions.ts';
-import type { LabelSelector } from '../placement/matches-selector.ts';
+import type { LabelSelector } from '../../../kube/matches-selector.ts';
 
 /** What a ClusterGroupUpgrade asks for; its definition has checked the types and set the defaults. */
 export interface UpgradeSpec {
