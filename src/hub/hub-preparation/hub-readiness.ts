@@ -1,6 +1,6 @@
+import { listIfServed, undefinedIfUnserved } from '../../kube/list-if-served.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
-import { objectPath, type KubeObject, type ObjectRef } from '../../kube/objects.ts';
-import { isLabwrightError } from '../../util/errors.ts';
+import { objectPath } from '../../kube/objects.ts';
 import type { WaitingOn } from '../../util/step.ts';
 import { SPOKE_KINDS } from '../kinds.ts';
 import { conditionOf, textAt, valueAt } from '../read-object.ts';
@@ -19,14 +19,14 @@ export interface Lack extends WaitingOn {
 export async function hubReadiness(kube: KubeClient, signal: AbortSignal): Promise<readonly Lack[]> {
   const lacks = [await storage(kube, signal), await management(kube, signal), await provisioning(kube, signal), await assisted(kube, signal)];
   for (const kind of SPOKE_KINDS) {
-    if ((await listed(kube, kind, signal)) === undefined)
+    if ((await listIfServed(kube, kind, signal)) === undefined)
       lacks.push(lack(kind.kind, 'Served', 'NotFound', `${kind.apiVersion} is not served`, 'see that its operator runs'));
   }
   return lacks.filter((one) => one !== undefined);
 }
 
 export async function storage(kube: KubeClient, signal: AbortSignal): Promise<Lack | undefined> {
-  const classes = await listed(kube, STORAGE_CLASS, signal);
+  const classes = await listIfServed(kube, STORAGE_CLASS, signal);
   if (classes?.some(({ metadata }) => metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true')) return undefined;
   const names = (classes ?? []).map(({ metadata }) => metadata.name).join(', ');
   return lack(
@@ -38,8 +38,8 @@ export async function storage(kube: KubeClient, signal: AbortSignal): Promise<La
   );
 }
 
-async function management(kube: KubeClient, signal: AbortSignal): Promise<Lack | undefined> {
-  const object = await found(kube, MULTI_CLUSTER_HUB, signal);
+export async function management(kube: KubeClient, signal: AbortSignal): Promise<Lack | undefined> {
+  const object = await kube.get(MULTI_CLUSTER_HUB, signal).catch(undefinedIfUnserved);
   const path = objectPath(MULTI_CLUSTER_HUB);
   if (object === undefined) return lack(path, 'Exists', 'NotFound', 'advanced-cluster-management is not set up', 'run a job with action: prepare for this hub');
   const phase = textAt(object, 'status', 'phase');
@@ -52,7 +52,7 @@ async function management(kube: KubeClient, signal: AbortSignal): Promise<Lack |
 }
 
 async function provisioning(kube: KubeClient, signal: AbortSignal): Promise<Lack | undefined> {
-  const object = await found(kube, PROVISIONING, signal);
+  const object = await kube.get(PROVISIONING, signal).catch(undefinedIfUnserved);
   const path = objectPath(PROVISIONING);
   const hint = 'set spec.watchAllNamespaces: true, or the hosts of spokes are ignored';
   if (object === undefined) return lack(path, 'Exists', 'NotFound', 'there is no provisioning service', hint);
@@ -61,8 +61,8 @@ async function provisioning(kube: KubeClient, signal: AbortSignal): Promise<Lack
     : lack(path, 'watchAllNamespaces', 'False', 'hosts in namespaces of spokes are not watched', hint);
 }
 
-async function assisted(kube: KubeClient, signal: AbortSignal): Promise<Lack | undefined> {
-  const object = await found(kube, AGENT_SERVICE_CONFIG, signal);
+export async function assisted(kube: KubeClient, signal: AbortSignal): Promise<Lack | undefined> {
+  const object = await kube.get(AGENT_SERVICE_CONFIG, signal).catch(undefinedIfUnserved);
   const path = objectPath(AGENT_SERVICE_CONFIG);
   if (object === undefined) return lack(path, 'Exists', 'NotFound', 'assisted-service is not set up', 'run a job with action: prepare for this hub');
   for (const type of ['ReconcileCompleted', 'DeploymentsHealthy']) {
@@ -81,22 +81,4 @@ async function assisted(kube: KubeClient, signal: AbortSignal): Promise<Lack | u
 
 function lack(object: string, condition: string, reason: string, message: string, hint: string): Lack {
   return { object, condition, reason, message, hint };
-}
-
-/** @returns undefined also on a cluster that does not serve the kind. */
-async function found(kube: KubeClient, ref: ObjectRef, signal: AbortSignal): Promise<KubeObject | undefined> {
-  return kube.get(ref, signal).catch(undefinedIfUnknown);
-}
-
-async function listed(
-  kube: KubeClient,
-  kind: { readonly apiVersion: string; readonly kind: string },
-  signal: AbortSignal,
-): Promise<readonly KubeObject[] | undefined> {
-  return kube.list(kind, signal).then(({ items }) => items, undefinedIfUnknown);
-}
-
-function undefinedIfUnknown(error: unknown): undefined {
-  if (isLabwrightError(error) && error.code === 'not_found') return undefined;
-  throw error;
 }
