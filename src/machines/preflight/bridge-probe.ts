@@ -3,6 +3,7 @@ import { contains, formatIp, parseBlock, parseIp } from '../../lab/ip.ts';
 import type { LabPlan } from '../../lab/plan.ts';
 import { placeOf } from '../../render/bridge.ts';
 import type { Exec } from '../../util/exec.ts';
+import { CHECKSUM } from './checksum.ts';
 import { ASK_DNS } from '../doors/ask-dns.ts';
 import { runScript } from '../doors/run-script.ts';
 import { expectedRecords } from './expected-records.ts';
@@ -106,19 +107,13 @@ ip -n "$space" link set eth0 up
 ip netns exec "$space" python3 -c "$program"`;
 
 const PROBE = String.raw`${ASK_DNS}
+${CHECKSUM}
 import select, subprocess, time
 ask = json.load(sys.stdin)
 mac = lambda raw: ":".join("%02x" % one for one in raw)
 raw = lambda text: bytes.fromhex(text.replace(":", ""))
 own = raw(open("/sys/class/net/eth0/address").read().strip())
 everybody = b"\xff" * 6
-
-def checksum(data):
-    data += b"\0" * (len(data) % 2)
-    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff
 
 wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
 wire.bind(("eth0", 0))

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { LabPlan } from '../../lab/plan.ts';
 import type { Exec } from '../../util/exec.ts';
+import { CHECKSUM } from './checksum.ts';
 import { ASK_DNS, DnsAnswers } from '../doors/ask-dns.ts';
 import { plannedAddresses } from './check.ts';
 import { expectedRecords } from './expected-records.ts';
@@ -48,6 +49,7 @@ export async function probeSegment(exec: Exec, plan: LabPlan, signal: AbortSigna
 }
 
 const PROBE = String.raw`${ASK_DNS}
+${CHECKSUM}
 import select, time
 ask = json.load(sys.stdin)
 nic = ask["nic"]
@@ -55,13 +57,6 @@ own = bytes.fromhex(open("/sys/class/net/%s/address" % nic).read().strip().repla
 probe = bytes.fromhex(ask["mac"].replace(":", ""))
 everybody = b"\xff" * 6
 mac = lambda raw: ":".join("%02x" % one for one in raw)
-
-def checksum(data):
-    data += b"\0" * (len(data) % 2)
-    total = sum(struct.unpack("!%dH" % (len(data) // 2), data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff
 
 def who_has(address):
     arp = struct.pack("!HHBBH", 1, 0x0800, 6, 4, 1) + own + b"\0" * 4 + b"\0" * 6 + socket.inet_aton(address)
