@@ -34,6 +34,10 @@ export function clusterObjects(cluster: string, seen: readonly KubeObject[]): Cl
   };
 }
 
+export function allObjects(objects: ClusterObjects): readonly KubeObject[] {
+  return Object.values(objects).flatMap((value: KubeObject | readonly KubeObject[] | undefined) => value ?? []);
+}
+
 /** The Agent that registered from a host: the label is written when the host is bound to it. */
 export function agentOf(objects: ClusterObjects, host: string): KubeObject | undefined {
   return objects.agents.find((agent) => agent.metadata.labels?.['agent-install.openshift.io/bmh'] === host);

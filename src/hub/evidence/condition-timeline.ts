@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { objectPath, type Condition, type KubeObject } from '../../kube/objects.ts';
-import type { ClusterObjects } from '../cluster-objects.ts';
+import { allObjects, type ClusterObjects } from '../cluster-objects.ts';
 import { conditionsOf, textAt } from '../read-object.ts';
 
 /** One change of a condition, or of a state that objects keep outside their conditions, as a job saw it. */
@@ -39,8 +39,13 @@ export function timelinePath(workDir: string): string {
 export function createTimeline(workDir: string, redact: (text: string) => string): (objects: ClusterObjects, nowMs: number) => void {
   const path = timelinePath(workDir);
   const last = new Map(readTimeline(path).map((entry) => [keyOf(entry), statementOf(entry)]));
+  /** Objects are never changed in place: one that was looked at has nothing new to say. */
+  const noted = new WeakSet<KubeObject>();
   return (objects, nowMs) => {
-    const changed = entriesOf(objects, nowMs)
+    const fresh = allObjects(objects).filter((object) => !noted.has(object));
+    for (const object of fresh) noted.add(object);
+    const changed = fresh
+      .flatMap((object) => entriesOf(object, nowMs))
       .map((entry) => ({ ...entry, message: redact(entry.message) }))
       .filter((entry) => last.get(keyOf(entry)) !== statementOf(entry));
     if (changed.length === 0) return;
@@ -56,20 +61,11 @@ function readTimeline(path: string): readonly TimelineEntry[] {
   return lines.map((line) => JSON.parse(line) as TimelineEntry);
 }
 
-function entriesOf(objects: ClusterObjects, atMs: number): readonly TimelineEntry[] {
-  return Object.values(objects)
-    .flatMap((value: KubeObject | readonly KubeObject[] | undefined) => value ?? [])
-    .flatMap((object) => {
-      const conditions = conditionsOf(object).map(statement);
-      const states = (STATES[object.kind] ?? []).map((way) => ({
-        condition: way.join('.'),
-        status: textAt(object, 'status', ...way),
-        reason: '',
-        message: '',
-      }));
-      const said = [...conditions, ...states.filter(({ status }) => status !== '')];
-      return said.map(({ condition, status, reason, message }) => ({ atMs, object: objectPath(object), condition, status, reason, message }));
-    });
+function entriesOf(object: KubeObject, atMs: number): readonly TimelineEntry[] {
+  const conditions = conditionsOf(object).map(statement);
+  const states = (STATES[object.kind] ?? []).map((way) => ({ condition: way.join('.'), status: textAt(object, 'status', ...way), reason: '', message: '' }));
+  const said = [...conditions, ...states.filter(({ status }) => status !== '')];
+  return said.map(({ condition, status, reason, message }) => ({ atMs, object: objectPath(object), condition, status, reason, message }));
 }
 
 /** Conditions of BareMetalHosts have no message. */

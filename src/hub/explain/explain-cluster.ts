@@ -1,7 +1,6 @@
-import type { KubeObject } from '../../kube/objects.ts';
 import { objectPath } from '../../kube/objects.ts';
 import type { WaitingOn } from '../../util/step.ts';
-import type { ClusterObjects } from '../cluster-objects.ts';
+import { allObjects, type ClusterObjects } from '../cluster-objects.ts';
 import { imported } from '../cluster-instance/import-cluster.ts';
 import { installed } from '../cluster-instance/install-cluster.ts';
 import { provisioned } from '../cluster-instance/provision-hosts.ts';
@@ -49,7 +48,7 @@ export function explainCluster(cluster: string, objects: ClusterObjects): Explan
 }
 
 function finding(cluster: string, objects: ClusterObjects, rule: FailFastRule, { because, ...on }: Symptom): Finding {
-  const object = all(objects).find((one) => objectPath(one) === on.object);
+  const object = allObjects(objects).find((one) => objectPath(one) === on.object);
   return {
     rule: rule.id,
     ...on,
@@ -71,7 +70,7 @@ function nextCommand(cluster: string, { look }: FailFastRule, path: string): str
 
 /** The first stage of the normal sequence that is not met. */
 function waitingFor(cluster: string, objects: ClusterObjects): WaitingOn | undefined {
-  if (all(objects).length === 0) return undefined;
+  if (allObjects(objects).length === 0) return undefined;
   const hosts = objects.hosts.map(({ metadata }) => metadata.name);
   const isThrough = 'met' in installed(cluster, objects);
   const before: readonly Stage<unknown>[] = isThrough
@@ -79,8 +78,4 @@ function waitingFor(cluster: string, objects: ClusterObjects): WaitingOn | undef
     : [verified(cluster, hosts, objects), provisioned(cluster, hosts, objects), validated(cluster, hosts, objects), started(cluster, objects)];
   const open = [...before, installed(cluster, objects), imported(cluster, objects)].find((stage) => 'on' in stage);
   return open !== undefined && 'on' in open ? open.on : undefined;
-}
-
-function all(objects: ClusterObjects): readonly KubeObject[] {
-  return Object.values(objects).flatMap((value: KubeObject | readonly KubeObject[] | undefined) => value ?? []);
 }
