@@ -4,7 +4,7 @@ import type { Diagnostic } from '../util/diagnostic.ts';
 import { parseSource, type Parsed } from '../util/source-file.ts';
 import type { LabPlan } from './plan.ts';
 
-export const LOCK_VERSION = 1;
+const LOCK_VERSION = 1;
 
 /** `lab.lock.json`: what was given out once and therefore never moves. */
 export const LockFile = z.strictObject({

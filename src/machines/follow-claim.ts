@@ -45,7 +45,7 @@ export async function changeClaim(
 }
 
 /** The plan with every cluster as active as the claims say. */
-export function planAsClaimed(plan: LabPlan, claims: ClaimsFile): LabPlan {
+function planAsClaimed(plan: LabPlan, claims: ClaimsFile): LabPlan {
   return { ...plan, clusters: plan.clusters.map((cluster) => ({ ...cluster, active: isClaimed(claims, cluster) })) };
 }
 

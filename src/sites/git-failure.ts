@@ -53,7 +53,7 @@ export function gitFailure(remote: Remote, error: Error): LabwrightError {
 }
 
 /** The same connection, as one types it. */
-export function testByHand({ url, access }: Remote): string {
+function testByHand({ url, access }: Remote): string {
   const ssh = url.startsWith('https://') ? '' : `GIT_SSH_COMMAND=${shellWord(sshCommand(access))} `;
   const ca = access.caPath === undefined ? '' : `GIT_SSL_CAINFO=${shellWord(access.caPath)} `;
   return `${ssh}${ca}git ls-remote ${shellWord(url)}`;

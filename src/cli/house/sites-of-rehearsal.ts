@@ -6,7 +6,7 @@ import type { PreparedRehearsal } from './prepared-rehearsal.ts';
 import { renderSiteFiles } from '../../render/site-files.ts';
 
 /** Folder beside the lab file from which a rehearsal makes the Git repository of its lab. */
-export const SITES_FOLDER = 'sites';
+const SITES_FOLDER = 'sites';
 
 /** Whether a job's spoke comes from Git. */
 export function isByGitops({ definition }: Pick<RunJob, 'definition'>): boolean {

@@ -30,7 +30,7 @@ export function parseAnsibleYaml(path: string, text: string): { readonly source:
 }
 
 /** Is every key of the file a group? Otherwise it holds variables, as a file in `group_vars/` does. */
-export function holdsGroups(source: SourceFile): boolean {
+function holdsGroups(source: SourceFile): boolean {
   const keys = ['hosts', 'vars', 'children'];
   const isGroup = (value: unknown): boolean => value === null || (isRecord(value) && Object.keys(value).every((key) => keys.includes(key)));
   return isRecord(source.value) && Object.keys(source.value).length > 0 && Object.values(source.value).every(isGroup);

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Count, Mac, Name, Size, Uuid } from './scalars.ts';
 
 /** How labwright, a hub or DCI's agent gets a cluster onto its machines. */
-export const INSTALL_METHODS = ['abi', 'ipi', 'sno-in-place', 'upi', 'assisted', 'clusterinstance', 'none'] as const;
+const INSTALL_METHODS = ['abi', 'ipi', 'sno-in-place', 'upi', 'assisted', 'clusterinstance', 'none'] as const;
 
 const Vips = z.strictObject({ api: z.string(), ingress: z.string() });
 

@@ -59,7 +59,7 @@ export function xmlDrift(planned: Element, actual: Element, ignored: ReadonlySet
   return differences;
 }
 
-export function elementsOf(element: Element): Element[] {
+function elementsOf(element: Element): Element[] {
   return [...element.childNodes].filter((node): node is Element => node.nodeType === node.ELEMENT_NODE);
 }
 

@@ -15,7 +15,7 @@ export interface WantedRecord extends DnsQuestion {
 const Trial = z.object({ refusal: z.string(), log: z.array(z.string()), dns: DnsAnswers });
 
 /** What dnsmasq writes to its log, and nowhere else, when it leaves out a part of what it read. */
-export const COMPLAINTS = /duplicate|bad dhcp-host|bad option|illegal|cannot read|failed to/;
+const COMPLAINTS = /duplicate|bad dhcp-host|bad option|illegal|cannot read|failed to/;
 
 /**
  * Starts a real dnsmasq with a configuration in a network namespace of its own, where nobody hears it, and asks it for

@@ -43,7 +43,7 @@ export interface PrepareFacts {
   readonly firewall: { readonly zone: string; readonly open: ReadonlySet<string> } | undefined;
 }
 
-export const SYSCTLS = ['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding', 'net.bridge.bridge-nf-call-iptables', 'net.bridge.bridge-nf-call-ip6tables'];
+const SYSCTLS = ['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding', 'net.bridge.bridge-nf-call-iptables', 'net.bridge.bridge-nf-call-ip6tables'];
 /** Of libvirt, in both its forms, and of what keeps time. */
 const UNITS =
   'libvirtd.service libvirtd.socket virtqemud.socket virtnetworkd.socket virtstoraged.socket virtlogd.socket ' +

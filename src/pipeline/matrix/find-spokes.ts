@@ -41,7 +41,7 @@ function isHubOfSize(hub: PlannedCluster, size: string): boolean {
 }
 
 /** `mixed` fits no cell. */
-export function infrastructureOf({ nodes }: PlannedCluster, { machines }: LabPlan): 'vm' | 'metal' | 'mixed' {
+function infrastructureOf({ nodes }: PlannedCluster, { machines }: LabPlan): 'vm' | 'metal' | 'mixed' {
   const kinds = new Set(nodes.map(({ machine }) => machines.find(({ name }) => name === machine)?.kind));
   return kinds.size === 1 ? (kinds.has('metal') ? 'metal' : 'vm') : 'mixed';
 }

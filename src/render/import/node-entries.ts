@@ -43,6 +43,6 @@ export function sizesOf({ nodes, provisionhost }: FoundCluster): Readonly<Record
   return Object.fromEntries(Object.entries(sizes).filter((entry): entry is [string, object] => entry[1] !== undefined));
 }
 
-export function memoryText(mebibytes: number): string {
+function memoryText(mebibytes: number): string {
   return mebibytes % 1024 === 0 ? `${mebibytes / 1024}GiB` : `${Math.ceil(mebibytes)}MiB`;
 }

@@ -16,7 +16,7 @@ export function addNameHashes(resources: readonly KustomizeResource[]): void {
 const LETTERS: Readonly<Record<string, string>> = { '0': 'g', '1': 'h', '3': 'k', a: 'm', e: 't' };
 
 /** As kustomize computes it (api/hasher): ten digits of the SHA-256 of the content as JSON. The name is not part of it. */
-export function nameHash(object: Fields): string {
+function nameHash(object: Fields): string {
   const { kind, type = '', data = '', binaryData, stringData } = object;
   const content =
     kind === 'Secret'

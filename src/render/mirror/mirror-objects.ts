@@ -4,7 +4,7 @@ import type { MirrorPlan, MirrorSource } from './mirror-plan.ts';
 /** The first minor release of OpenShift 4 that knows ImageDigestMirrorSets, and `imageDigestSources` in install-config. */
 const DIGEST_MIRRORS_FROM = 13;
 
-export function knowsDigestMirrors(version: string): boolean {
+function knowsDigestMirrors(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major > 4 || minor >= DIGEST_MIRRORS_FROM;
 }

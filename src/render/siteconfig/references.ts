@@ -9,7 +9,7 @@ export interface Reference {
 }
 
 /** Everything a ClusterInstance names, in the order in which the operator looks (reference/ztp.md §3.2a). */
-export function referencesOf(namespace: string, spec: ClusterInstanceSpec): readonly Reference[] {
+function referencesOf(namespace: string, spec: ClusterInstanceSpec): readonly Reference[] {
   const imageSet = spec.clusterImageSetNameRef;
   const pullSecret = spec.pullSecretRef.name;
   return [

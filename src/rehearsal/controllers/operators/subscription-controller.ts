@@ -9,7 +9,7 @@ const INSTALL_PLAN = { apiVersion: 'operators.coreos.com/v1alpha1', kind: 'Insta
 const CLUSTER_SERVICE_VERSION = { apiVersion: 'operators.coreos.com/v1alpha1', kind: 'ClusterServiceVersion' } as const;
 
 /** The packages of a hub's catalogue, each with the version its default channel is at. */
-export const CATALOGUE: Readonly<Record<string, string>> = {
+const CATALOGUE: Readonly<Record<string, string>> = {
   'advanced-cluster-management': 'advanced-cluster-management.v2.13.2',
   'openshift-gitops-operator': 'openshift-gitops-operator.v1.16.0',
   'topology-aware-lifecycle-manager': 'topology-aware-lifecycle-manager.v4.18.0',

@@ -73,7 +73,7 @@ export interface HostDescription {
 
 const GB = 1e9;
 /** assisted-service's default hardware requirements: disk_size_gb of every role. */
-export const MIN_DISK_BYTES = 100 * GB;
+const MIN_DISK_BYTES = 100 * GB;
 
 /** An inventory of the shape that real agents send, for a host with one NIC. */
 export function inventoryOf(host: HostDescription): Inventory {
