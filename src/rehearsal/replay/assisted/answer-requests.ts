@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../kube/objects.ts';
 import { isKubeApiError } from '../../../kube/kube-api-error.ts';
 import { admitInstall } from '../../controllers/assisted/admit-install.ts';
 import type { Difference } from '../difference.ts';
-import type { Requests } from './play-recording.ts';
+import type { Requests } from './replay-options.ts';
 import { concrete, type Attempt } from './recording.ts';
 
 const API_VERSIONS: Readonly<Record<string, string>> = {

@@ -4,7 +4,8 @@ import type { Player } from '../player.ts';
 import type { TimelineEntry } from '../timeline.ts';
 import { answerRequests } from './answer-requests.ts';
 import { differencesBetween, endDifferences, failureDifferences, recordedTiming } from './compare.ts';
-import { playRecording, type Timing } from './play-recording.ts';
+import { playRecording } from './play-recording.ts';
+import type { Timing } from './replay-options.ts';
 import { STEPS, type Recording } from './recording.ts';
 
 /** An agent on a loaded machine takes as long to send its inventory. */

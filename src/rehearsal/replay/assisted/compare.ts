@@ -3,7 +3,7 @@ import { SEQUENCES } from './recording.ts';
 import { compareEnd } from '../compare-end.ts';
 import type { Difference } from '../difference.ts';
 import { tracksOf, type TimelineEntry, type Track } from '../timeline.ts';
-import type { Timing } from './play-recording.ts';
+import type { Timing } from './replay-options.ts';
 
 const HOST_PERIOD_MS = 8000;
 const CLUSTER_PERIOD_MS = 10_000;
