@@ -24,8 +24,9 @@ export class AgentStore {
   readonly instance: string;
 
   constructor(path: string, survives: Survives = 'power-loss') {
-    this.#db = new DatabaseSync(path);
-    this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${SYNCHRONOUS[survives]}; PRAGMA busy_timeout = 5000`);
+    // Waiting from the first statement on, as the journal does.
+    this.#db = new DatabaseSync(path, { timeout: 5000 });
+    this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${SYNCHRONOUS[survives]}`);
     this.#db.exec(SCHEMA);
     this.#db.prepare('INSERT INTO agent SELECT ? WHERE NOT EXISTS (SELECT 1 FROM agent)').run(newUuid());
     this.instance = String(this.#db.prepare('SELECT instance FROM agent').get()!['instance']);

@@ -36,8 +36,9 @@ export class Journal {
    * @throws LabwrightError `conflict` when a newer labwright wrote the file.
    */
   constructor(path: string, survives: Survives = 'power-loss') {
-    this.#db = new DatabaseSync(path);
-    this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${SYNCHRONOUS[survives]}; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000`);
+    // Waiting from the first statement on: the one to WAL already needs a lock, which a reader that finds the log of a killed process may hold.
+    this.#db = new DatabaseSync(path, { timeout: 5000 });
+    this.#db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${SYNCHRONOUS[survives]}; PRAGMA foreign_keys = ON`);
     const version = Number(this.#prepared('PRAGMA user_version').get()!['user_version']);
     if (version > VERSION) {
       this.#db.close();

@@ -16,9 +16,8 @@ export type Lock =
  */
 export function holdLock(path: string, waitMs: number): Lock {
   mkdirSync(dirname(path), { recursive: true });
-  const db = new DatabaseSync(path);
+  const db = new DatabaseSync(path, { timeout: waitMs });
   try {
-    db.exec(`PRAGMA busy_timeout = ${waitMs}`);
     db.exec('BEGIN EXCLUSIVE');
     writeFileSync(`${path}.pid`, `${process.pid}\n`);
   } catch (error) {
