@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-/** How a cluster is brought to another release: on itself, or through its hub by TALM's roll-outs. */
-export const UpgradeDriver = z.enum(['direct', 'talm']);
+/** How a cluster is brought to another release: on itself, or through its hub by TALM's roll-outs or by a ClusterCurator each. */
+export const UpgradeDriver = z.enum(['direct', 'talm', 'curator']);
 export type UpgradeDriver = z.infer<typeof UpgradeDriver>;
 
 /** What a job's definition says of several clusters and of upgrades; whatever else is in it. */

@@ -19,6 +19,7 @@ export const NMSTATE_CONFIG: KindRef = { apiVersion: 'agent-install.openshift.io
 export const KLUSTERLET_ADDON_CONFIG: KindRef = { apiVersion: 'agent.open-cluster-management.io/v1', kind: 'KlusterletAddonConfig' };
 export const MANAGED_CLUSTER_ADD_ON: KindRef = { apiVersion: 'addon.open-cluster-management.io/v1alpha1', kind: 'ManagedClusterAddOn' };
 export const MANIFEST_WORK: KindRef = { apiVersion: 'work.open-cluster-management.io/v1', kind: 'ManifestWork' };
+export const CLUSTER_CURATOR: KindRef = { apiVersion: 'cluster.open-cluster-management.io/v1beta1', kind: 'ClusterCurator' };
 export const CLUSTER_GROUP_UPGRADE: KindRef = { apiVersion: 'ran.openshift.io/v1alpha1', kind: 'ClusterGroupUpgrade' };
 
 // On a spoke.

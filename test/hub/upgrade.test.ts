@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createKubeClient } from '../../src/kube/create-kube-client.ts';
 import { parseKubeconfig } from '../../src/kube/parse-kubeconfig.ts';
-import { CLUSTER_VERSION, refTo } from '../../src/hub/kinds.ts';
+import { CLUSTER_CURATOR, CLUSTER_VERSION, refTo } from '../../src/hub/kinds.ts';
 import { textAt, valueAt } from '../../src/hub/read-object.ts';
 import { historyOf } from '../../src/hub/upgrade/update-stage.ts';
+import { syntheticRelease } from '../../src/rehearsal/release/synthetic-release.ts';
 import { rehearseLab } from './rehearsed-lab.ts';
 import { testLab } from './test-lab.ts';
 
@@ -45,7 +46,7 @@ test('an upgrade over a minor version acknowledges its gate, goes on after every
   assert.deepEqual([back.error?.on?.condition, back.error?.on?.reason], ['Upgradeable', 'NoPath']);
 });
 
-for (const driver of ['direct', 'talm'] as const) {
+for (const driver of ['direct', 'talm', 'curator'] as const) {
   test(`a canary that cannot be upgraded keeps the others from being touched (${driver})`, async (t) => {
     const lab = await rehearseLab(testLab, { hubs: ['hub1'], faults: ['upgrade-refused@sno1'] });
     t.after(() => lab.close());
@@ -53,7 +54,7 @@ for (const driver of ['direct', 'talm'] as const) {
     const clusters = ['mno1', 'sno1'].map((name) => testLab.clusters.find((one) => one.name === name)!);
     const installed = new Map<string, string>();
     for (const { name } of clusters) installed.set(name, (await lab.run(`${name}-install`, 'install', name, hub)).outputs.get('kubeconfig')!);
-    const release = { ...RELEASE, version: '4.18.11' };
+    const release = { ...RELEASE, version: '4.18.11', digest: syntheticRelease('4.18.11').digest };
     const rollout = { driver, clusters, canaries: ['sno1'], maxConcurrency: 2 };
     const { error, steps } = await lab.run('upgrade', 'upgrade', 'mno1', hub, { release, rollout });
     assert.deepEqual([error?.on?.object, error?.on?.condition, error?.on?.reason], ['ClusterVersion/version', 'ReleaseAccepted', 'RetrievePayload']);
@@ -68,3 +69,31 @@ for (const driver of ['direct', 'talm'] as const) {
     assert.deepEqual([historyOf(version).length, valueAt(version, 'spec', 'desiredUpdate')], [1, undefined]);
   });
 }
+
+test('a curator upgrades what it is told once, however often its step is interrupted, and takes only what the update graph offers', async (t) => {
+  const lab = await rehearseLab(testLab, { hubs: ['hub1'] });
+  t.after(() => lab.close());
+  const hub = { hub_kubeconfig: lab.world.hubs.get('hub1')!.kubeconfig };
+  const install = await lab.run('install', 'install', 'sno1', hub);
+  assert.equal(install.error, undefined, JSON.stringify(install.error));
+  const rollout = { driver: 'curator' as const, clusters: [testLab.clusters.find(({ name }) => name === 'sno1')!], canaries: [], maxConcurrency: 1 };
+  const to = (version: string, digest = syntheticRelease(version).digest) => ({ release: { ...RELEASE, version, digest }, rollout });
+
+  const other = await lab.run('other', 'upgrade', 'sno1', hub, to('4.18.12', RELEASE.digest));
+  assert.deepEqual([other.error?.on?.condition, other.error?.on?.reason], ['AvailableUpdates', 'OtherImage'], JSON.stringify(other.error));
+  const far = await lab.run('far', 'upgrade', 'sno1', hub, to('4.18.59'));
+  assert.deepEqual([far.error?.on?.condition, far.error?.on?.reason], ['AvailableUpdates', 'NotOffered'], JSON.stringify(far.error));
+
+  const upgrade = await lab.run('upgrade', 'upgrade', 'sno1', hub, { ...to('4.18.12'), interruptAfterMs: 10 * 60_000, twice: true });
+  assert.equal(upgrade.error, undefined, JSON.stringify(upgrade.error));
+  const waited = upgrade.steps.flatMap((step) => step.waited).map(({ object, condition }) => `${object} ${condition}`);
+  assert.ok(waited.includes('ClusterCurator/sno1/sno1 monitor-upgrade'), waited.join('\n'));
+  const told = lab.world.mutations.filter(
+    ({ cause, method, path }) => cause?.startsWith('upgrade/') && method === 'PATCH' && path.includes('/clustercurators/'),
+  );
+  assert.equal(told.length, 1);
+  const clock = lab.world.clock.participant('test');
+  const kube = createKubeClient({ clock, dial: lab.world.dial.dial }, parseKubeconfig(hub.hub_kubeconfig));
+  assert.equal(await kube.get(refTo(CLUSTER_CURATOR, 'sno1', 'sno1')), undefined, 'what was made for the upgrade goes with it');
+  lab.world.clock.leave('test');
+});

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Jobdef } from '../../pipeline/jobdef.ts';
 import type { CatalogueComponent } from '../../pipeline/select-component.ts';
+import { syntheticRelease } from '../../rehearsal/release/synthetic-release.ts';
 import { ensureComponent, ensureTopic } from '../../server/bootstrap/ensure-catalogue.ts';
 import type { ServerDeps } from '../../server/server-deps.ts';
 import { LABWRIGHT_NAMESPACE, uuidV5 } from '../../util/ids.ts';
@@ -41,11 +41,6 @@ export function embeddedCatalogue(jobs: readonly Jobdef[]): CatalogueComponent[]
   }));
 }
 
-/** Releases that nobody has looked up have no digest that means anything: it only tells one from another. */
-function standInDigest(image: string): string {
-  return `sha256:${createHash('sha256').update(image).digest('hex')}`;
-}
-
 /** `ocp=4.18.3` and `ocp?version:4.18.3` name a version. */
 function versionAsked(entry: string): string | undefined {
   return /^ocp(?:=|\?(?:.*&)?version:)(\d[\w.-]*)/.exec(entry)?.[1];
@@ -61,7 +56,8 @@ export async function ensureCatalogue(
   for (const { id, topic, type, name, version, tags } of components) {
     const topicId = await ensureTopic(deps, { name: topic, componentTypes: [type], teamIds: [teamId] });
     const image = `${REPOSITORY}:${version}-x86_64`;
-    const data = { version, pull_url: image, digest: standInDigest(image) };
+    // Of a release that nobody has looked up: the one a rehearsal's registry and update graph have.
+    const data = { version, pull_url: image, digest: syntheticRelease(version).digest };
     ids.set(id, await ensureComponent(deps, { topicId, type, name, version, tags, data }));
   }
   return ids;

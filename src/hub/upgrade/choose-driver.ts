@@ -3,7 +3,7 @@ import type { UpgradeDriver } from '../../contract/rollout.ts';
 import { StepFailed } from '../../util/step-failed.ts';
 import type { StepContext } from '../../util/step.ts';
 import type { Hub } from '../hub.ts';
-import { CLUSTER_GROUP_UPGRADE, MANAGED_CLUSTER, MANAGED_CLUSTER_ADD_ON, refTo } from '../kinds.ts';
+import { CLUSTER_CURATOR, CLUSTER_GROUP_UPGRADE, MANAGED_CLUSTER, MANAGED_CLUSTER_ADD_ON, refTo } from '../kinds.ts';
 import { conditionOf } from '../read-object.ts';
 
 /** One of the job's clusters, as far as the choice goes. */
@@ -62,11 +62,12 @@ async function obstacleTo(driver: UpgradeDriver, clusters: readonly Candidate[],
       continue;
     }
     if (hub === undefined) return { message: `the job has no kubeconfig of the hub of ${name}`, passes: false };
-    if ((await listIfServed(hub.kube, CLUSTER_GROUP_UPGRADE, signal)) === undefined)
-      return { message: `${hub.name} serves no ${CLUSTER_GROUP_UPGRADE.kind}`, passes: false };
+    const kind = driver === 'talm' ? CLUSTER_GROUP_UPGRADE : CLUSTER_CURATOR;
+    if ((await listIfServed(hub.kube, kind, signal)) === undefined) return { message: `${hub.name} serves no ${kind.kind}`, passes: false };
     const managed = await hub.kube.get(refTo(MANAGED_CLUSTER, name), signal);
     if (conditionOf(managed, 'ManagedClusterConditionAvailable')?.status !== 'True')
       return { message: `${hub.name} does not manage ${name} now`, passes: managed !== undefined };
+    if (driver === 'curator') continue;
     const addOn = await hub.kube.get(refTo(MANAGED_CLUSTER_ADD_ON, POLICY_ADD_ON, name), signal);
     if (conditionOf(addOn, 'Available')?.status !== 'True')
       return { message: `${name} follows no policies of ${hub.name}: its add-on ${POLICY_ADD_ON} is not available`, passes: addOn !== undefined };

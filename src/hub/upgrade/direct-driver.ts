@@ -2,8 +2,9 @@ import type { KubeClient } from '../../kube/kube-client.ts';
 import { objectPath } from '../../kube/objects.ts';
 import type { PlannedCluster } from '../../lab/plan.ts';
 import { LabwrightError } from '../../util/errors.ts';
-import { CLUSTER_VERSION, CONFIG_MAP, FIELD_MANAGER, refTo } from '../kinds.ts';
+import { CLUSTER_VERSION, FIELD_MANAGER, refTo } from '../kinds.ts';
 import { valueAt } from '../read-object.ts';
+import { acknowledgeGates } from './acknowledge-gates.ts';
 import { followAll } from './follow-all.ts';
 import { followUpdate } from './follow-update.ts';
 import { openCluster } from './open-cluster.ts';
@@ -30,7 +31,7 @@ async function spokeOf({ input, deps, context }: UpgradeRun, cluster: PlannedClu
 
 async function askFor({ context, checked }: UpgradeRun, { name }: PlannedCluster, kube: KubeClient): Promise<void> {
   const { target, gates } = checked;
-  await acknowledge(kube, gates[name] ?? [], context);
+  await acknowledgeGates(kube, gates[name] ?? [], context);
   const ref = refTo(CLUSTER_VERSION, 'version');
   const found = await kube.get(ref, context.signal);
   if (isAt(found, target) || isAskedFor(valueAt(found, 'spec', 'desiredUpdate'), target)) return;
@@ -44,18 +45,4 @@ async function askFor({ context, checked }: UpgradeRun, { name }: PlannedCluster
 function isAskedFor(desired: unknown, { version, image }: Target): boolean {
   const { version: askedVersion, image: askedImage } = (desired ?? {}) as { readonly version?: string; readonly image?: string };
   return askedVersion === version && askedImage === image;
-}
-
-/** Exactly what the cluster asks for: DCI writes a key by formula, needed or not. */
-async function acknowledge(kube: KubeClient, gates: readonly string[], { signal, log }: UpgradeRun['context']): Promise<void> {
-  if (gates.length === 0) return;
-  const ref = refTo(CONFIG_MAP, 'admin-acks', 'openshift-config');
-  const found = await kube.get(ref, signal);
-  const acks = (valueAt(found, 'data') ?? {}) as Readonly<Record<string, string>>;
-  const missing = gates.filter((gate) => acks[gate] !== 'true');
-  if (missing.length === 0) return;
-  const data = Object.fromEntries(missing.map((gate) => [gate, 'true']));
-  if (found) await kube.patch(ref, { data }, { type: 'merge', fieldManager: FIELD_MANAGER }, signal);
-  else await kube.create({ ...CONFIG_MAP, metadata: { name: ref.name, namespace: 'openshift-config' }, data }, { fieldManager: FIELD_MANAGER }, signal);
-  log(`acknowledged for the administrator: ${missing.join(', ')}`);
 }

@@ -27,7 +27,7 @@ interface Offer {
 export function targetOf({ release }: ActionInput, clusterVersion: KubeObject | undefined): Target {
   const { version } = release;
   const force = /-0\.|nightly|\bci\b|konflux/.test(version);
-  const image = byDigest(release) ?? offered(clusterVersion).find((one) => one.version === version)?.image;
+  const image = byDigest(release) ?? offerOf(clusterVersion, version)?.image;
   if (image !== undefined) return { version, image, force };
   const message = `nobody knows the digest of ${release.image}: a cluster verifies images by digest only`;
   const on = { object: objectPath(refTo(CLUSTER_VERSION, 'version')), condition: 'ReleaseAccepted', reason: 'NoDigest', message };
@@ -39,10 +39,15 @@ function byDigest({ image, digest }: ActionInput['release']): string | undefined
   return digest === undefined ? undefined : `${image.replace(/:[^/:]*$/, '')}@${digest}`;
 }
 
-function offered(clusterVersion: KubeObject | undefined): readonly Offer[] {
+/** A version as the cluster's update graph offers it; one with known risks is conditional, and not recommended. */
+export function offerOf(clusterVersion: KubeObject | undefined, version: string): (Offer & { readonly recommended: boolean }) | undefined {
   const available = (valueAt(clusterVersion, 'status', 'availableUpdates') ?? []) as readonly Offer[];
   const conditional = (valueAt(clusterVersion, 'status', 'conditionalUpdates') ?? []) as readonly { readonly release?: Offer }[];
-  return [...available, ...conditional.flatMap(({ release }) => release ?? [])];
+  const offers = [
+    ...available.map((offer) => ({ ...offer, recommended: true })),
+    ...conditional.flatMap(({ release }) => (release ? [{ ...release, recommended: false }] : [])),
+  ];
+  return offers.find((offer) => offer.version === version);
 }
 
 /** `4.18` of `4.18.2`. */

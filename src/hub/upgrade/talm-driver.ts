@@ -9,12 +9,12 @@ import { CLUSTER_GROUP_UPGRADE, CLUSTER_VERSION, refTo } from '../kinds.ts';
 import { conditionOf } from '../read-object.ts';
 import { createSymptomWatch } from '../watch-symptoms.ts';
 import { watchUntil, type Look } from '../watch-until.ts';
-import { followUpdate } from './follow-update.ts';
 import { GROUP_UPGRADE_RULES, groupUpgradeStage } from './group-upgrade-stage.ts';
 import { openCluster } from './open-cluster.ts';
 import { channelFor } from './release.ts';
 import { batchesOf, rolloutOf } from './rollout.ts';
 import { groupUpgrade, policyObjects, talmNames, UPGRADE_NAMESPACE, type TalmUpgrade } from './talm-objects.ts';
+import { unlessTrouble } from './spoke-trouble.ts';
 import type { UpgradeDriverWay, UpgradeRun } from './upgrade-run.ts';
 
 const UID = 'groupUpgradeUid';
@@ -37,20 +37,12 @@ export const talmDriver: UpgradeDriverWay = {
     return { [UID]: made.metadata.uid ?? '' } satisfies Memory;
   },
   async upgrade(run, clusters) {
-    const over = new AbortController();
-    const signal = AbortSignal.any([run.context.signal, over.signal]);
-    const inner: UpgradeRun = { ...run, context: { ...run.context, memory: run.context.memory, signal } };
-    const hub = hubOf(inner);
-    const troubles = clusters.map((cluster) => spokeTrouble(inner, cluster));
-    for (const one of troubles) one.catch(() => undefined);
     try {
-      await Promise.race([followGroup(inner, hub, clusters), ...troubles]);
+      await unlessTrouble(run, clusters, (inner) => followGroup(inner, hubOf(inner), clusters));
     } catch (error) {
       run.context.signal.throwIfAborted();
       await stopped(run);
       throw error;
-    } finally {
-      over.abort(new Error('the batch is over'));
     }
   },
   async finish(run) {
@@ -135,16 +127,6 @@ function gone(uid: string): StepFailed {
   return new StepFailed('conflict', on, {
     hint: 'somebody else deleted or replaced it: see who writes to labwright-upgrades on this hub, then run the job again',
   });
-}
-
-/** Never ends well: what a cluster itself says of an update that cannot succeed is known long before the roll-out's limit. */
-async function spokeTrouble({ input, deps, context, checked }: UpgradeRun, cluster: PlannedCluster): Promise<never> {
-  const kube = await openCluster(input, deps, context, cluster);
-  if (kube) {
-    const silent = { clock: context.clock, signal: context.signal, waiting: () => undefined, progress: context.progress };
-    await followUpdate({ name: cluster.name, kube, context: silent }, checked.target, { stallMs: Infinity });
-  }
-  return new Promise<never>(() => undefined);
 }
 
 /** Without its roll-out the policy is enforced nowhere: clusters that have not begun stay as they are. */

@@ -2,6 +2,7 @@ import type { UpgradeDriver } from '../../contract/rollout.ts';
 import type { Step } from '../../util/step.ts';
 import type { ActionDeps, ActionInput } from '../action.ts';
 import { compareClusterId } from './compare-cluster-id.ts';
+import { curatorDriver } from './curator-driver.ts';
 import { directDriver } from './direct-driver.ts';
 import { followAll } from './follow-all.ts';
 import { followUpdate } from './follow-update.ts';
@@ -10,7 +11,7 @@ import { rolloutOf, type Batch } from './rollout.ts';
 import { talmDriver } from './talm-driver.ts';
 import { checkedIn, type UpgradeDriverWay } from './upgrade-run.ts';
 
-const DRIVERS: Readonly<Record<UpgradeDriver, UpgradeDriverWay>> = { direct: directDriver, talm: talmDriver };
+const DRIVERS: Readonly<Record<UpgradeDriver, UpgradeDriverWay>> = { direct: directDriver, talm: talmDriver, curator: curatorDriver };
 
 const MINUTE_MS = 60_000;
 /** DCI's max_upgrade_time is 170 minutes for the release; machines of workers, and an hour of standing still, come on top. */

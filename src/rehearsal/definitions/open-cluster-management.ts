@@ -38,6 +38,20 @@ const clusters = [
     },
   }),
   crd({
+    apiVersion: 'cluster.open-cluster-management.io/v1beta1',
+    kind: 'ClusterCurator',
+    plural: 'clustercurators',
+    hasStatusPath: false,
+    schema: {
+      spec: open({
+        curatorJob: text,
+        desiredCuration: oneOf('install', 'scale', 'upgrade', 'destroy', 'delete-cluster-namespace'),
+        upgrade: open({ channel: text, desiredUpdate: text, intermediateUpdate: text, upstream: text, monitorTimeout: withDefault(integer, 120) }),
+      }),
+      status: open({ conditions }),
+    },
+  }),
+  crd({
     apiVersion: 'cluster.open-cluster-management.io/v1beta2',
     kind: 'ManagedClusterSet',
     plural: 'managedclustersets',

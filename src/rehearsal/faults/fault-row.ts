@@ -1,3 +1,4 @@
+import type { UpgradeDriver } from '../../contract/rollout.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { KindRef, KubeObject } from '../../kube/objects.ts';
 import type { HostScript } from '../controllers/assisted/guest/host-script.ts';
@@ -14,7 +15,7 @@ export interface FaultRow {
   /** It strikes only jobs of this network. */
   readonly network?: 'disconnected';
   /** What is expected is what an upgrade by this driver says. */
-  readonly driver?: 'direct' | 'talm';
+  readonly driver?: UpgradeDriver;
   /** It takes a cluster of so many nodes at least. */
   readonly minNodes?: number;
   readonly expect: Expectation;

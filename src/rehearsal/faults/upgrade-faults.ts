@@ -55,6 +55,19 @@ export const UPGRADE_FAULTS = {
       limitS: 240 * MINUTE_S,
     },
   },
+  'curator-fails': {
+    meaning: "the Job of the hub's curator cannot change the cluster through the agent of the hub",
+    target: 'cluster',
+    driver: 'curator',
+    expect: {
+      ...UPGRADE,
+      object: 'ClusterCurator/CLUSTER/CLUSTER',
+      condition: 'upgrade-cluster',
+      reason: 'Job_failed',
+      message: /Remote clusterversion update failed/,
+      limitS: 15 * MINUTE_S,
+    },
+  },
   'pool-paused': {
     meaning: 'somebody has paused the machine config pool of the control plane',
     target: 'cluster',

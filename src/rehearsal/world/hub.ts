@@ -16,6 +16,7 @@ import { metal3Controllers } from '../controllers/metal3/metal3-controllers.ts';
 import { admitClusterInstance } from '../../render/siteconfig/admit-cluster-instance.ts';
 import { policyControllers } from '../controllers/policy/policy-controllers.ts';
 import { siteconfigControllers } from '../controllers/siteconfig/siteconfig-controllers.ts';
+import { clusterCuratorController } from '../controllers/curator/cluster-curator-controller.ts';
 import { talmControllers } from '../controllers/talm/talm-controllers.ts';
 import type { ObjectCache } from '../controllers/object-cache.ts';
 import type { Controller } from '../controllers/controller.ts';
@@ -116,6 +117,7 @@ function controllersOf(deps: HubDeps, cache: ObjectCache): readonly Controller[]
     ...hiveControllers(deps, cache),
     ...policyControllers(deps, cache),
     ...talmControllers(deps, cache),
+    clusterCuratorController(deps),
     ...argocdControllers(deps),
     ...operatorControllers(deps),
   ];

@@ -2,6 +2,7 @@ import type { KubeObject } from '../../kube/objects.ts';
 import type { LabPlan } from '../../lab/plan.ts';
 import { rfc3339Seconds } from '../controllers/conditions.ts';
 import { ADMIN_GATES } from '../controllers/spoke/kinds.ts';
+import { availableUpdates } from '../controllers/spoke/update-graph.ts';
 import { operatorsOf } from '../controllers/spoke/spoke-operators.ts';
 
 export interface SpokeIdentity {
@@ -43,7 +44,7 @@ export function spokeContent(
         history: [{ state: 'Completed', version, image: '', verified: false, startedTime: lastTransitionTime, completionTime: lastTransitionTime }],
         observedGeneration: 1,
         versionHash: '',
-        availableUpdates: null,
+        availableUpdates: availableUpdates(version),
         conditions: done,
       },
     },

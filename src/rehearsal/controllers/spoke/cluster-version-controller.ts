@@ -8,6 +8,7 @@ import { jitterMs } from '../jitter.ts';
 import { CLUSTER_VERSION } from './kinds.ts';
 import { judgeRelease, loading, wantedUpdate, type WantedUpdate } from './load-release.ts';
 import { isControlPlanePaused, updateOperators } from './spoke-operators.ts';
+import { availableUpdates } from './update-graph.ts';
 import { MACHINES_FROM, STEPS, stepsDueMs, WORKER_STEPS, workingTowards } from './update-progress.ts';
 
 type Deps = Pick<HubDeps, 'kube' | 'clock' | 'seed' | 'faults'>;
@@ -26,6 +27,7 @@ interface Status {
   readonly desired: { readonly version: string; readonly image: string };
   readonly history: readonly HistoryEntry[];
   readonly observedGeneration: number;
+  readonly availableUpdates?: ReturnType<typeof availableUpdates>;
   readonly conditions?: readonly Condition[];
 }
 
@@ -86,7 +88,12 @@ export function clusterVersionController(deps: Deps, cluster: string): Controlle
     if (current.state === 'Partial') {
       const done = step >= STEPS;
       const entry: HistoryEntry = done ? { ...current, state: 'Completed', completionTime: rfc3339Seconds(clock.now()) } : current;
-      await write(object, { history: [entry, ...older] }, conditionsAt(version, step, failing), signal);
+      await write(
+        object,
+        { history: [entry, ...older], ...(done && { availableUpdates: availableUpdates(version) }) },
+        conditionsAt(version, step, failing),
+        signal,
+      );
     }
     if (blocked && step === MACHINES_FROM && current.state === 'Partial') return { afterMs: RETRY_MS, idle: true };
     return step >= STEPS + WORKER_STEPS ? undefined : { afterMs: Math.max(due[step]! - sinceMs, 0) };
