@@ -10,6 +10,7 @@ import { Server } from './file/server-entry.ts';
 /** The lab file (DESIGN §6). Its JSON Schema is what `labwright lab schema` prints. */
 export const LabFile = z.strictObject({
   lab: Name.describe('its name; every UUID derives from it'),
+  lab_id: z.int().min(0).max(15).default(0).describe('stands in its MACs: labs whose networks are one layer 2 have different ones'),
   domain: Domain.describe('clusters are CLUSTER.DOMAIN'),
   accel: z.enum(['kvm', 'tcg']).default('kvm').describe('tcg emulates: for servers without virtualisation'),
   jumphost: Jumphost,
@@ -32,6 +33,7 @@ export const LabPartFile = LabFile.pick({ networks: true, servers: true, hosts: 
 export const LAB_FILE_EXAMPLES: Examples = {
   '': 'lab: NAME, domain: …, jumphost: …, networks: …, servers: … and clusters: …, as in examples/pretty-lab/lab.yml',
   lab: 'lab: pretty',
+  lab_id: 'lab_id: 1',
   domain: 'domain: our.pretty.lab',
   jumphost: 'jumphost: {address: 192.168.21.1, nic: eno2}',
   'jumphost.address': 'address: 192.168.21.1',

@@ -10,6 +10,8 @@ const LOCK_VERSION = 1;
 export const LockFile = z.strictObject({
   version: z.literal(LOCK_VERSION),
   lab: z.string().optional(),
+  /** Left out when it is 0. */
+  lab_id: z.int().min(0).max(15).optional(),
   networks: z.record(z.string(), z.strictObject({ index: z.int().min(0).max(15), cidr: z.string(), slot_size: z.int() })).default({}),
   slots: z.record(
     z.string(),
@@ -65,11 +67,12 @@ export function parseLock(path: string, text: string): Parsed<LockFile> {
 }
 
 /** Sorted by name: the order of the lab file must not change the lock. */
-export function lockOf(plan: LabPlan, networkIndexes: ReadonlyMap<string, number>): LockFile {
+export function lockOf(plan: LabPlan, labId: number, networkIndexes: ReadonlyMap<string, number>): LockFile {
   const serverOf = new Map(plan.machines.map((one) => [one.name, one.server]));
   return {
     version: LOCK_VERSION,
     lab: plan.lab,
+    ...(labId !== 0 && { lab_id: labId }),
     networks: sorted(plan.networks.map(({ name, cidr, slotSize }) => [name, { index: networkIndexes.get(name)!, cidr, slot_size: slotSize }])),
     slots: sorted(
       plan.clusters.flatMap(({ name, network, networks, slot, nodes }) => {

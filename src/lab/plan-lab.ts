@@ -6,7 +6,9 @@ import { checkCapacity } from './capacity/capacity.ts';
 import { withClaims, type ClaimsFile } from './claims/claims-file.ts';
 import { checkAddresses } from './check/check-addresses.ts';
 import { checkLinks } from './check/check-networks.ts';
+import { checkMtu } from './check/check-mtu.ts';
 import { checkPorts } from './check/check-ports.ts';
+import { checkSpread } from './check/check-spread.ts';
 import { checkVips } from './check/check-vips.ts';
 import { checkHosts } from './check/check-hosts.ts';
 import { checkClusters } from './check/check-clusters.ts';
@@ -76,6 +78,8 @@ export function planLab(path: string, text: string, lock: LockFile, claims?: Cla
   checkClaims(clusters, report);
   checkCapacity(servers, machines, report);
   checkRouterIds(clusters, report);
+  checkSpread(servers, clusters, machines, homes, report);
+  checkMtu(file, clusters, report);
   if (hasErrors(report.found)) return failed(report.found);
 
   const plan: LabPlan = {
@@ -89,7 +93,7 @@ export function planLab(path: string, text: string, lock: LockFile, claims?: Cla
     clusters,
     machines,
   };
-  const next = lockOf(plan, indexes);
+  const next = lockOf(plan, file.lab_id, indexes);
   return { plan, lock: next, changes: lockChanges(lock, next), diagnostics: report.found };
 }
 

@@ -1,6 +1,7 @@
 /** A lab as a user would write it, as data: JSON is YAML. */
 export interface RandomLab {
   readonly lab: string;
+  readonly lab_id: number;
   readonly domain: string;
   readonly jumphost: object;
   readonly networks: Readonly<
@@ -121,7 +122,7 @@ export function randomLab(random: Random): RandomLab {
     };
   }
   const jumphost = { address: six ? 'fd00:0::1' : '10.0.0.1', ...(dual && { address6: 'fd00:0::1' }), nic: 'eno2' };
-  return { lab: 'random', domain: 'random.lab', jumphost, networks, servers, hosts, clusters };
+  return { lab: 'random', lab_id: count(0, 15), domain: 'random.lab', jumphost, networks, servers, hosts, clusters };
 }
 
 /** The same lab with everything in another order. */

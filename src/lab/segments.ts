@@ -5,7 +5,8 @@ import type { Report } from './check/report.ts';
 /** A declared network, read: one layer-2 segment with its subnets. */
 export interface Segment {
   readonly name: string;
-  /** Stands in the MACs, so it never changes: from the lock, or the lowest free one. */
+  /** Both stand in the MACs, so they never change: the lab's own number, and the network's from the lock, or the lowest free one. */
+  readonly labId: number;
   readonly index: number;
   readonly block: Block;
   /** The IPv6 subnet beside an IPv4 one. */
@@ -71,7 +72,7 @@ export function readSegments(file: LabFile, indexes: ReadonlyMap<string, number>
       if (used)
         tell('range-in-use', ['networks', name, key], `${formatBlock(one)} overlaps ${used.cidr}, which clusters use for ${used.use}`, 'use another range');
     }
-    segments.push({ name, index: indexes.get(name)!, block, block6, slotSize: entry.slot_size, mode: entry.mode });
+    segments.push({ name, labId: file.lab_id, index: indexes.get(name)!, block, block6, slotSize: entry.slot_size, mode: entry.mode });
   }
   return segments;
 }

@@ -18,6 +18,9 @@ export function expandServers(file: LabFile, report: Report): ExpandedServer[] {
   const owners = new Map<string, string>([
     [file.jumphost.name, 'the jumphost'],
     ['bmc', 'the BMC service of every lab'],
+    ['ntp', 'the time service of every lab'],
+    ...(file.jumphost.services.http_store ? [['http', 'the HTTP store'] as const] : []),
+    ...(file.jumphost.services.registry ? [['registry', 'the registry'] as const] : []),
   ]);
   return Object.entries(file.servers).flatMap(([pattern, entry]) => {
     const keys = ['servers', pattern];

@@ -165,10 +165,14 @@ export function checkRoom(name: string, entry: ClusterEntry, { slotSize }: Segme
   );
 }
 
+/** OpenShift knows control planes of 1, 3, 4 and 5 nodes. */
+const MOST_MASTERS = 5;
+
 /** What the installers accept (reference/lab-and-libvirt.md §5.6). */
 export function checkTopology(name: string, masters: number, workers: number, report: Report): void {
   const keys = ['clusters', name];
-  if (masters === 2) report.error('bad-topology', keys, `${name} has 2 masters, which no installer accepts`, 'write masters: 1 or masters: 3');
+  if (masters === 2 || masters > MOST_MASTERS)
+    report.error('bad-topology', keys, `${name} has ${masters} masters, which no installer accepts`, 'write masters: 1 or masters: 3');
   if (masters >= 3 && workers === 1)
     report.warn('one-worker', keys, `${name} has a single worker, which older installers refuse, and ingress wants two`, 'write workers: 2, or none');
   if (masters === 1 && workers > 0)

@@ -13,6 +13,15 @@ export function checkLock(file: LabFile, lock: LockFile, segments: readonly Segm
       `this lab is called ${file.lab}, its lab.lock.json belongs to ${lock.lab}`,
       `write lab: ${lock.lab}, or remove lab.lock.json to plan a new lab`,
     );
+  const labId = lock.lab_id ?? 0;
+  const installed = Object.keys(lock.slots).length;
+  if (labId !== file.lab_id && installed > 0)
+    report.error(
+      'lab-id-changed',
+      ['lab_id'],
+      `lab_id was ${labId}: ${file.lab_id} would give machines of ${installed} ${installed === 1 ? 'cluster' : 'clusters'} other MACs`,
+      labId === 0 ? 'remove lab_id, or destroy the clusters first and remove lab.lock.json' : `write lab_id: ${labId}`,
+    );
   for (const [name, entry] of Object.entries(file.clusters)) {
     const was = Object.hasOwn(lock.slots, name) ? lock.slots[name]!.network : undefined;
     if (was !== undefined && entry.network === undefined && !Object.hasOwn(file.networks, was))

@@ -9,6 +9,14 @@ const MAX_NODE_NAME = 63;
 /** Names that are legal alone: too long together, or of two machines. */
 export function checkNames(file: LabFile, servers: readonly ExpandedServer[], report: Report): void {
   checkHostNames(file, servers, report);
+  const [, parent] = /(?:^|\.)apps\.(.+)$/.exec(file.domain) ?? [];
+  if (parent !== undefined)
+    report.error(
+      'shadowed-domain',
+      ['domain'],
+      `names of ${file.domain} lie below apps.${parent}, where a cluster ${parent} answers every name with its ingress`,
+      `write a domain beside it, as lab.${parent}`,
+    );
   for (const name of Object.keys(file.clusters)) {
     const node = `master-0.${name}.${file.domain}`;
     if (node.length > MAX_NODE_NAME)

@@ -106,6 +106,15 @@ export function checkLinks(file: LabFile, report: Report): void {
         );
     }
     checkBonds(name, keys, server.bonds, [server.nic, ...Object.values(server.nics)], report);
+    const links = new Set([server.nic, ...Object.values(server.nics), ...Object.entries(server.bonds).flatMap(([bond, { nics }]) => [bond, ...nics])]);
+    for (const [network, { bridge, mode }] of Object.entries(file.networks))
+      if (links.has(bridge) && mode === 'bridge')
+        report.error(
+          'bridge-is-nic',
+          ['networks', network, 'bridge'],
+          `the bridge of ${network} is called ${bridge}, as an interface of ${name} is`,
+          'give the bridge a name of its own, as br0: the interface becomes a port of it',
+        );
   }
   for (const [name, host] of Object.entries(file.hosts)) {
     checkBonds(name, ['hosts', name], host.bonds, [], report);

@@ -7,8 +7,8 @@ export function slotAddresses({ block, block6, slotSize }: Segment, slot: number
 }
 
 /** `52:54:HH:NL:SS:OO` (reference/lab-and-libvirt.md §5.4). */
-export function macOf(segment: Pick<Segment, 'index'>, slot: number, offset: number): string {
-  return [0x52, 0x54, slot >> 8, segment.index, slot & 255, offset].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+export function macOf({ labId, index }: Pick<Segment, 'labId' | 'index'>, slot: number, offset: number): string {
+  return [0x52, 0x54, slot >> 8, labId * 16 + index, slot & 255, offset].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
 }
 
 /** Bus of the first NIC, of the second, … in a VM: 2 and 3 hold its random numbers and its disks. The installed system names NICs after it (reference/lab-and-libvirt.md §4.5). */
