@@ -3,7 +3,9 @@ import { renderDnsmasq } from '../render/dnsmasq.ts';
 import { isLabwrightError, LabwrightError, messageOf } from '../util/errors.ts';
 import type { Exec } from '../util/exec.ts';
 import type { Change } from './changes/change.ts';
-import type { Difference } from './changes/difference.ts';
+import { lineDiff, lineDifferences } from './changes/line-differences.ts';
+import { timeChanges, timedAddresses } from './changes/time-changes.ts';
+import { observeChrony, type ChronyState } from './doors/chrony.ts';
 import { hashFiles, loadDnsmasq, observeDnsmasq, removeDnsmasq, stopDnsmasq, type DhcpLease, type DnsmasqState, type Load } from './doors/dnsmasq.ts';
 import { firewallDiffers, loadFirewall, observeFirewall, removeFirewall, type FirewallState } from './doors/firewall.ts';
 import { readTree, removePaths, writeTextFile } from './doors/files.ts';
@@ -27,6 +29,7 @@ export interface JumphostState {
   readonly kubeconfigs?: readonly string[];
   /** Undefined when the lab file leaves the firewall alone. */
   readonly firewall?: FirewallState | undefined;
+  readonly time?: ChronyState;
 }
 
 export async function observeJumphost(exec: Exec, plan: LabPlan, signal: AbortSignal): Promise<JumphostState> {
@@ -35,16 +38,18 @@ export async function observeJumphost(exec: Exec, plan: LabPlan, signal: AbortSi
   const script = `ip -o -4 address show dev "$1" 2>/dev/null | awk '{print $4}' || exit 0; ip link show dev "$1" >/dev/null 2>&1 && echo there
 printf '\\0'; cat /run/systemd/resolve/resolv.conf 2>/dev/null || cat /etc/resolv.conf 2>/dev/null; printf '\\0'; ls "$2" 2>/dev/null; exit 0`;
   const look = { purpose: 'say what addresses it has', text: script, args: [plan.jumphost.nic, kubeconfigsDir] };
-  const [said, dnsmasq, firewall] = await Promise.all([
+  const [said, dnsmasq, firewall, time] = await Promise.all([
     runScript(exec, look, { signal }),
     observeDnsmasq(exec, plan, signal),
     observeFirewall(exec, plan, signal),
+    observeChrony(exec, plan, timedAddresses(plan), signal),
   ]);
   const [nic = '', resolv = '', kept = ''] = said.stdout.split('\0');
   const lines = nic.split('\n').filter((line) => line !== '');
   return {
     dnsmasq,
     firewall,
+    time,
     files,
     nicAddresses: lines.includes('there') ? lines.filter((line) => line !== 'there').map((line) => line.replace(/\/.*/, '')) : undefined,
     kubeconfigs: kept.split('\n').filter((name) => name !== ''),
@@ -54,7 +59,8 @@ printf '\\0'; cat /run/systemd/resolve/resolv.conf 2>/dev/null || cat /etc/resol
 
 /** What has to be done on the jumphost: reservations first, then names, then dnsmasq itself. */
 export function jumphostChanges(plan: LabPlan, state: JumphostState, wanted: (change: Change) => boolean = () => true): Change[] {
-  if (servedByLibvirt(plan)) return [];
+  const time = timeChanges(plan, plan.jumphost.name, state.time).filter(wanted);
+  if (servedByLibvirt(plan)) return time;
   const planned = plannedFiles(plan, state);
   const on = plan.jumphost.name;
   const { loaded } = state.dnsmasq;
@@ -81,7 +87,7 @@ export function jumphostChanges(plan: LabPlan, state: JumphostState, wanted: (ch
   const partial = [...planned.keys()].some((path) => after.get(path) !== planned.get(path)) || after.size !== planned.size;
   const load = partial && changes.length === 0 && state.dnsmasq.running ? undefined : loadChange(plan, state, after, changes);
   const served = load && wanted(load) ? [...checkFirst(plan, state, after, changes), load] : changes;
-  return [...served, ...firewallChanges(plan, state).filter(wanted)];
+  return [...served, ...firewallChanges(plan, state).filter(wanted), ...time];
 }
 
 /** Rules come last: whoever asks for DHCP and DNS finds them behind them. */
@@ -212,21 +218,4 @@ function labelOf(plan: LabPlan, path: string): Pick<Change, 'kind' | 'name' | 'c
   }
   const cluster = /\/20-cluster-(.+)\.conf$/.exec(path)?.[1];
   return cluster === undefined ? { kind: 'dns-server', name: path.slice(confDir.length + 1) } : { kind: 'dns-record', name: cluster, cluster };
-}
-
-/** Lines that one of two texts has and the other has not. */
-function lineDifferences(before: string, after: string): Difference[] {
-  const [old, now] = [new Set(before.split('\n')), new Set(after.split('\n'))];
-  const worth = (line: string): boolean => line !== '' && !line.startsWith('#');
-  return [
-    ...[...old.difference(now)].filter(worth).map((line) => ({ field: 'line', wanted: undefined, found: line })),
-    ...[...now.difference(old)].filter(worth).map((line) => ({ field: 'line', wanted: line, found: undefined })),
-  ];
-}
-
-/** `-host-record=…, +host-record=…`, at most three of them. */
-function lineDiff(differences: readonly Difference[]): string {
-  const all = differences.map(({ wanted, found }) => (wanted === undefined ? `-${found}` : `+${wanted}`));
-  const more = all.length > 3 ? `, ${all.length - 3} more` : '';
-  return `${all.slice(0, 3).join(', ')}${more}`;
 }

@@ -35,7 +35,7 @@ test('a dry run says what it would do, and does nothing', { skip }, async () => 
   assert.ok(report.changes.every((change) => change.status === 'planned'));
   assert.deepEqual(
     report.changes.filter(({ on }) => on === 'server2').map(({ kind }) => kind),
-    ['bridge', 'network', 'folder', 'volume', 'machine', 'power'],
+    ['bridge', 'network', 'folder', 'volume', 'machine', 'time', 'power'],
   );
   const status = await labJson<LabStatus>('status');
   assert.equal(status.asPlanned, false);

@@ -41,7 +41,7 @@ after(() => (skip === undefined ? downBox(prefix) : undefined));
 test('apply makes the network without a bridge or a dnsmasq of its own, and a second one changes nothing', { skip }, async () => {
   const report = await labJson<ApplyReport>('apply');
   assert.deepEqual(report.failures, []);
-  assert.deepEqual(new Set(report.changes.map(({ kind }) => kind)), new Set(['network', 'folder', 'volume', 'machine', 'power']));
+  assert.deepEqual(new Set(report.changes.map(({ kind }) => kind)), new Set(['network', 'folder', 'volume', 'machine', 'power', 'time']));
   assert.deepEqual((await labJson<ApplyReport>('apply')).changes, []);
   const status = await labJson<LabStatus>('status');
   assert.ok(status.asPlanned, JSON.stringify(status.changes));

@@ -40,6 +40,10 @@ PidFile /run/sshd.pid
 EOF
 /usr/sbin/sshd -f /run/sshd_config -E "$own/sshd.log"
 
+# All machines share one clock, which none of them may set.
+rm -f /etc/chrony/conf.d/*.conf
+chronyd -x -f /etc/chrony/chrony.conf
+
 if [ "$role" = server ]; then
   mkdir -p /etc/libvirt /var/lib/libvirt/images /var/lib/libvirt/qemu /var/log/libvirt/qemu
   # Debian's libvirt-daemon-system makes this account; here it exists on this machine only.

@@ -11,6 +11,7 @@ import type { JumphostState } from '../jumphost.ts';
 import { furtherBridgeRemovals } from './further-bridges.ts';
 import { imageFolders, labPaths } from '../lab-paths.ts';
 import { machinesOn } from './server-changes.ts';
+import { timeRemovals } from './time-changes.ts';
 import type { FoundDomain, ServerState } from './server-state.ts';
 import { removeDomain, removeNetwork } from '../doors/virsh.ts';
 
@@ -54,6 +55,7 @@ export function serverRemovals(plan: LabPlan, server: string, state: ServerState
     ...[...(state.volumes?.keys() ?? [])].map((path) => volumeRemoval(server, path)),
     ...folders,
     ...networks,
+    ...timeRemovals(plan, server, state.time),
     ...furtherBridgeRemovals(plan, server, state),
     ...bridges,
   ];
@@ -83,7 +85,7 @@ export function jumphostRemovals(plan: LabPlan, state: JumphostState): Change[] 
     detail: 'its table of nftables',
     act: ({ exec }, signal) => removeFirewall(exec, plan, signal),
   };
-  const first = [...(kept.length === 0 ? [] : [kubeconfigs]), ...(state.firewall?.file === undefined ? [] : [firewall])];
+  const first = [...(kept.length === 0 ? [] : [kubeconfigs]), ...(state.firewall?.file === undefined ? [] : [firewall]), ...timeRemovals(plan, on, state.time)];
   if (!running && !loaded && state.files.size === 0) return first;
   const act: Change['act'] = ({ exec }, signal) => removeDnsmasq(exec, plan, signal);
   const detail = `${running ? 'running' : 'not running'}; ${state.files.size} files, ${state.dnsmasq.leases.length} leases`;

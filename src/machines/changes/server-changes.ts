@@ -4,6 +4,7 @@ import type { Change } from './change.ts';
 import { groundChanges } from './ground-changes.ts';
 import { machineChanges, startChanges } from './machine-changes.ts';
 import type { ServerState } from './server-state.ts';
+import { timeChanges } from './time-changes.ts';
 
 /** The VMs a server has in the plan. */
 export function machinesOn(plan: LabPlan, server: string): PlannedMachine[] {
@@ -19,7 +20,11 @@ export function machinesToRun(plan: LabPlan, server: string): PlannedMachine[] {
 export function serverChanges(plan: LabPlan, server: string, state: ServerState): Change[] {
   const machines = machinesOn(plan, server);
   if (machines.length === 0) return [];
-  return [...groundChanges(plan, server, state), ...machines.flatMap((machine) => machineChanges(plan, machine, state))];
+  return [
+    ...groundChanges(plan, server, state),
+    ...machines.flatMap((machine) => machineChanges(plan, machine, state)),
+    ...timeChanges(plan, server, state.time),
+  ];
 }
 
 export function serverStarts(plan: LabPlan, server: string, state: ServerState): Change[] {

@@ -2,6 +2,7 @@ import type { LabPlan } from '../../lab/plan.ts';
 import { LAB_XML_NAMESPACE } from '../../render/libvirt-domain.ts';
 import type { Exec } from '../../util/exec.ts';
 import { observeBridge, type BridgeState } from '../doors/bridge.ts';
+import { observeChrony, type ChronyState } from '../doors/chrony.ts';
 import { imageFolders } from '../lab-paths.ts';
 import { listDomains, listNetworks, type Domain, type LibvirtNetwork } from '../doors/virsh.ts';
 import { find, parseXml } from './xml-drift.ts';
@@ -14,6 +15,7 @@ export interface ServerState {
   readonly domains: readonly FoundDomain[];
   /** Files of the lab's image folders, path to virtual size; undefined when one of them is not there. */
   readonly volumes: ReadonlyMap<string, number> | undefined;
+  readonly time?: ChronyState;
 }
 
 export interface FoundDomain extends Domain {
@@ -28,12 +30,13 @@ export interface FoundDomain extends Domain {
 export async function observeServer(exec: Exec, plan: LabPlan, server: string, signal: AbortSignal): Promise<ServerState> {
   // The first one opens the connection that the others share.
   const bridge = await observeBridge(exec, plan, server, signal);
-  const [networks, domains, volumes] = await Promise.all([
+  const [networks, domains, volumes, time] = await Promise.all([
     listNetworks(exec, signal),
     observeDomains(exec, signal),
     observeVolumes(exec, plan, server, signal),
+    observeChrony(exec, plan, [], signal),
   ]);
-  return { bridge, networks, domains, volumes };
+  return { bridge, networks, domains, volumes, time };
 }
 
 /** Every domain of a server, with the mark that it carries. */

@@ -18,7 +18,7 @@ export interface Orphan {
 }
 
 export type Owner = 'ours' | 'foreign' | 'unknown';
-export type OrphanKind = 'machine' | 'disk' | 'image' | 'nvram' | 'bridge-port' | 'network' | 'dnsmasq-file' | 'lease';
+export type OrphanKind = 'machine' | 'disk' | 'image' | 'nvram' | 'bridge-port' | 'network' | 'dnsmasq-file' | 'lease' | 'time';
 
 /** The lab that a path's folder names: `/var/lib/libvirt/images/labwright-LAB/…`. */
 export function labOfPath(path: string): string | undefined {

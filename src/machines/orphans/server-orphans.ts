@@ -5,6 +5,7 @@ import { diskPath } from '../../render/libvirt-domain.ts';
 import { networkUuid } from '../changes/ground-changes.ts';
 import { machinesOn } from '../changes/server-changes.ts';
 import type { FoundDomain, ServerState } from '../changes/server-state.ts';
+import { timeRemovals } from '../changes/time-changes.ts';
 import { find, parseXml } from '../changes/xml-drift.ts';
 import { removePaths } from '../doors/files.ts';
 import { removeDomain, removeNetwork } from '../doors/virsh.ts';
@@ -28,6 +29,7 @@ export function serverOrphans(plan: LabPlan, on: string, state: ServerState, ext
     ...networkOrphans(plan, on, state),
     ...extras.images.flatMap((path) => imageOrphan(plan, on, state, path)),
     ...extras.nvrams.flatMap((path) => nvramOrphan(plan, on, state, path)),
+    ...timeOrphans(plan, on, state),
   ].map((orphan) => (orphan.owner === 'ours' ? orphan : withoutRemoval(orphan)));
 }
 
@@ -49,6 +51,19 @@ function portOrphans(plan: LabPlan, on: string, state: ServerState, extras: Serv
     // A VM's port goes with the VM.
     return [{ on, kind: 'bridge-port', name: port, ...(domain ? markOf(plan, domain) : { owner: 'unknown', evidence: 'no running VM has it' }) }];
   });
+}
+
+/** A server without VMs keeps its own time. */
+function timeOrphans(plan: LabPlan, on: string, { time }: ServerState): Orphan[] {
+  if (machinesOn(plan, on).length > 0) return [];
+  return timeRemovals(plan, on, time).map(({ detail, act }) => ({
+    on,
+    kind: 'time',
+    name: plan.lab,
+    owner: 'ours',
+    evidence: `${detail}, for no VM`,
+    remove: act,
+  }));
 }
 
 function networkOrphans(plan: LabPlan, on: string, state: ServerState): Orphan[] {

@@ -10,7 +10,9 @@ import type { Requirement, Target } from './requirement.ts';
 const IMAGES = '/var/lib/libvirt/images';
 const MODULAR = ['virtqemud.socket', 'virtnetworkd.socket', 'virtstoraged.socket', 'virtlogd.socket'];
 const MONOLITHIC = ['libvirtd.service', 'virtlogd.socket'];
-const TIME_UNITS = ['chronyd.service', 'chrony.service', 'systemd-timesyncd.service', 'ntpd.service', 'ntpsec.service'];
+const CHRONY_UNITS = ['chronyd.service', 'chrony.service'];
+/** Whose configuration is a person's; a package of chrony takes the place of timesyncd by itself. */
+const OTHER_TIME_UNITS = ['ntpd.service', 'ntpsec.service'];
 /** What machines of the lab ask the jumphost for; 8443 are the BMCs, 8008 is the store. */
 const OPEN = ['dns', 'dhcp', 'dhcpv6', 'ntp', '8443/tcp', '8008/tcp'];
 
@@ -143,9 +145,17 @@ export const REQUIREMENTS: readonly Requirement[] = [
   {
     id: 'TIME',
     roles: ['hypervisor', 'jumphost'],
-    why: 'certificates of a cluster are refused by nodes whose clocks differ',
-    missing: ({ units }) => (TIME_UNITS.some((unit) => units.get(unit)?.active === true) ? undefined : 'nothing keeps its clock'),
+    why: 'the jumphost gives the lab its time through chrony, and servers take it: certificates are refused by nodes whose clocks differ',
+    missing: ({ units }) => {
+      const active = (unit: string): boolean => units.get(unit)?.active === true;
+      if (CHRONY_UNITS.some(active)) return undefined;
+      const other = [...OTHER_TIME_UNITS, 'systemd-timesyncd.service'].find(active);
+      return other === undefined ? 'nothing keeps its clock' : `${other} keeps its clock, not chrony`;
+    },
     make: (facts) => async (host, signal) => {
+      const other = OTHER_TIME_UNITS.find((unit) => facts.units.get(unit)?.active === true);
+      if (other !== undefined)
+        throw new LabwrightError('refused', `${host.name} has its time from ${other}`, { hint: `systemctl disable --now ${other}, then prepare again` });
       await installPackages(host, facts.family, ['chrony'], signal);
       if (!facts.systemd)
         throw new LabwrightError('refused', `${host.name} has no systemd that could start chrony`, {
