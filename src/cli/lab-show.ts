@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
-import { renderLabDot } from '../render/lab-dot.ts';
-import { renderLabSvg } from '../render/lab-svg.ts';
+import { renderLabDot } from '../render/picture/lab-dot.ts';
+import { renderLabSvg } from '../render/picture/lab-svg.ts';
 import { planLabFile } from './plan-lab-file.ts';
 
 const EXAMPLES = `
@@ -12,7 +12,7 @@ Examples:
 /** `labwright lab show PATH`. */
 export function labShowCommand(): Command {
   return new Command('show')
-    .description('draw a lab: networks, servers, and the machines in them with address and cluster; contacts and writes nothing')
+    .description('draw a lab: jumphost, networks, servers with their VMs, bare-metal hosts, clusters, and who has which address; contacts and writes nothing')
     .argument('<path>', 'a lab file, or a folder with lab.yml in it')
     .addOption(new Option('--format <format>', 'what to draw with').choices(['svg', 'dot']).default('svg'))
     .addHelpText('after', EXAMPLES)
