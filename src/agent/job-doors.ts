@@ -64,6 +64,7 @@ export function actionDeps({ cluster, doors, plan, network, credentials, fileSto
     kube: (kubeconfig, cause) => clientsOf(kubeconfig)({ [CAUSE_HEADER]: cause }),
     bmc: (machine, cause) => (machine.bmc.verifyTls && !doors.simulated ? openVerified : openBmc)({ url: machine.bmc.url, ...credentialsOf(machine) }, cause),
     resetMachines: doors.resetMachines,
+    noteInstallation: doors.noteInstallation,
     bmcCredentials: credentialsOf,
     workDir,
     serveFile: (path) => Promise.resolve(fileStore.urlOf(path)),

@@ -12,6 +12,7 @@ import { sushyToolsMachines } from '../machines/bmc/sushy-tools.ts';
 import { serveBmc } from '../machines/bmc/serve-bmc.ts';
 import { LabHosts } from '../machines/doors/lab-hosts.ts';
 import { checkLab } from '../machines/preflight/check-lab.ts';
+import { noteInstallations } from '../machines/reach/installations.ts';
 import { keepKubeconfig } from '../machines/reach/kubeconfigs.ts';
 import { resetMachines } from '../machines/reset-machines.ts';
 import { SILENT } from '../machines/work-off.ts';
@@ -55,6 +56,7 @@ export function jumphostDoors(
     },
     serveBmcs: (deps) => serveLabBmcs(plan, { host: plan.jumphost.address, name: bmcHost, sushyToolsPort }, deps),
     keepKubeconfig: (cluster, text) => keepKubeconfig(localExec, plan, cluster, text, AbortSignal.timeout(KEEP_MS)),
+    noteInstallation: (machines, signal) => noteInstallations(localExec, plan, machines, signal),
     resetMachines: async (machines, cause, signal) => {
       await using hosts = new LabHosts(plan);
       const [failure] = (await resetMachines({ hosts, progress: SILENT }, plan, machines, { cause, start: false, dryRun: false, signal })).failures;

@@ -47,8 +47,9 @@ export interface LabDoors {
   readonly checkLab?: CheckLab;
   /** Keeps the kubeconfig of a cluster on the jumphost, for its administrators; undefined in a rehearsal. */
   readonly keepKubeconfig?: (cluster: string, text: string) => Promise<void>;
-  /** A rehearsal's machines cannot be reset. */
+  /** A rehearsal's machines cannot be reset, and have no host keys. */
   readonly resetMachines?: ActionDeps['resetMachines'];
+  readonly noteInstallation?: ActionDeps['noteInstallation'];
   /** The registry credentials that installations use; undefined when there are none. */
   readonly pullSecret: string | undefined;
   readonly sshPublicKey: string | undefined;

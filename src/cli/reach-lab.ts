@@ -20,6 +20,7 @@ export interface ReachableLab {
   readonly config: string;
   /** Where the configuration is kept for `ssh -F`. */
   readonly configPath: string;
+  readonly knownHostsDir: string;
 }
 
 /**
@@ -44,7 +45,7 @@ export async function reachLab(path: string, user: string, name?: string): Promi
   const config = sshConfig(plan, { user, onJumphost: hosts.onJumphost, generations, knownHostsDir });
   const configPath = join(folder, name === undefined ? 'config' : `config.${name.replaceAll('/', '_')}`);
   writeFileSync(configPath, config, { mode: 0o600 });
-  return { plan, generations, config, configPath };
+  return { plan, generations, config, configPath, knownHostsDir };
 }
 
 /** Runs a program on the user's terminal until it ends, and ends as it did. */

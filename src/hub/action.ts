@@ -19,6 +19,8 @@ export interface ActionDeps {
   readonly bmc: (machine: PlannedMachine, cause: string) => Bmc;
   /** Makes VMs as new, on their servers; undefined in a rehearsal. `cause` is kept with each. */
   readonly resetMachines?: ((machines: readonly PlannedMachine[], cause: string, signal: AbortSignal) => Promise<void>) | undefined;
+  /** Notes that machines get another system now, with other host keys; undefined in a rehearsal. */
+  readonly noteInstallation?: ((machines: readonly string[], signal: AbortSignal) => Promise<void>) | undefined;
   /** Credentials of a machine's BMC, for the Secret a hub needs. */
   readonly bmcCredentials: (machine: PlannedMachine) => { readonly username: string; readonly password: string };
   /** Folder of this job, kept until the job's outputs are stored. */

@@ -27,24 +27,26 @@ export interface JumphostState {
   readonly resolvers: readonly string[];
   /** Clusters whose kubeconfig is kept there. */
   readonly kubeconfigs?: readonly string[];
+  /** Machines of which it is noted there when they were installed. */
+  readonly installations?: readonly string[];
   /** Undefined when the lab file leaves the firewall alone. */
   readonly firewall?: FirewallState | undefined;
   readonly time?: ChronyState;
 }
 
 export async function observeJumphost(exec: Exec, plan: LabPlan, signal: AbortSignal): Promise<JumphostState> {
-  const { confDir, stateDir, kubeconfigsDir } = labPaths(plan);
+  const { confDir, stateDir, kubeconfigsDir, installationsDir } = labPaths(plan);
   const files = await readTree(exec, [confDir, `${stateDir}/dhcp-hosts.d`], signal);
   const script = `ip -o -4 address show dev "$1" 2>/dev/null | awk '{print $4}' || exit 0; ip link show dev "$1" >/dev/null 2>&1 && echo there
-printf '\\0'; cat /run/systemd/resolve/resolv.conf 2>/dev/null || cat /etc/resolv.conf 2>/dev/null; printf '\\0'; ls "$2" 2>/dev/null; exit 0`;
-  const look = { purpose: 'say what addresses it has', text: script, args: [plan.jumphost.nic, kubeconfigsDir] };
+printf '\\0'; cat /run/systemd/resolve/resolv.conf 2>/dev/null || cat /etc/resolv.conf 2>/dev/null; printf '\\0'; ls "$2" 2>/dev/null; printf '\\0'; ls "$3" 2>/dev/null; exit 0`;
+  const look = { purpose: 'say what addresses it has', text: script, args: [plan.jumphost.nic, kubeconfigsDir, installationsDir] };
   const [said, dnsmasq, firewall, time] = await Promise.all([
     runScript(exec, look, { signal }),
     observeDnsmasq(exec, plan, signal),
     observeFirewall(exec, plan, signal),
     observeChrony(exec, plan, timedAddresses(plan), signal),
   ]);
-  const [nic = '', resolv = '', kept = ''] = said.stdout.split('\0');
+  const [nic = '', resolv = '', kept = '', installed = ''] = said.stdout.split('\0');
   const lines = nic.split('\n').filter((line) => line !== '');
   return {
     dnsmasq,
@@ -53,6 +55,7 @@ printf '\\0'; cat /run/systemd/resolve/resolv.conf 2>/dev/null || cat /etc/resol
     files,
     nicAddresses: lines.includes('there') ? lines.filter((line) => line !== 'there').map((line) => line.replace(/\/.*/, '')) : undefined,
     kubeconfigs: kept.split('\n').filter((name) => name !== ''),
+    installations: installed.split('\n').filter((name) => name !== ''),
     resolvers: [...resolv.matchAll(/^nameserver\s+(\S+)/gm)].map((match) => match[1]!),
   };
 }

@@ -11,6 +11,7 @@ export interface LabPaths {
   readonly confDir: string;
   readonly stateDir: string;
   readonly kubeconfigsDir: string;
+  readonly installationsDir: string;
 }
 
 export function labPaths(plan: Pick<LabPlan, 'lab'>): LabPaths {
@@ -21,6 +22,7 @@ export function labPaths(plan: Pick<LabPlan, 'lab'>): LabPaths {
     confDir: `/etc/labwright/${plan.lab}/dnsmasq.d`,
     stateDir: `/var/lib/dnsmasq/labwright-${plan.lab}`,
     kubeconfigsDir: `/var/lib/labwright/labs/${plan.lab}/kubeconfigs`,
+    installationsDir: `/var/lib/labwright/labs/${plan.lab}/installations`,
   };
 }
 

@@ -5,6 +5,7 @@ import { StepFailed } from '../../util/step-failed.ts';
 import type { Step, StepContext } from '../../util/step.ts';
 import type { ActionDeps, ActionInput } from '../action.ts';
 import { machinesOf, powerOff } from '../machine-power.ts';
+import { noteInstallation } from '../note-installation.ts';
 import { agentFiles } from './agent-files.ts';
 
 /** Every machine of the cluster was off and boots the image once: from the next boot on, its disk comes first again. */
@@ -16,6 +17,7 @@ export function bootMachines(input: ActionInput): Step<ActionDeps> {
     limitMs: 30 * 60_000,
     async run(deps, context) {
       const url = await deps.serveFile(agentFiles(deps, input).iso);
+      await noteInstallation(deps, input, context);
       for (const [index, machine] of machines.entries()) {
         await atMachine(machine, () => boot(deps.bmc(machine, context.stepId), machine, url, context));
         context.progress(Math.round((100 * (index + 1)) / machines.length));

@@ -4,6 +4,7 @@ import { isLabwrightError, messageOf } from '../../util/errors.ts';
 import type { Step, StepContext } from '../../util/step.ts';
 import type { ActionDeps, ActionInput } from '../action.ts';
 import { machinesOf, powerOff } from '../machine-power.ts';
+import { noteInstallation } from '../note-installation.ts';
 
 /**
  * Every machine of the cluster is off, with an empty drive.
@@ -20,6 +21,7 @@ export function powerOffMachines(input: ActionInput): Step<ActionDeps> {
     title: `Power off ${machines.length === 1 ? 'the machine' : `the ${machines.length} machines`} of ${cluster.name}`,
     limitMs: 15 * 60_000,
     async run(deps, context) {
+      await noteInstallation(deps, input, context);
       for (const machine of machines) {
         try {
           await emptyAndOff(deps.bmc(machine, context.stepId), machine, context);

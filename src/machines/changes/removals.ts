@@ -61,11 +61,11 @@ export function serverRemovals(plan: LabPlan, server: string, state: ServerState
   ];
 }
 
-/** The lab's own dnsmasq, its files and leases, and the kubeconfigs that are kept. */
+/** The lab's own dnsmasq, its files and leases, the kubeconfigs that are kept, and when its machines were installed. */
 export function jumphostRemovals(plan: LabPlan, state: JumphostState): Change[] {
   const { running, loaded } = state.dnsmasq;
   const kept = state.kubeconfigs ?? [];
-  const { kubeconfigsDir } = labPaths(plan);
+  const { kubeconfigsDir, installationsDir } = labPaths(plan);
   const on = plan.jumphost.name;
   const kubeconfigs: Change = {
     action: 'delete',
@@ -76,6 +76,14 @@ export function jumphostRemovals(plan: LabPlan, state: JumphostState): Change[] 
     detail: `kubeconfigs of ${kept.join(', ')}`,
     act: ({ exec }, signal) => removeWithParents(exec, kubeconfigsDir, signal),
   };
+  const installed = state.installations ?? [];
+  const installations: Change = {
+    ...kubeconfigs,
+    name: installationsDir,
+    consequence: 'none',
+    detail: `when ${installed.join(', ')} were installed`,
+    act: ({ exec }, signal) => removeWithParents(exec, installationsDir, signal),
+  };
   const firewall: Change = {
     action: 'delete',
     kind: 'firewall',
@@ -85,7 +93,12 @@ export function jumphostRemovals(plan: LabPlan, state: JumphostState): Change[] 
     detail: 'its table of nftables',
     act: ({ exec }, signal) => removeFirewall(exec, plan, signal),
   };
-  const first = [...(kept.length === 0 ? [] : [kubeconfigs]), ...(state.firewall?.file === undefined ? [] : [firewall]), ...timeRemovals(plan, on, state.time)];
+  const first = [
+    ...(kept.length === 0 ? [] : [kubeconfigs]),
+    ...(installed.length === 0 ? [] : [installations]),
+    ...(state.firewall?.file === undefined ? [] : [firewall]),
+    ...timeRemovals(plan, on, state.time),
+  ];
   if (!running && !loaded && state.files.size === 0) return first;
   const act: Change['act'] = ({ exec }, signal) => removeDnsmasq(exec, plan, signal);
   const detail = `${running ? 'running' : 'not running'}; ${state.files.size} files, ${state.dnsmasq.leases.length} leases`;
