@@ -25,7 +25,7 @@ export interface JobDoors {
   /** Where repositories are kept between jobs. */
   readonly sitesDir: string;
   readonly output: (name: string, content: string) => void;
-  readonly evidence: (name: string, content: string, mime?: string) => void;
+  readonly evidence: (name: string, content: string | Buffer, mime?: string) => void;
 }
 
 /** The doors of one job's steps: the lab's, with the step that asks in every request, and holding the clock while they are used. */

@@ -67,9 +67,10 @@ export function createJobRunner(deps: JobRunnerDeps): JobRunner {
       deps.onEvent();
     };
     const secrets = jobSecrets(deps, job);
-    const evidence = (name: string, content: string, mime = 'text/plain'): void => {
-      const file = { type: 'file', name, mime, content: redact(content, secretLines(secrets)) } as const;
-      journal.append(job.jobId, doors.clock.now(), file);
+    const evidence = (name: string, content: string | Buffer, mime = 'text/plain'): void => {
+      const kept =
+        typeof content === 'string' ? { content: redact(content, secretLines(secrets)) } : { content: content.toString('base64'), encoding: 'base64' as const };
+      journal.append(job.jobId, doors.clock.now(), { type: 'file', name, mime, ...kept });
       deps.onEvent();
     };
     const over = new AbortController();

@@ -51,7 +51,7 @@ export const JobEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('log'), step: z.string().nullable(), text: z.string() }),
   z.object({ type: z.literal('output'), name: z.string(), content: z.string() }),
   /** A file of the job, in DCI's sense: for people. */
-  z.object({ type: z.literal('file'), name: z.string(), mime: z.string(), content: z.string() }),
+  z.object({ type: z.literal('file'), name: z.string(), mime: z.string(), content: z.string(), encoding: z.literal('base64').optional() }),
   z.object({
     type: z.literal('job_ended'),
     status: z.enum(['success', 'failure', 'error', 'killed']),

@@ -29,8 +29,11 @@ export interface ActionDeps {
   readonly serveFile: (path: string) => Promise<string>;
   /** Keeps a job's output (a kubeconfig) as a protected artefact; a later job gets it as an input. */
   readonly output: (name: string, content: string) => Promise<void>;
-  /** Keeps a file with the job for people who ask what happened; secrets the agent knows are hidden on the way. Default mime: text/plain. */
-  readonly evidence: (name: string, content: string, mime?: string) => Promise<void>;
+  /**
+   * Keeps a file with the job for people who ask what happened. Secrets the agent knows are hidden in text on the way; bytes
+   * are kept as they are. Default mime: text/plain.
+   */
+  readonly evidence: (name: string, content: string | Buffer, mime?: string) => Promise<void>;
   /** `openshift-install`, or what stands in for it: argv before its own arguments. */
   readonly installer: readonly string[];
   /** `oc`, or what stands in for it: argv before its own arguments. */

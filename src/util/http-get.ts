@@ -1,7 +1,9 @@
-import { request } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { request as plainRequest } from 'node:http';
+import { request as tlsRequest } from 'node:https';
+import { buffer } from 'node:stream/consumers';
+import { rootCertificates } from 'node:tls';
 import type { Clock } from './clock.ts';
-import { endpointOf, type Dial } from './dial.ts';
+import { endpointOf, tlsIdentity, type Dial } from './dial.ts';
 
 export interface HttpDeps {
   readonly clock: Clock;
@@ -11,20 +13,30 @@ export interface HttpDeps {
 export interface HttpAnswer {
   readonly status: number;
   readonly body: string;
+  readonly bytes: Buffer;
+  /** Of the file it is, if the server gives it one. */
+  readonly fileName: string | undefined;
+}
+
+export interface GetOptions {
+  readonly method?: 'GET' | 'HEAD';
+  /** PEM of CAs beside those of this machine, for https. */
+  readonly ca?: string | undefined;
 }
 
 /**
- * A plain GET (or HEAD) over http, of something that may not be there yet.
+ * A plain GET (or HEAD) over http or https, of something that may not be there yet.
  *
- * @returns undefined when nobody answers (refused, reset, silent for 30 s of real time).
+ * @returns undefined when nobody answers (refused, reset, not trusted, silent for 30 s of real time).
  * @throws the signal's reason when aborted.
  */
-export function httpGet(deps: HttpDeps, url: string, signal: AbortSignal, method: 'GET' | 'HEAD' = 'GET'): Promise<HttpAnswer | undefined> {
-  return deps.clock.during(once(deps, new URL(url), signal, method));
+export function httpGet(deps: HttpDeps, url: string, signal: AbortSignal, options: GetOptions = {}): Promise<HttpAnswer | undefined> {
+  return deps.clock.during(once(deps, new URL(url), signal, options));
 }
 
-async function once({ dial }: HttpDeps, url: URL, signal: AbortSignal, method: string): Promise<HttpAnswer | undefined> {
-  const endpoint = await dial(endpointOf(url));
+async function once({ dial }: HttpDeps, url: URL, signal: AbortSignal, { method = 'GET', ca }: GetOptions): Promise<HttpAnswer | undefined> {
+  const address = endpointOf(url);
+  const endpoint = await dial(address);
   if (endpoint === undefined) return undefined;
   try {
     return await new Promise((resolve, reject) => {
@@ -35,8 +47,11 @@ async function once({ dial }: HttpDeps, url: URL, signal: AbortSignal, method: s
         headers: { host: url.host, accept: 'application/json' },
         signal: AbortSignal.any([signal, AbortSignal.timeout(30_000)]),
       };
-      const outgoing = request(options, (response) => {
-        text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
+      const trust = { ...tlsIdentity(address.host), ...(ca !== undefined && { ca: [...rootCertificates, ca] }) };
+      const outgoing = url.protocol === 'https:' ? tlsRequest({ ...options, ...trust }) : plainRequest(options);
+      outgoing.on('response', (response) => {
+        const fileName = /filename="?([\w.-]+)"?/.exec(response.headers['content-disposition'] ?? '')?.[1];
+        buffer(response).then((bytes) => resolve({ status: response.statusCode ?? 0, body: bytes.toString(), bytes, fileName }), reject);
       });
       outgoing.on('error', reject);
       outgoing.end();

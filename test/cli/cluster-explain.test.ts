@@ -37,10 +37,12 @@ test('cluster explain goes from the failed job to the object, its message, the c
   assert.equal(answer.findings[0]?.rule, 'bmc-credentials');
 
   const files = await filesOf(server, data);
-  assert.deepEqual(Object.keys(files), ['conditions.jsonl', 'objects.yaml']);
+  assert.deepEqual(Object.keys(files), ['conditions.jsonl', 'events.json', 'objects.yaml']);
   assert.match(files['objects.yaml'] ?? '', /^kind: BareMetalHost$/m);
   assert.doesNotMatch(files['objects.yaml'] ?? '', PULL_SECRET);
   assert.doesNotMatch(files['objects.yaml'] ?? '', /^kind: Secret$/m);
+  const events = JSON.parse(files['events.json'] ?? '') as readonly { readonly name: string }[];
+  assert.equal(events[0]?.name, 'cluster_registration_succeeded');
   const timeline = (files['conditions.jsonl'] ?? '').trim().split('\n');
   assert.ok(timeline.some((line) => line.includes('"condition":"provisioning.state","status":"registering"')));
 

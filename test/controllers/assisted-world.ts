@@ -60,6 +60,7 @@ export async function startMachineWorld(
       bmc: served.openBmc(deps.clock, 'controllers-0'),
       publishIso: served.publishIso,
       imageServiceHost: 'images',
+      assistedServiceHost: 'assisted',
       spokeCredentials: ({ name }) => Promise.resolve({ kubeconfig: `kubeconfig of ${name}`, password: 'secret' }),
       faults,
       log: () => undefined,

@@ -140,7 +140,7 @@ export async function rehearseLab(
       return `http://${plan.jumphost.address}:8080/${name}`;
     },
     output: async (name, content) => void outputs.set(name, content),
-    evidence: async (name, content) => void outputs.set(name, content),
+    evidence: async (name, content) => void outputs.set(name, typeof content === 'string' ? content : content.toString('base64')),
     oc: ['oc'],
     installer: ['stand-in'],
     sites,

@@ -9,6 +9,7 @@ import type { Hub } from '../hub.ts';
 import { CLUSTER_IMAGE_SET, KLUSTERLET_ADDON_CONFIG, MANAGED_CLUSTER_ADD_ON, MANIFEST_WORK, NAMESPACE, NMSTATE_CONFIG } from '../kinds.ts';
 import { textAt, valueAt } from '../read-object.ts';
 import { timelinePath } from './condition-timeline.ts';
+import { keepServiceRecords } from './service-records.ts';
 
 /** Objects of the cluster, beside those that are followed, that help to understand a failure. No Secrets. */
 const BESIDE: readonly KindRef[] = [
@@ -32,15 +33,16 @@ const CONTROLLERS = [
 const LOG_LINES = 300;
 
 /** What is kept of a hub and its cluster when a step of a job failed: what the job did not look at is no reason to fail anew. */
-export async function gatherEvidence(deps: ActionDeps, hub: Hub, signal: AbortSignal): Promise<void> {
+export async function gatherEvidence(deps: ActionDeps, hub: Hub, log: (line: string) => void, signal: AbortSignal): Promise<void> {
   const { objects, missing } = await readObjects(hub, signal);
   await deps.evidence('objects.yaml', hub.redact(asDocuments(objects, missing)));
   const validations = objects.flatMap(validationsOf);
   if (validations.length > 0) await deps.evidence('validations.json', hub.redact(`${JSON.stringify(validations, null, 1)}\n`));
   for (const { namespace, labels } of CONTROLLERS) {
-    const log = await controllerLog(hub, namespace, labels, signal);
-    if (log !== '') await deps.evidence(`${labels.split('=')[1]}.log`, hub.redact(log));
+    const text = await controllerLog(hub, namespace, labels, signal);
+    if (text !== '') await deps.evidence(`${labels.split('=')[1]}.log`, hub.redact(text));
   }
+  await keepServiceRecords(deps, hub, log, signal);
 }
 
 /** The timeline as it stands; nothing when the job followed no cluster. */

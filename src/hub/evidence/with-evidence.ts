@@ -46,7 +46,7 @@ async function gather(input: ActionInput, deps: ActionDeps, context: StepContext
     () => undefined,
   );
   try {
-    await gatherEvidence(deps, openHub(input, deps, context), over.signal);
+    await gatherEvidence(deps, openHub(input, deps, context), (line) => context.log(line), over.signal);
     await keepTimeline(deps);
   } catch (error) {
     context.log(`not all evidence could be gathered: ${messageOf(error)}`);

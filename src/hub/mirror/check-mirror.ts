@@ -94,7 +94,7 @@ async function checkStore(mirror: MirrorInside, version: string, deps: ActionDep
 }
 
 async function headStatus(deps: ActionDeps, url: string, signal: AbortSignal): Promise<number | undefined> {
-  return (await httpGet(deps, url, signal, 'HEAD'))?.status;
+  return (await httpGet(deps, url, signal, { method: 'HEAD' }))?.status;
 }
 
 function missing({ registry }: MirrorInside, gone: readonly Pick<MirroredImage, 'name' | 'source' | 'mirror'>[], of: number): StepFailed {

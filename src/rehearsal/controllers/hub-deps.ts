@@ -22,6 +22,10 @@ export interface HubDeps {
   readonly publishIso: (url: string, content: Buffer | undefined) => void;
   /** `https://<this>/images/…`: host and port of the hub's image service. */
   readonly imageServiceHost: string;
+  /** `https://<this>/api/assisted-install/v2/…`: the hub's installation service. */
+  readonly assistedServiceHost: string;
+  /** Makes the hub's installation service answer GETs. Absent: nobody can ask it. */
+  readonly serveService?: (answer: (url: URL) => ServiceAnswer) => void;
   /** Credentials of a spoke; its API listens once they have been asked for. The same for every call of one cluster UID. */
   readonly spokeCredentials: (spoke: {
     readonly name: string;
@@ -48,6 +52,12 @@ export interface HubDeps {
   /** Those that have a place in this world; read when they matter. */
   readonly faults: FaultBoard;
   readonly log: (line: string) => void;
+}
+
+export interface ServiceAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
 }
 
 /** The faults of a rehearsal that have not been spent yet. */

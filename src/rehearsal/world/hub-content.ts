@@ -5,8 +5,21 @@ import type { BmcCredentials } from '../../machines/bmc/credentials.ts';
  * What a hub has before anybody asks it for a spoke (reference/ztp.md §1.2, §2.8), as far as our actions and its
  * controllers look: namespaces, its version, the operators' own objects, and its pull secret.
  */
-export function hubContent(hub: { readonly name: string; readonly baseDomain: string; readonly version: string }): readonly KubeObject[] {
-  const namespaces = ['openshift-gitops', 'open-cluster-management', 'multicluster-engine', 'hive', 'openshift-machine-api', 'openshift-config'];
+export function hubContent(hub: {
+  readonly name: string;
+  readonly baseDomain: string;
+  readonly version: string;
+  readonly ingressCa: string;
+}): readonly KubeObject[] {
+  const namespaces = [
+    'openshift-gitops',
+    'open-cluster-management',
+    'multicluster-engine',
+    'hive',
+    'openshift-machine-api',
+    'openshift-config',
+    'openshift-config-managed',
+  ];
   const auth = { auths: { [`registry.${hub.name}.${hub.baseDomain}`]: { auth: Buffer.from('labwright:good-for-nothing').toString('base64') } } };
   return [
     ...namespaces.map((name): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
@@ -30,6 +43,12 @@ export function hubContent(hub: { readonly name: string; readonly baseDomain: st
       kind: 'ConfigMap',
       metadata: { name, namespace: 'openshift-gitops', labels: { 'app.kubernetes.io/part-of': 'argocd' } },
     })),
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'default-ingress-cert', namespace: 'openshift-config-managed' },
+      data: { 'ca-bundle.crt': hub.ingressCa },
+    },
     {
       apiVersion: 'v1',
       kind: 'Secret',

@@ -26,6 +26,7 @@ import { serveSimulatedApi, type HubApi } from './hub-api.ts';
 import { createWithStatus, preparedHub } from './prepared-hub.ts';
 import { operatorControllers } from '../controllers/operators/operator-controllers.ts';
 import { bmcSecrets, hubContent } from './hub-content.ts';
+import { openHubRoute } from './hub-route.ts';
 import { hubTroubles, webhooksDown } from './hub-troubles.ts';
 import { uuidSource } from './uuid-source.ts';
 import type { WorldDeps } from './world-deps.ts';
@@ -81,7 +82,10 @@ export async function startHub(world: WorldDeps, options: HubOptions): Promise<R
   world.dial.set(address, { host: '127.0.0.1', port: Number(new URL(api.url).port) });
   const kube = api.local ? kubeClientOn(api.local(WORLD_HEADERS), world.clock) : worldClient(world, certificates.kubeconfig);
   await api.install(hubDefinitions(world.crdsDir));
-  for (const object of hubContent(options)) await kube.create(object);
+  const serviceHost = `assisted-service-multicluster-engine.apps.${name}.${baseDomain}`;
+  const route = await openHubRoute(world, name, serviceHost);
+  stack.defer(() => route.close());
+  for (const object of hubContent({ ...options, ingressCa: route.ca })) await kube.create(object);
   if (options.prepared) for (const object of preparedHub()) await createWithStatus(kube, object);
   if (options.bmcSecrets) for (const object of bmcSecrets(world.credentials)) await kube.create(object);
   const deps: HubDeps = {
@@ -93,6 +97,8 @@ export async function startHub(world: WorldDeps, options: HubOptions): Promise<R
     machines: world.machines,
     publishIso: world.publishIso,
     imageServiceHost: `assisted-image-service-multicluster-engine.apps.${name}.${baseDomain}`,
+    assistedServiceHost: serviceHost,
+    serveService: route.serve,
     spokeCredentials: world.spokeCredentials,
     spokes: { open: world.openSpoke, inside: world.insideSpoke, hubUrl: `https://${address.host}:${address.port}` },
     ...(world.git && { git: world.git }),

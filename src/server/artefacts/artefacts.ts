@@ -9,7 +9,7 @@ import { LabwrightError } from '../../util/errors.ts';
 /** Where contents are kept: a folder here, an object store elsewhere. Keys are relative paths made by us. */
 export interface Artefacts {
   /** Stores all of `content` or nothing; on disk (synced) before it returns. @returns its size in bytes. */
-  write(key: string, content: AsyncIterable<Uint8Array> | string): Promise<number>;
+  write(key: string, content: AsyncIterable<Uint8Array> | Uint8Array | string): Promise<number>;
   /** @throws LabwrightError `not_found` */
   readText(key: string): Promise<string>;
   /** @throws LabwrightError `not_found` */
@@ -27,7 +27,10 @@ export async function createFolderArtefacts(folder: string): Promise<Artefacts> 
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       const draft = `${path}.${newUuid()}.tmp`;
       try {
-        await pipeline(Readable.from(typeof content === 'string' ? [Buffer.from(content)] : content), createWriteStream(draft, { mode: 0o600, flags: 'wx' }));
+        await pipeline(
+          Readable.from(typeof content === 'string' || content instanceof Uint8Array ? [Buffer.from(content)] : content),
+          createWriteStream(draft, { mode: 0o600, flags: 'wx' }),
+        );
         await sync(draft);
         await rename(draft, path);
       } catch (error) {

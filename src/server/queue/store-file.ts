@@ -13,10 +13,10 @@ export async function storeFile(
   deps: ServerDeps,
   sql: Sql,
   jobId: string,
-  { name, mime, content }: { readonly name: string; readonly mime: string; readonly content: string },
+  { name, mime, content, encoding }: { readonly name: string; readonly mime: string; readonly content: string; readonly encoding?: 'base64' | undefined },
 ): Promise<void> {
   const artefact = `files/${jobId}/${encodeURIComponent(name)}`;
-  const sizeBytes = await deps.artefacts.write(artefact, content);
+  const sizeBytes = await deps.artefacts.write(artefact, Buffer.from(content, encoding ?? 'utf8'));
   const updated = await sql.query<Row>(`update files set size = $3 where job_id = $1 and artefact = $2 and state = 'active' returning *`, [
     jobId,
     artefact,

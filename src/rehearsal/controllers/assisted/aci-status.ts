@@ -7,7 +7,7 @@ import { plainAddress } from './service/networks.ts';
 import { STARTED, type ClusterRecord, type HostRecord, type Validation } from './service/records.ts';
 
 /** The whole status of an AgentClusterInstall, from the service's record of its cluster. */
-export function aciStatus(deps: Pick<AssistedDeps, 'clock' | 'imageServiceHost'>, aci: KubeObject, view: AciView): Readonly<Record<string, unknown>> {
+export function aciStatus(deps: Pick<AssistedDeps, 'clock' | 'assistedServiceHost'>, aci: KubeObject, view: AciView): Readonly<Record<string, unknown>> {
   const before = (aci['status'] ?? {}) as { readonly conditions?: readonly Condition[] };
   const conditions = withConditions(before.conditions, aciConditions(view), deps.clock.now());
   const { cluster, hosts } = view;
@@ -16,8 +16,8 @@ export function aciStatus(deps: Pick<AssistedDeps, 'clock' | 'imageServiceHost'>
     ...before,
     conditions,
     debugInfo: {
-      eventsURL: `https://${deps.imageServiceHost}/api/assisted-install/v2/events?cluster_id=${cluster.id}`,
-      logsURL: cluster.state === 'error' ? `https://${deps.imageServiceHost}/api/assisted-install/v2/clusters/${cluster.id}/logs` : '',
+      eventsURL: `https://${deps.assistedServiceHost}/api/assisted-install/v2/events?cluster_id=${cluster.id}`,
+      logsURL: cluster.state === 'error' ? `https://${deps.assistedServiceHost}/api/assisted-install/v2/clusters/${cluster.id}/logs` : '',
       state: cluster.state,
       stateInfo: cluster.stateInfo,
     },

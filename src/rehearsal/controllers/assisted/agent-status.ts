@@ -11,7 +11,7 @@ import { hostnameOf, roleOf, type ClusterRecord, type HostRecord } from './servi
 
 /** The whole status of an Agent, from the service's record of its host. */
 export function agentStatus(
-  deps: Pick<AssistedDeps, 'clock' | 'imageServiceHost'>,
+  deps: Pick<AssistedDeps, 'clock' | 'assistedServiceHost'>,
   agent: KubeObject,
   host: HostRecord,
   cluster: ClusterRecord | undefined,
@@ -22,7 +22,7 @@ export function agentStatus(
   return {
     conditions: withConditions(before.conditions, agentConditions(host, error), deps.clock.now()),
     debugInfo: {
-      eventsURL: `https://${deps.imageServiceHost}/api/assisted-install/v2/events?host_id=${host.id}`,
+      eventsURL: `https://${deps.assistedServiceHost}/api/assisted-install/v2/events?host_id=${host.id}`,
       state: host.state,
       stateInfo: host.stateInfo,
     },

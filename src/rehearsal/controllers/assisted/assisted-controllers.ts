@@ -2,12 +2,14 @@ import type { Controller } from '../controller.ts';
 import type { HubDeps } from '../hub-deps.ts';
 import type { ObjectCache } from '../object-cache.ts';
 import { agentController } from './agent-controller.ts';
+import { answerService } from './answer-service.ts';
 import { ANY_RELEASE, type AssistedDeps, type Releases } from './assisted-deps.ts';
 import { bmacController } from './bmac-controller.ts';
 import { clusterController } from './cluster-controller.ts';
 import { playMachines } from './guest/play-machines.ts';
 import { infraEnvController } from './infraenv-controller.ts';
 import { createAgentApi } from './service/agent-api.ts';
+import { createEventLog } from './service/event-log.ts';
 import { createInstallationService, type ServiceOptions } from './service/installation-service.ts';
 
 export interface AssistedOptions extends ServiceOptions {
@@ -17,6 +19,8 @@ export interface AssistedOptions extends ServiceOptions {
 /** The installation service with its controllers, and the guests of the hub's machines. */
 export function assistedControllers(hub: HubDeps, cache: ObjectCache): readonly Controller[] {
   const { deps, controllers } = assistedService(hub, cache, {});
+  const { service } = deps;
+  hub.serveService?.(answerService({ service, log: createEventLog(service, hub.clock) }));
   playMachines(deps, cache);
   return controllers;
 }

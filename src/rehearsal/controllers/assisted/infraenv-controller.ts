@@ -125,11 +125,11 @@ export function infraEnvController(deps: AssistedDeps, cache: ObjectCache): Cont
     const rest = {
       isoDownloadURL,
       createdTime: rfc3339Seconds(clock.now()),
-      debugInfo: { eventsURL: `${base}/api/assisted-install/v2/events?infra_env_id=${id}` },
+      debugInfo: { eventsURL: `https://${deps.assistedServiceHost}/api/assisted-install/v2/events?infra_env_id=${id}` },
       bootArtifacts: {
-        discoveryIgnitionURL: `${base}/api/assisted-install/v2/infra-envs/${id}/downloads/files?file_name=discovery.ign`,
+        discoveryIgnitionURL: `https://${deps.assistedServiceHost}/api/assisted-install/v2/infra-envs/${id}/downloads/files?file_name=discovery.ign`,
         initrd: `${base}/images/${id}/pxe-initrd?arch=x86_64&version=${version}`,
-        ipxeScript: `${base}/api/assisted-install/v2/infra-envs/${id}/downloads/files?file_name=ipxe-script`,
+        ipxeScript: `https://${deps.assistedServiceHost}/api/assisted-install/v2/infra-envs/${id}/downloads/files?file_name=ipxe-script`,
         kernel: `${base}/boot-artifacts/kernel?arch=x86_64&version=${version}`,
         rootfs: `${base}/boot-artifacts/rootfs?arch=x86_64&version=${version}`,
       },

@@ -77,6 +77,7 @@ async function startPlayer(hub: HubHarness, recording: Recording, timing: Timing
         bmc: served.openBmc(own.clock, 'controllers-0'),
         publishIso: served.publishIso,
         imageServiceHost: 'images',
+        assistedServiceHost: 'assisted',
         spokeCredentials: ({ name }) => Promise.resolve({ kubeconfig: `kubeconfig of ${name}`, password: 'secret' }),
         faults: { hits: () => false, spend: () => undefined },
         log: () => undefined,

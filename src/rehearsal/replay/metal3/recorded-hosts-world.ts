@@ -34,6 +34,7 @@ export async function startHostsWorld(definitions: readonly KubeObject[]): Promi
         bmc: served.openBmc(deps.clock, 'controllers-0'),
         publishIso: () => undefined,
         imageServiceHost: 'images',
+        assistedServiceHost: 'assisted',
         spokeCredentials: () => Promise.reject(new Error('no spokes here')),
       },
       cache,
