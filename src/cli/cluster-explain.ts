@@ -32,7 +32,7 @@ Examples:
 /** `labwright cluster explain NAME`. */
 export function clusterExplainCommand(): Command {
   return new Command('explain')
-    .description('say why a cluster is not installed yet, or failed, and what to do')
+    .description('say why a cluster is not installed or upgraded yet, or failed, and what to do')
     .argument('<cluster>', 'as the lab file names it')
     .option('--server <url>', 'the control server that has its jobs (default: that of "labwright up" on this machine)')
     .option('--data <dir>', 'data directory of that "labwright up"', defaultDataDir())
@@ -59,6 +59,6 @@ async function explain(cluster: string, options: ExplainOptions): Promise<void> 
 /** The hub's word of now goes before what a job left. */
 async function seenCluster(cluster: string, options: ExplainOptions, job: ExplainedJob | undefined): Promise<SeenCluster | undefined> {
   if (options.hubKubeconfig !== undefined) return fromHub(cluster, options.hubKubeconfig);
-  if (options.objects !== undefined) return fromFile(cluster, options.objects);
+  if (options.objects !== undefined) return fromFile(options.objects);
   return job?.left;
 }

@@ -1,3 +1,4 @@
+import type { ClusterObjects } from './cluster-objects.ts';
 import { textAt } from './read-object.ts';
 import {
   agents,
@@ -17,22 +18,10 @@ import {
   invalidCluster,
   joinedSilently,
   managedCluster,
-  type Sees,
 } from './symptoms.ts';
+import type { SymptomRule } from './watch-symptoms.ts';
 
-/** When a symptom is believed: as soon as it has lasted `tolerateMs`, or when it has come `times` times. */
-export interface FailFastRule {
-  readonly id: string;
-  readonly sees: Sees;
-  readonly tolerateMs: number;
-  readonly times?: number;
-  /** What is the matter, most likely. */
-  readonly cause: string;
-  /** What to do. */
-  readonly hint: string;
-  /** The next command: OBJECT stands for the object as `oc` takes it, CLUSTER for the cluster's name. Default: read the object. */
-  readonly look?: string;
-}
+export type FailFastRule = SymptomRule<ClusterObjects>;
 
 const SECOND = 1000;
 const MINUTE = 60_000;

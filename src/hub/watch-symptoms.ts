@@ -1,13 +1,17 @@
 import type { Symptom } from './symptoms.ts';
 
-/** A symptom, and how long or how often it is tolerated in what is looked at. */
+/** A symptom, and when it is believed: as soon as it has lasted `tolerateMs`, or when it has come `times` times. */
 export interface SymptomRule<Seen> {
   readonly id: string;
   readonly sees: (seen: Seen) => readonly Symptom[];
   readonly tolerateMs: number;
   readonly times?: number;
+  /** What is the matter, most likely. */
+  readonly cause: string;
   /** What to do. */
   readonly hint: string;
+  /** The next command: OBJECT stands for the object as `oc` takes it, CLUSTER for the cluster's name. Default: read the object. */
+  readonly look?: string;
 }
 
 export type Diagnosis =

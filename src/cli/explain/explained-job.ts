@@ -1,6 +1,7 @@
 import type { Client } from '../../client/create-client.ts';
 import type { JobError, WaitingOn } from '../../contract/agent.ts';
 import type { RunJobState } from '../../contract/runs.ts';
+import { OBJECTS_FILE, spokeFile } from '../../hub/evidence/gather-evidence.ts';
 import { fromText, type SeenCluster } from './cluster-sources.ts';
 
 /** The newest job of a cluster that began, or that waits to begin. */
@@ -20,8 +21,6 @@ export interface ExplainedJob {
   readonly left: SeenCluster | undefined;
 }
 
-const OBJECTS_FILE = 'objects.yaml';
-
 /**
  * What the control server knows about a cluster. Of a run's jobs the one that runs or failed last counts, then one that
  * waits, then the last that succeeded.
@@ -32,9 +31,10 @@ export async function explainedJob(client: Client, cluster: string): Promise<Exp
     const jobs = run.jobs.filter((job) => job.cluster === cluster);
     const job = jobs.findLast(isTrouble) ?? jobs.find(({ status }) => status === 'waiting') ?? jobs.findLast(({ status }) => status === 'success') ?? jobs[0];
     if (job === undefined) continue;
-    const left = job.files.find(({ name }) => name === OBJECTS_FILE);
-    const from = `${OBJECTS_FILE} of job ${job.name}`;
-    return { job: summaryOf(run.name, job), left: left && fromText(cluster, await client.fileContent(left.id), from) };
+    const left = job.files.filter(({ name }) => name === OBJECTS_FILE || name === spokeFile(cluster));
+    const texts = await Promise.all(left.map(({ id }) => client.fileContent(id)));
+    const from = `${left.map(({ name }) => name).join(' and ')} of job ${job.name}`;
+    return { job: summaryOf(run.name, job), left: left.length === 0 ? undefined : fromText(texts.join(''), from) };
   }
   return undefined;
 }

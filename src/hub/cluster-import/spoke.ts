@@ -18,12 +18,15 @@ export interface SpokeState {
 
 /** The job's own kubeconfig of the spoke; else the one its hub holds, when the spoke was installed there. */
 export async function spokeKubeconfig(input: ActionInput, { kube, cluster, context }: Hub): Promise<string | undefined> {
-  const given = input.inputs[SPOKE_KUBECONFIG];
-  if (given !== undefined) return given;
-  const deployment = await kube.get(refTo(CLUSTER_DEPLOYMENT, cluster.name, cluster.name), context.signal);
+  return input.inputs[SPOKE_KUBECONFIG] ?? keptKubeconfig(kube, cluster.name, context.signal);
+}
+
+/** What the hub has kept of a cluster that it installed. */
+export async function keptKubeconfig(kube: KubeClient, cluster: string, signal: AbortSignal): Promise<string | undefined> {
+  const deployment = await kube.get(refTo(CLUSTER_DEPLOYMENT, cluster, cluster), signal);
   if (valueAt(deployment, 'spec', 'installed') !== true) return undefined;
   const name = textAt(deployment, 'spec', 'clusterMetadata', 'adminKubeconfigSecretRef', 'name');
-  const secret = name === '' ? undefined : await kube.get(refTo(SECRET, name, cluster.name), context.signal);
+  const secret = name === '' ? undefined : await kube.get(refTo(SECRET, name, cluster), signal);
   const value = textAt(secret, 'data', 'kubeconfig');
   return value === '' ? undefined : Buffer.from(value, 'base64').toString();
 }

@@ -1,13 +1,26 @@
 import { listIfServed } from '../../kube/list-if-served.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { stringify } from 'yaml';
+import type { KubeClient } from '../../kube/kube-client.ts';
 import type { KindRef, KubeObject } from '../../kube/objects.ts';
+import type { PlannedCluster } from '../../lab/plan.ts';
 import { messageOf } from '../../util/errors.ts';
 import type { ActionDeps } from '../action.ts';
 import { clusterQueries } from '../cluster-objects.ts';
 import type { Hub } from '../hub.ts';
-import { CLUSTER_IMAGE_SET, KLUSTERLET_ADDON_CONFIG, MANAGED_CLUSTER_ADD_ON, MANIFEST_WORK, NAMESPACE, NMSTATE_CONFIG } from '../kinds.ts';
+import { APPLICATION, ARGO_NAMESPACE, CLUSTER_LABEL } from '../gitops/kinds.ts';
+import {
+  CLUSTER_CURATOR,
+  CLUSTER_GROUP_UPGRADE,
+  CLUSTER_IMAGE_SET,
+  KLUSTERLET_ADDON_CONFIG,
+  MANAGED_CLUSTER_ADD_ON,
+  MANIFEST_WORK,
+  NAMESPACE,
+  NMSTATE_CONFIG,
+} from '../kinds.ts';
 import { textAt, valueAt } from '../read-object.ts';
+import { HEALTH_KINDS } from '../upgrade/spoke-health.ts';
 import { timelinePath } from './condition-timeline.ts';
 import { keepServiceRecords } from './service-records.ts';
 
@@ -20,6 +33,7 @@ const BESIDE: readonly KindRef[] = [
   { apiVersion: 'metal3.io/v1alpha1', kind: 'PreprovisioningImage' },
   { apiVersion: 'metal3.io/v1alpha1', kind: 'HostFirmwareSettings' },
   { apiVersion: 'policy.open-cluster-management.io/v1', kind: 'Policy' },
+  CLUSTER_CURATOR,
   { apiVersion: 'v1', kind: 'ConfigMap' },
   { apiVersion: 'v1', kind: 'Event' },
 ];
@@ -32,10 +46,16 @@ const CONTROLLERS = [
 ] as const;
 const LOG_LINES = 300;
 
+/** The files of a failed job that `cluster explain` reads again: what its hub has, and what a cluster says of itself. */
+export const OBJECTS_FILE = 'objects.yaml';
+export function spokeFile(cluster: string): string {
+  return `${cluster}.yaml`;
+}
+
 /** What is kept of a hub and its cluster when a step of a job failed: what the job did not look at is no reason to fail anew. */
 export async function gatherEvidence(deps: ActionDeps, hub: Hub, log: (line: string) => void, signal: AbortSignal): Promise<void> {
   const { objects, missing } = await readObjects(hub, signal);
-  await deps.evidence('objects.yaml', hub.redact(asDocuments(objects, missing)));
+  await deps.evidence(OBJECTS_FILE, hub.redact(asDocuments(objects, missing)));
   const validations = objects.flatMap(validationsOf);
   if (validations.length > 0) await deps.evidence('validations.json', hub.redact(`${JSON.stringify(validations, null, 1)}\n`));
   for (const { namespace, labels } of CONTROLLERS) {
@@ -43,6 +63,26 @@ export async function gatherEvidence(deps: ActionDeps, hub: Hub, log: (line: str
     if (text !== '') await deps.evidence(`${labels.split('=')[1]}.log`, hub.redact(text));
   }
   await keepServiceRecords(deps, hub, log, signal);
+}
+
+/** What an installed cluster says of itself, if it can be asked. */
+export async function keepSpoke(
+  deps: ActionDeps,
+  { name }: PlannedCluster,
+  kube: KubeClient,
+  redact: (text: string) => string,
+  signal: AbortSignal,
+): Promise<void> {
+  const lists = await Promise.all(HEALTH_KINDS.map((kind) => listIfServed(kube, kind, signal)));
+  await deps.evidence(
+    spokeFile(name),
+    redact(
+      asDocuments(
+        lists.flatMap((list) => list ?? []),
+        [],
+      ),
+    ),
+  );
 }
 
 /** The timeline as it stands; nothing when the job followed no cluster. */
@@ -59,7 +99,12 @@ interface Gathered {
 
 async function readObjects({ kube, cluster }: Hub, signal: AbortSignal): Promise<Gathered> {
   const namespaced = BESIDE.map((kind) => ({ ...kind, namespace: cluster.name }));
-  const above = [CLUSTER_IMAGE_SET, { ...NAMESPACE, fieldSelector: `metadata.name=${cluster.name}` }];
+  const above = [
+    CLUSTER_IMAGE_SET,
+    CLUSTER_GROUP_UPGRADE,
+    { ...APPLICATION, namespace: ARGO_NAMESPACE, labelSelector: `${CLUSTER_LABEL}=${cluster.name}` },
+    { ...NAMESPACE, fieldSelector: `metadata.name=${cluster.name}` },
+  ];
   const queries = [...clusterQueries(cluster.name), ...namespaced, ...above];
   const missing: string[] = [];
   const lists = await Promise.all(

@@ -2,7 +2,10 @@ import { isLabwrightError, LabwrightError, messageOf } from '../../util/errors.t
 import type { Step, StepContext } from '../../util/step.ts';
 import type { Action, ActionDeps, ActionInput } from '../action.ts';
 import { openHub } from '../hub.ts';
-import { gatherEvidence, keepTimeline } from './gather-evidence.ts';
+import { hubRedactor } from '../redact-hub.ts';
+import { openCluster } from '../upgrade/open-cluster.ts';
+import { rolloutOf } from '../upgrade/rollout.ts';
+import { gatherEvidence, keepSpoke, keepTimeline } from './gather-evidence.ts';
 
 /** A failed step ends when its limit has passed and 30 s more (runner/run-steps.ts): evidence must be there before. */
 const PATIENCE_MS = 20_000;
@@ -38,7 +41,6 @@ function isOurFailure({ aborted, reason }: AbortSignal): boolean {
 
 /** What goes wrong here must not hide what went wrong before. */
 async function gather(input: ActionInput, deps: ActionDeps, context: StepContext): Promise<void> {
-  if (input.inputs['hub_kubeconfig'] === undefined) return;
   const over = new AbortController();
   const done = new AbortController();
   deps.clock.sleep(PATIENCE_MS, done.signal).then(
@@ -46,8 +48,13 @@ async function gather(input: ActionInput, deps: ActionDeps, context: StepContext
     () => undefined,
   );
   try {
-    await gatherEvidence(deps, openHub(input, deps, context), (line) => context.log(line), over.signal);
+    if (input.inputs['hub_kubeconfig'] !== undefined) await gatherEvidence(deps, openHub(input, deps, context), (line) => context.log(line), over.signal);
     await keepTimeline(deps);
+    const inTime = { ...context, memory: context.memory, signal: over.signal };
+    for (const cluster of rolloutOf(input).clusters) {
+      const kube = await openCluster(input, deps, inTime, cluster);
+      if (kube) await keepSpoke(deps, cluster, kube, hubRedactor(input.pullSecret), over.signal);
+    }
   } catch (error) {
     context.log(`not all evidence could be gathered: ${messageOf(error)}`);
   } finally {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { KubeObject } from '../../kube/objects.ts';
-import { clusterObjects } from '../cluster-objects.ts';
 import { FAIL_FAST } from '../fail-fast.ts';
 import { explainCluster } from './explain-cluster.ts';
 
@@ -99,7 +98,7 @@ describe('every row of the fail-fast table is explained from its object to the n
     test(id, () => {
       const name = /^"(.+)" takes/.exec(stage?.hint ?? '')?.[1];
       const row = SEEN[id] ?? { objects: [agent({ progress: { currentStage: name } })], object: 'Agent/sno1/uuid', next: /lab console/ };
-      const { findings, waitingFor } = explainCluster('sno1', clusterObjects('sno1', row.objects.map(object)));
+      const { findings, waitingFor } = explainCluster('sno1', row.objects.map(object));
       const found = findings.find((finding) => finding.rule === id);
       assert.ok(found, `${id} is not among ${findings.map((finding) => finding.rule).join(', ')}`);
       assert.equal(found.object, row.object);
@@ -112,7 +111,7 @@ describe('every row of the fail-fast table is explained from its object to the n
 });
 
 test('a finding says since when its condition says so', () => {
-  const { findings } = explainCluster('sno1', clusterObjects('sno1', [object(saying('ClusterInstance', 'ClusterInstanceValidated', 'False'))]));
+  const { findings } = explainCluster('sno1', [object(saying('ClusterInstance', 'ClusterInstanceValidated', 'False'))]);
   assert.deepEqual(
     findings.map(({ since, message, tolerated_s }) => ({ since, message, tolerated_s })),
     [{ since: SINCE, message: 'its own words', tolerated_s: 30 }],
@@ -120,5 +119,5 @@ test('a finding says since when its condition says so', () => {
 });
 
 test('of a cluster without objects nothing is said', () => {
-  assert.deepEqual(explainCluster('sno1', clusterObjects('sno1', [])), { cluster: 'sno1', waitingFor: undefined, findings: [] });
+  assert.deepEqual(explainCluster('sno1', []), { cluster: 'sno1', waitingFor: undefined, findings: [] });
 });

@@ -1,18 +1,21 @@
 import { objectPath } from '../../kube/objects.ts';
 import type { WaitingOn } from '../../util/step.ts';
-import { allObjects, type ClusterObjects } from '../cluster-objects.ts';
+import type { KubeObject } from '../../kube/objects.ts';
+import { allObjects, clusterObjects, type ClusterObjects } from '../cluster-objects.ts';
 import { imported } from '../cluster-instance/import-cluster.ts';
 import { installed } from '../cluster-instance/install-cluster.ts';
 import { provisioned } from '../cluster-instance/provision-hosts.ts';
 import { started } from '../cluster-instance/release-cluster-instance.ts';
 import { validated } from '../cluster-instance/validate-hosts.ts';
 import { verified } from '../cluster-instance/verify-cluster-instance.ts';
-import { FAIL_FAST, type FailFastRule } from '../fail-fast.ts';
+import { FAIL_FAST } from '../fail-fast.ts';
 import type { Stage } from '../follow-cluster.ts';
 import { conditionOf } from '../read-object.ts';
 import type { Symptom } from '../symptoms.ts';
+import type { SymptomRule } from '../watch-symptoms.ts';
+import { upgradeSymptoms, upgradeWait } from './upgrade-symptoms.ts';
 
-/** Why a cluster is not installed yet, or fails: from the object's own words to the next command. */
+/** Why a cluster is not installed or upgraded yet, or fails: from the object's own words to the next command. */
 export interface Explanation {
   readonly cluster: string;
   /** What the installation waits for now; undefined when the cluster is installed and managed, or was never begun. */
@@ -34,9 +37,16 @@ export interface Finding extends WaitingOn {
   readonly next: string;
 }
 
-/** What the fail-fast table (reference/ztp.md §2.11) sees in a cluster's objects at this moment. Pure; needs no history. */
-export function explainCluster(cluster: string, objects: ClusterObjects): Explanation {
-  const findings = FAIL_FAST.flatMap((rule) => rule.sees(objects).map((symptom) => finding(cluster, objects, rule, symptom)));
+/**
+ * What the fail-fast table (reference/ztp.md §2.11) and the rules of upgrades see at this moment in what a hub has of a
+ * cluster, and the cluster of itself. Pure; needs no history.
+ */
+export function explainCluster(cluster: string, seen: readonly KubeObject[]): Explanation {
+  const objects = clusterObjects(cluster, seen);
+  const findings = [
+    ...FAIL_FAST.flatMap((rule) => rule.sees(objects).map((symptom) => finding(cluster, seen, rule, symptom))),
+    ...upgradeSymptoms(cluster, seen).map(({ rule, symptom }) => finding(cluster, seen, rule, symptom)),
+  ];
   const told = new Set<string>();
   const once = findings.filter((one) => {
     const key = `${one.object} ${one.condition} ${one.message}`;
@@ -44,11 +54,11 @@ export function explainCluster(cluster: string, objects: ClusterObjects): Explan
     told.add(key);
     return true;
   });
-  return { cluster, waitingFor: waitingFor(cluster, objects), findings: once };
+  return { cluster, waitingFor: waitingFor(cluster, objects) ?? upgradeWait(seen), findings: once };
 }
 
-function finding(cluster: string, objects: ClusterObjects, rule: FailFastRule, { because, ...on }: Symptom): Finding {
-  const object = allObjects(objects).find((one) => objectPath(one) === on.object);
+function finding(cluster: string, seen: readonly KubeObject[], rule: Rule, { because, ...on }: Symptom): Finding {
+  const object = seen.find((one) => objectPath(one) === on.object);
   return {
     rule: rule.id,
     ...on,
@@ -60,8 +70,11 @@ function finding(cluster: string, objects: ClusterObjects, rule: FailFastRule, {
   };
 }
 
+/** Of a rule, whatever it looks at. */
+type Rule = Omit<SymptomRule<never>, 'sees'>;
+
 /** `Kind/namespace/name` as the arguments of `oc`. */
-function nextCommand(cluster: string, { look }: FailFastRule, path: string): string {
+function nextCommand(cluster: string, { look }: Rule, path: string): string {
   const [kind = '', ...rest] = path.split('/');
   const name = rest.at(-1) ?? '';
   const object = rest.length > 1 ? `${kind.toLowerCase()} ${name} -n ${rest[0]}` : `${kind.toLowerCase()} ${name}`;

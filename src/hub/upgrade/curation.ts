@@ -1,6 +1,7 @@
 import type { Condition, KubeObject } from '../../kube/objects.ts';
 import type { WaitingOn } from '../../util/step.ts';
 import { valueAt } from '../read-object.ts';
+import type { SymptomRule } from '../watch-symptoms.ts';
 
 /** With it a curator takes versions that the update graph offers with known risks. */
 export const UNRECOMMENDED_ANNOTATION = 'cluster.open-cluster-management.io/upgrade-allow-not-recommended-versions';
@@ -34,3 +35,15 @@ export function curation(curator: KubeObject | undefined, name: string): Curatio
   const percent = /\((\d+)% complete\)/.exec(working.message)?.[1];
   return { status: 'running', on: said(working), ...(percent !== undefined && { percent: Number(percent) }) };
 }
+
+export const FAILED_CURATION: SymptomRule<KubeObject> = {
+  id: 'curation-failed',
+  sees(curator) {
+    const state = curation(curator, curator.metadata.name);
+    return state.status === 'failed' ? [state.on] : [];
+  },
+  tolerateMs: 0,
+  cause: 'the Job of the curator could not change the cluster through its hub, or the version is none that the cluster is offered',
+  hint: 'read the log of its Job, then run the job again, or with driver: talm or direct',
+  look: 'oc logs -n CLUSTER -l job-name --all-containers',
+};

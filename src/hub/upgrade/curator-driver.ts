@@ -6,7 +6,7 @@ import { CLUSTER_CURATOR, CLUSTER_VERSION, FIELD_MANAGER, refTo } from '../kinds
 import { textAt } from '../read-object.ts';
 import { watchUntil, type Look } from '../watch-until.ts';
 import { acknowledgeGates } from './acknowledge-gates.ts';
-import { curation, UNRECOMMENDED_ANNOTATION } from './curation.ts';
+import { curation, FAILED_CURATION, UNRECOMMENDED_ANNOTATION } from './curation.ts';
 import { followAll } from './follow-all.ts';
 import { openCluster } from './open-cluster.ts';
 import { channelFor, offerOf } from './release.ts';
@@ -115,7 +115,7 @@ async function followCuration(run: UpgradeRun, { name }: PlannedCluster, { clock
     if (state.status === 'done') return { met: undefined };
     const on: WaitingOn = { ...state.on, message: redact(state.on.message) };
     if (state.status === 'gone') throw new StepFailed('conflict', on, { hint: 'somebody deleted it: run the job again' });
-    if (state.status === 'failed') throw new StepFailed('refused', on, { hint: `read the log of its Job: oc logs -n ${name} -l job-name --all-containers` });
+    if (state.status === 'failed') throw new StepFailed('refused', on, { hint: FAILED_CURATION.hint });
     waiting(on);
     if (state.percent !== undefined) progress(state.percent);
     if (state.status === 'running') return { againMs: undefined };

@@ -58,18 +58,23 @@ export const GROUP_UPGRADE_RULES: readonly SymptomRule<KubeObject>[] = [
     id: 'clusters-not-selected',
     sees: isFalse(['ClustersSelected']),
     tolerateMs: 6 * MINUTE_MS,
+    cause: 'the roll-out names a cluster that its hub does not manage',
     hint: 'see that every cluster is a ManagedCluster of the hub, and every canary among them',
+    look: 'oc get managedclusters',
   },
   {
     id: 'not-validated',
     sees: isFalse(['Validated']),
     tolerateMs: 5 * MINUTE_MS,
+    cause: 'the policy of the roll-out is not on the hub, is ambiguous, or does not select the clusters',
     hint: 'see that the policy is on the hub and selects the clusters, and that no other policy of the name is enforced',
+    look: 'oc get policies -A',
   },
   {
     id: 'not-prepared',
     sees: isFalse(['PrecacheSpecValid', 'PrecachingSuceeded', 'PrecachingSucceeded', 'BackupSuceeded', 'BackupSucceeded'], ['InProgress']),
     tolerateMs: 5 * MINUTE_MS,
+    cause: 'precaching or backup does not end',
     hint: 'see status.precaching and status.backup of the ClusterGroupUpgrade',
   },
   {
@@ -77,9 +82,19 @@ export const GROUP_UPGRADE_RULES: readonly SymptomRule<KubeObject>[] = [
     sees: (upgrade) =>
       symptoms(upgrade, ['Progressing']).filter(({ reason }) => reason === 'MissingBlockingCR' || reason === 'IncompleteBlockingCR' || reason === 'NotEnabled'),
     tolerateMs: 10 * MINUTE_MS,
+    cause: 'the roll-out is switched off, or waits for another',
     hint: 'see who changed the ClusterGroupUpgrade: labwright enables it and lets nothing block it',
   },
 ];
+
+/** What has ended a roll-out: whoever follows it is told by its stage. */
+export const ENDED_GROUP_UPGRADE: SymptomRule<KubeObject> = {
+  id: 'roll-out-ended',
+  sees: isFalse(['Succeeded']),
+  tolerateMs: 0,
+  cause: 'a cluster was not brought to the release in the time of its batch',
+  hint: 'see ClusterVersion and the copy of the policy in the namespace of the cluster, then run the job again',
+};
 
 function isFalse(types: readonly string[], unless: readonly string[] = []): (upgrade: KubeObject) => readonly WaitingOn[] {
   return (upgrade) => symptoms(upgrade, types).filter(({ reason }) => !unless.includes(reason));

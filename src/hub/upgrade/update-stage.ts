@@ -66,13 +66,16 @@ export const UPDATE_RULES: readonly SymptomRule<readonly KubeObject[]>[] = [
     id: 'release-invalid',
     sees: versionCondition('Invalid', 'True'),
     tolerateMs: MINUTE_MS,
+    cause: 'what was asked of the cluster is no release',
     hint: 'correct spec.desiredUpdate of ClusterVersion version',
   },
   {
     id: 'release-not-accepted',
     sees: versionCondition('ReleaseAccepted', 'False'),
     tolerateMs: 5 * MINUTE_MS,
+    cause: 'the cluster cannot fetch or verify the release, or it is not ready for it',
     hint: 'see that the cluster reaches the release image and its signature (oc adm upgrade), or for a failed precondition mend what it names',
+    look: 'oc adm upgrade',
   },
   {
     id: 'pool-paused',
@@ -81,6 +84,7 @@ export const UPDATE_RULES: readonly SymptomRule<readonly KubeObject[]>[] = [
         .flatMap((pool) => poolTroubles(pool).filter(({ final }) => final))
         .map(({ on }) => on),
     tolerateMs: 5 * MINUTE_MS,
+    cause: 'somebody has paused the machines of a pool',
     hint: 'see who paused it and why, then set spec.paused to false; the update goes on',
   },
   {
@@ -91,6 +95,7 @@ export const UPDATE_RULES: readonly SymptomRule<readonly KubeObject[]>[] = [
         .filter(({ on }) => on.condition === 'Degraded')
         .map(({ on }) => on),
     tolerateMs: 30 * MINUTE_MS,
+    cause: 'a machine of the pool cannot take its new configuration',
     hint: 'read which node it is: oc describe mcp',
   },
   {
@@ -100,13 +105,16 @@ export const UPDATE_RULES: readonly SymptomRule<readonly KubeObject[]>[] = [
         .flatMap((operator) => operatorTroubles(operator))
         .map(({ on }) => on),
     tolerateMs: 30 * MINUTE_MS,
+    cause: 'the operator does not get its part to the release',
     hint: 'read what the operator says (oc describe co); the update goes on by itself when it has recovered',
   },
   {
     id: 'update-failing',
     sees: versionCondition('Failing', 'True'),
     tolerateMs: 40 * MINUTE_MS,
+    cause: 'a part of the release cannot be applied',
     hint: 'read the ClusterOperator or manifest that the message names',
+    look: 'oc adm upgrade',
   },
 ];
 
