@@ -1,29 +1,13 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActionDeps, ActionInput } from '../action.ts';
+import { installerFiles, type InstallerFiles } from '../cluster-install/installer-files.ts';
 
-/** Where the installer of one job works: its folder holds the cluster's CA, so it is made once and kept. */
-export interface AgentFiles {
-  readonly dir: string;
-  readonly installConfig: string;
+export interface AgentFiles extends InstallerFiles {
   readonly agentConfig: string;
   readonly iso: string;
-  readonly kubeconfig: string;
-  readonly password: string;
 }
 
-export function agentFiles({ workDir }: Pick<ActionDeps, 'workDir'>, { cluster }: Pick<ActionInput, 'cluster'>): AgentFiles {
-  const dir = join(workDir, cluster.name);
-  return {
-    dir,
-    installConfig: join(dir, 'install-config.yaml'),
-    agentConfig: join(dir, 'agent-config.yaml'),
-    iso: join(dir, 'agent.x86_64.iso'),
-    kubeconfig: join(dir, 'auth', 'kubeconfig'),
-    password: join(dir, 'auth', 'kubeadmin-password'),
-  };
-}
-
-export function isImageMade(files: AgentFiles): boolean {
-  return [files.iso, files.kubeconfig, files.password].every((file) => existsSync(file));
+export function agentFiles(deps: Pick<ActionDeps, 'workDir'>, input: Pick<ActionInput, 'cluster'>): AgentFiles {
+  const files = installerFiles(deps, input);
+  return { ...files, agentConfig: join(files.dir, 'agent-config.yaml'), iso: join(files.dir, 'agent.x86_64.iso') };
 }

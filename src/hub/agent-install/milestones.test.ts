@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { examplePlan } from '../../render/example-plan.test-data.ts';
+import type { Milestone } from '../cluster-install/milestone.ts';
 import type { AssistedAnswer } from './assisted-service.ts';
-import { bootstrapOver, disksWritten, hostsRegistered, rendezvousUp, type Milestone } from './milestones.ts';
+import { bootstrapOver, disksWritten, hostsRegistered, rendezvousUp } from './milestones.ts';
 
 const cluster = examplePlan.clusters.find(({ name }) => name === 'c1')!;
 const [rendezvous] = cluster.nodes;

@@ -1,23 +1,15 @@
 import type { PlannedCluster, PlannedNode } from '../../lab/plan.ts';
-import type { WaitingOn } from '../../util/step.ts';
+import { MET, waitingFor, type Milestone } from '../cluster-install/milestone.ts';
 import type { AssistedAnswer, AssistedCluster, AssistedHost } from './assisted-service.ts';
-
-/** Where a milestone stands: met, still waited for, or out of reach. */
-export type Milestone =
-  | { readonly status: 'met' }
-  /** `silent`: nobody answered, so whoever looks must look elsewhere too. */
-  | { readonly status: 'waiting'; readonly on: WaitingOn; readonly percent?: number; readonly silent?: boolean }
-  | { readonly status: 'refused'; readonly on: WaitingOn; readonly hint: string };
 
 /** Stages at which a host's disk holds the system. */
 const WRITTEN = ['Rebooting', 'Configuring', 'Joined', 'Done'];
-const MET: Milestone = { status: 'met' };
 
 /** The agent of the rendezvous host runs and answers. */
 export function rendezvousUp(rendezvous: PlannedNode, answer: AssistedAnswer): Milestone {
   if (answer.status === 'closed' || (answer.status === 'open' && answer.cluster !== undefined)) return MET;
-  if (answer.status === 'open') return waiting(rendezvous.name, 'AgentUp', 'NoCluster', 'the service runs and has no cluster yet');
-  return { ...waiting(rendezvous.name, 'AgentUp', 'ConnectionRefused', `nothing answers at ${rendezvous.addresses[0] ?? ''}:8090 yet`), silent: true };
+  if (answer.status === 'open') return waitingFor(rendezvous.name, 'AgentUp', 'NoCluster', 'the service runs and has no cluster yet');
+  return { ...waitingFor(rendezvous.name, 'AgentUp', 'ConnectionRefused', `nothing answers at ${rendezvous.addresses[0] ?? ''}:8090 yet`), silent: true };
 }
 
 /** Every host has registered and is valid. */
@@ -29,7 +21,7 @@ export function hostsRegistered(cluster: PlannedCluster, answer: AssistedAnswer)
   const percent = Math.round((100 * hosts.filter(isReady).length) / cluster.nodes.length);
   const missing = cluster.nodes.find((node) => !hosts.some((host) => isOf(host, node)));
   if (missing)
-    return waiting(
+    return waitingFor(
       missing.name,
       'Registered',
       'NotRegistered',
@@ -37,8 +29,8 @@ export function hostsRegistered(cluster: PlannedCluster, answer: AssistedAnswer)
       percent,
     );
   const open = hosts.find((host) => !isReady(host));
-  if (open) return waiting(open.requested_hostname, 'Registered', open.status, open.status_info, percent);
-  return status === 'insufficient' ? waiting(cluster.name, 'Ready', status, status_info, percent) : MET;
+  if (open) return waitingFor(open.requested_hostname, 'Registered', open.status, open.status_info, percent);
+  return status === 'insufficient' ? waitingFor(cluster.name, 'Ready', status, status_info, percent) : MET;
 }
 
 /** Every host but the rendezvous host, which goes last, has written its disk; a single host must have itself. */
@@ -54,7 +46,7 @@ export function disksWritten(cluster: PlannedCluster, rendezvous: PlannedNode, a
   const open = writing.find(({ progress }) => !WRITTEN.includes(progress.current_stage));
   if (!open) return MET;
   const { current_stage: stage, installation_percentage: at } = open.progress;
-  return waiting(open.requested_hostname, 'DiskWritten', stage || open.status, at > 0 ? `${stage}: ${at} %` : open.status_info, percent);
+  return waitingFor(open.requested_hostname, 'DiskWritten', stage || open.status, at > 0 ? `${stage}: ${at} %` : open.status_info, percent);
 }
 
 /** The rendezvous host has written its own disk too, and left: its service goes with it. */
@@ -65,7 +57,7 @@ export function bootstrapOver(rendezvous: PlannedNode, answer: AssistedAnswer): 
   const host = answer.cluster.hosts.find((one) => isOf(one, rendezvous));
   const stage = host?.progress.current_stage ?? '';
   if (WRITTEN.includes(stage)) return MET;
-  return waiting(
+  return waitingFor(
     rendezvous.name,
     'BootstrapOver',
     stage,
@@ -85,11 +77,7 @@ function failure({ hosts, status, status_info }: AssistedCluster): Milestone | u
 
 /** A service that tells its hosts only to the installer leaves nothing to wait for here: the API is the next evidence. */
 function unseen(cluster: PlannedCluster, answer: AssistedAnswer, condition: string): Milestone {
-  return answer.status === 'closed' ? MET : { ...waiting(cluster.name, condition, 'Silent', 'the rendezvous host does not answer'), silent: true };
-}
-
-function waiting(object: string, condition: string, reason: string, message: string, percent?: number): Extract<Milestone, { status: 'waiting' }> {
-  return { status: 'waiting', on: { object, condition, reason, message }, ...(percent === undefined ? {} : { percent }) };
+  return answer.status === 'closed' ? MET : { ...waitingFor(cluster.name, condition, 'Silent', 'the rendezvous host does not answer'), silent: true };
 }
 
 function isReady({ status }: AssistedHost): boolean {

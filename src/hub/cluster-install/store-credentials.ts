@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Step } from '../../util/step.ts';
 import type { ActionDeps, ActionInput } from '../action.ts';
 import { noteInstallation } from '../note-installation.ts';
-import { agentFiles } from './agent-files.ts';
+import { installerFiles } from './installer-files.ts';
 
 /** The cluster's kubeconfig and kubeadmin password become outputs of the job. */
 export function storeCredentials(input: ActionInput): Step<ActionDeps> {
@@ -12,7 +12,7 @@ export function storeCredentials(input: ActionInput): Step<ActionDeps> {
     limitMs: 5 * 60_000,
     async run(deps, context) {
       await noteInstallation(deps, input, context);
-      const { kubeconfig, password } = agentFiles(deps, input);
+      const { kubeconfig, password } = installerFiles(deps, input);
       await deps.output('kubeconfig', await deps.clock.during(readFile(kubeconfig, 'utf8')));
       await deps.output('kubeadmin-password', (await deps.clock.during(readFile(password, 'utf8'))).trim());
     },

@@ -4,21 +4,33 @@ import { isLabwrightError } from '../../util/errors.ts';
 import { StepFailed } from '../../util/step-failed.ts';
 import type { Step, StepContext } from '../../util/step.ts';
 import type { ActionDeps, ActionInput } from '../action.ts';
-import { machinesOf, powerOff } from '../machine-power.ts';
+import { powerOff } from '../machine-power.ts';
 import { noteInstallation } from '../note-installation.ts';
-import { agentFiles } from './agent-files.ts';
 
-/** Every machine of the cluster was off and boots the image once: from the next boot on, its disk comes first again. */
-export function bootMachines(input: ActionInput): Step<ActionDeps> {
-  const machines = machinesOf(input);
+export interface BootFromImage extends Partial<Pick<Step<ActionDeps>, 'id' | 'title'>> {
+  readonly machines: readonly PlannedMachine[];
+  /** File that a machine boots, below the job's folder. */
+  readonly imageOf: (deps: ActionDeps, machine: PlannedMachine) => string;
+}
+
+/** Every machine is off, then boots its image once: from the next boot on, its disk comes first again. */
+export function bootMachines(
+  input: ActionInput,
+  {
+    machines,
+    imageOf,
+    id = 'boot-machines',
+    title = `Boot ${machines.length === 1 ? 'the machine' : `${machines.length} machines`} of ${input.cluster.name} from the image`,
+  }: BootFromImage,
+): Step<ActionDeps> {
   return {
-    id: 'boot-machines',
-    title: `Boot ${machines.length === 1 ? 'the machine' : `${machines.length} machines`} of ${input.cluster.name} from the image`,
+    id,
+    title,
     limitMs: 30 * 60_000,
     async run(deps, context) {
-      const url = await deps.serveFile(agentFiles(deps, input).iso);
       await noteInstallation(deps, input, context);
       for (const [index, machine] of machines.entries()) {
+        const url = await deps.serveFile(imageOf(deps, machine));
         await atMachine(machine, () => boot(deps.bmc(machine, context.stepId), machine, url, context));
         context.progress(Math.round((100 * (index + 1)) / machines.length));
       }
@@ -28,13 +40,13 @@ export function bootMachines(input: ActionInput): Step<ActionDeps> {
 }
 
 /** Empties the drives: the image is of no use any more, and its file goes away with the job. */
-export function ejectImage(input: ActionInput): Step<ActionDeps> {
+export function ejectImage({ cluster }: ActionInput, machines: readonly PlannedMachine[]): Step<ActionDeps> {
   return {
     id: 'eject-image',
-    title: `Take the image out of the machines of ${input.cluster.name}`,
+    title: `Take the image out of the machines of ${cluster.name}`,
     limitMs: 10 * 60_000,
     async run(deps, context) {
-      for (const machine of machinesOf(input)) {
+      for (const machine of machines) {
         const bmc = deps.bmc(machine, context.stepId);
         await atMachine(machine, async () => {
           if ((await bmc.media(context.signal)).inserted) await bmc.ejectMedia(context.signal);
@@ -56,7 +68,8 @@ async function boot(bmc: Bmc, machine: PlannedMachine, url: string, context: Ste
   await bmc.reset('On', signal);
 }
 
-async function atMachine(machine: PlannedMachine, act: () => Promise<void>): Promise<void> {
+/** What a BMC refuses is the step's failure, with the machine's name. */
+export async function atMachine(machine: PlannedMachine, act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {

@@ -4,7 +4,7 @@ import type { Step } from '../../util/step.ts';
 import type { ActionDeps, ActionInput } from '../action.ts';
 import { conditionOf } from '../read-object.ts';
 import { watchUntil } from '../watch-until.ts';
-import { newCluster } from './await-milestone.ts';
+import { newCluster } from './new-cluster.ts';
 
 const CLUSTER_VERSION: KindRef = { apiVersion: 'config.openshift.io/v1', kind: 'ClusterVersion' };
 
