@@ -24,12 +24,14 @@ export interface JobDoors {
   readonly workDir: string;
   /** Where repositories are kept between jobs. */
   readonly sitesDir: string;
+  /** Where images of RHCOS are kept between jobs. */
+  readonly imagesDir: string;
   readonly output: (name: string, content: string) => void;
   readonly evidence: (name: string, content: string | Buffer, mime?: string) => void;
 }
 
 /** The doors of one job's steps: the lab's, with the step that asks in every request, and holding the clock while they are used. */
-export function actionDeps({ cluster, doors, plan, network, credentials, fileStore, workDir, sitesDir, output, evidence }: JobDoors): ActionDeps {
+export function actionDeps({ cluster, doors, plan, network, credentials, fileStore, workDir, sitesDir, imagesDir, output, evidence }: JobDoors): ActionDeps {
   const { clock, headers } = doors;
   const dial = network === 'disconnected' ? insideOnly(doors.dial, plan) : doors.dial;
   const credentialsOf = (machine: PlannedMachine): BmcCredentials => {
@@ -74,6 +76,8 @@ export function actionDeps({ cluster, doors, plan, network, credentials, fileSto
     },
     evidence: (name, content, mime) => Promise.resolve(evidence(name, content, mime)),
     installer: doors.installer,
+    coreosInstaller: doors.coreosInstaller,
+    imagesDir,
     oc: doors.oc,
     sites: createSitesDoor({ ...doors, dial, dataDir: sitesDir, caPath: doors.sitesCaPath }),
   };

@@ -46,6 +46,7 @@ export function jumphostDoors(
     headers: {},
     simulated: false,
     installer: ['openshift-install'],
+    coreosInstaller: ['coreos-installer'],
     oc: ['oc'],
     registryCaPath: plan.jumphost.services.registry?.ca,
     storeListens: { host: plan.jumphost.address, port: STORE_PORT },

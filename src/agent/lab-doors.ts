@@ -31,6 +31,8 @@ export interface LabDoors {
   readonly lost?: AbortSignal;
   /** `openshift-install`, or what stands in for it. */
   readonly installer: readonly string[];
+  /** `coreos-installer`, or what stands in for it. */
+  readonly coreosInstaller: readonly string[];
   /** `oc`, or what stands in for it. */
   readonly oc: readonly string[];
   /** File with the CA of the registry inside; undefined: one that this machine trusts. */

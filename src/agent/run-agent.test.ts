@@ -157,6 +157,7 @@ function agent(t: TestContext, server: ControlServer, options: AgentOptions) {
     headers: {},
     simulated: clock !== systemClock,
     installer: ['openshift-install'],
+    coreosInstaller: ['coreos-installer'],
     oc: ['oc'],
     storeListens: { host: '127.0.0.1', port: 0 },
     serveBmcs: () => Promise.resolve(undefined),

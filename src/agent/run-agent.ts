@@ -120,6 +120,7 @@ async function serve(deps: AgentDeps, { store, agentId }: Pick<Session, 'store' 
     fileStore,
     jobsDir,
     sitesDir: join(deps.dataDir, 'sites'),
+    imagesDir: join(deps.dataDir, 'images'),
     credentials,
     onEvent: () => outbox.poke(),
     signal: both,

@@ -24,8 +24,9 @@ export function worldDoors(world: WorldHandle, plan: LabPlan): LabDoors {
     headers: world.headers,
     simulated: true,
     lost: world.died,
-    installer: [process.execPath, join(packageRoot(), 'bin/labwright.js'), 'rehearsal', 'openshift-install'],
-    oc: [process.execPath, join(packageRoot(), 'bin/labwright.js'), 'rehearsal', 'oc'],
+    installer: standIn('openshift-install'),
+    coreosInstaller: standIn('coreos-installer'),
+    oc: standIn('oc'),
     registryCaPath: world.registryCaPath,
     sitesCaPath: world.sitesCaPath,
     storeListens: { host: '127.0.0.1', port: 0 },
@@ -38,4 +39,9 @@ export function worldDoors(world: WorldHandle, plan: LabPlan): LabDoors {
     pullSecret: PULL_SECRET,
     sshPublicKey: undefined,
   };
+}
+
+/** The program of ours that stands where a real jumphost has this one. */
+function standIn(name: string): readonly string[] {
+  return [process.execPath, join(packageRoot(), 'bin/labwright.js'), 'rehearsal', name];
 }

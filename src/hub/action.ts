@@ -36,6 +36,10 @@ export interface ActionDeps {
   readonly evidence: (name: string, content: string | Buffer, mime?: string) => Promise<void>;
   /** `openshift-install`, or what stands in for it: argv before its own arguments. */
   readonly installer: readonly string[];
+  /** `coreos-installer`, or what stands in for it: argv before its own arguments. */
+  readonly coreosInstaller: readonly string[];
+  /** Folder for images of RHCOS, kept between jobs. */
+  readonly imagesDir: string;
   /** `oc`, or what stands in for it: argv before its own arguments. */
   readonly oc: readonly string[];
   /** Git repositories that declare spokes. */

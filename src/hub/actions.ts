@@ -5,21 +5,22 @@ import { withEvidence } from './evidence/with-evidence.ts';
 import { destroySpoke } from './destroy-spoke.ts';
 import { detachSpoke } from './detach-spoke.ts';
 import { installByAgent } from './install-by-agent.ts';
+import { installInPlace } from './install-in-place.ts';
 import { installSpoke } from './install-spoke.ts';
 import { policiesOfSpokes } from './policies-of-spokes.ts';
-import { redeployByAgent } from './redeploy-by-agent.ts';
+import { afterReset } from './after-reset.ts';
 import { prepareHub } from './hub-preparation/prepare-hub.ts';
 import { redeploySpoke } from './redeploy-spoke.ts';
 import { upgradeSpokes } from './upgrade-spokes.ts';
 
 /** `assisted` is an old name of what DCI now does by agent (reference/lab-and-libvirt.md §1.6). */
 const ACTIONS: Readonly<Record<string, Partial<Readonly<Record<InstallMethod, Action>>>>> = {
-  install: { abi: installByAgent, assisted: installByAgent, clusterinstance: installSpoke },
+  install: { abi: installByAgent, assisted: installByAgent, 'sno-in-place': installInPlace, clusterinstance: installSpoke },
   prepare: { abi: prepareHub, assisted: prepareHub, ipi: prepareHub, upi: prepareHub, 'sno-in-place': prepareHub },
   attach: { clusterinstance: attachSpoke },
   detach: { clusterinstance: detachSpoke },
   destroy: { clusterinstance: destroySpoke },
-  redeploy: { abi: redeployByAgent, assisted: redeployByAgent, clusterinstance: redeploySpoke },
+  redeploy: { abi: afterReset(installByAgent), assisted: afterReset(installByAgent), 'sno-in-place': afterReset(installInPlace), clusterinstance: redeploySpoke },
   upgrade: { clusterinstance: upgradeSpokes },
   policies: { clusterinstance: policiesOfSpokes },
 };

@@ -34,7 +34,7 @@ export function renderInstallConfig(plan: LabPlan, options: InstallConfigOptions
     compute: [{ name: 'worker', replicas: cluster.install === 'upi' ? 0 : count('worker') }],
     networking: { networkType: 'OVNKubernetes', clusterNetwork, serviceNetwork, machineNetwork },
     platform: platformOf(plan, cluster, options),
-    ...(cluster.install === 'sno-in-place' ? { bootstrapInPlace: { installationDisk: installationDisk(machineOf(plan, cluster.nodes[0]!)) } } : {}),
+    ...(cluster.install === 'sno-in-place' ? { bootstrapInPlace: { installationDisk: inPlaceDisk(plan, cluster) } } : {}),
     ...options.mirrors,
     pullSecret: options.pullSecret,
     ...(options.sshKey === undefined ? {} : { sshKey: options.sshKey }),
@@ -83,8 +83,15 @@ function platformOf(plan: LabPlan, cluster: PlannedCluster, options: InstallConf
   };
 }
 
+/** The live system hands this to coreos-installer as it is; a network that DHCP does not give has to go along to the disk. */
+function inPlaceDisk(plan: LabPlan, cluster: PlannedCluster): string {
+  const node = cluster.nodes[0]!;
+  const machine = machineOf(plan, node);
+  return `${nodeNetwork(plan, cluster, node, machine) ? '--copy-network ' : ''}${installationDisk(machine)}`;
+}
+
 /** The disk by a name that lasts; bootstrap-in-place takes no hints (reference/lab-and-libvirt.md §4.2). */
-function installationDisk({ kind, rootDeviceHints: { deviceName, wwn, serialNumber } }: PlannedMachine): string {
+export function installationDisk({ kind, rootDeviceHints: { deviceName, wwn, serialNumber } }: PlannedMachine): string {
   if (deviceName !== undefined) return deviceName;
   if (wwn !== undefined) return `/dev/disk/by-id/wwn-${wwn}`;
   return kind === 'vm' && serialNumber !== undefined ? `/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_${serialNumber}` : '/dev/sda';

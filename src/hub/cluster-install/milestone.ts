@@ -3,7 +3,8 @@ import type { StepContext, WaitingOn } from '../../util/step.ts';
 
 /** Where a milestone stands: met, still waited for, or out of reach. */
 export type Milestone =
-  | { readonly status: 'met' }
+  /** `evidence`: what was seen, for the job's log. */
+  | { readonly status: 'met'; readonly evidence?: string }
   /** `silent`: nobody answered, so whoever looks must look elsewhere too. */
   | { readonly status: 'waiting'; readonly on: WaitingOn; readonly percent?: number; readonly silent?: boolean }
   | { readonly status: 'refused'; readonly on: WaitingOn; readonly hint: string };
@@ -14,11 +15,14 @@ export const MET: Milestone = { status: 'met' };
 const LOOK_MS = 20_000;
 
 /** Looks again and again until the milestone is met, and says meanwhile what it waits for. @throws StepFailed when it is out of reach. */
-export async function reach({ clock, signal, waiting, progress }: StepContext, look: () => Promise<Milestone>): Promise<void> {
+export async function reach({ clock, signal, waiting, progress, log }: StepContext, look: () => Promise<Milestone>): Promise<void> {
   for (;;) {
     const now = await look();
     if (now.status === 'refused') throw new StepFailed('refused', now.on, { hint: now.hint });
-    if (now.status === 'met') return waiting(undefined);
+    if (now.status === 'met') {
+      if (now.evidence !== undefined) log(now.evidence);
+      return waiting(undefined);
+    }
     waiting(now.on);
     if (now.percent !== undefined) progress(now.percent);
     await clock.sleep(LOOK_MS, signal);
