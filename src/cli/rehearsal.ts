@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { coreosInstallerCommand } from './rehearsal-coreos-installer.ts';
 import { openshiftInstallCommand } from './rehearsal-openshift-install.ts';
 import { ocCommand } from './rehearsal-oc.ts';
 import { replayCommand } from './rehearsal-replay.ts';
@@ -20,5 +21,6 @@ export function command(): Command {
     .addCommand(replayCommand())
     .addCommand(worldCommand(), { hidden: true })
     .addCommand(openshiftInstallCommand(), { hidden: true })
+    .addCommand(coreosInstallerCommand(), { hidden: true })
     .addCommand(ocCommand(), { hidden: true });
 }

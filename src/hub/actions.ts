@@ -20,7 +20,12 @@ const ACTIONS: Readonly<Record<string, Partial<Readonly<Record<InstallMethod, Ac
   attach: { clusterinstance: attachSpoke },
   detach: { clusterinstance: detachSpoke },
   destroy: { clusterinstance: destroySpoke },
-  redeploy: { abi: afterReset(installByAgent), assisted: afterReset(installByAgent), 'sno-in-place': afterReset(installInPlace), clusterinstance: redeploySpoke },
+  redeploy: {
+    abi: afterReset(installByAgent),
+    assisted: afterReset(installByAgent),
+    'sno-in-place': afterReset(installInPlace),
+    clusterinstance: redeploySpoke,
+  },
   upgrade: { clusterinstance: upgradeSpokes },
   policies: { clusterinstance: policiesOfSpokes },
 };

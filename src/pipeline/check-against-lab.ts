@@ -8,7 +8,7 @@ import type { JobGraph } from './job-graph.ts';
 import { HUB_KUBECONFIG } from './jobdef.ts';
 
 /** Methods that are planned and rendered here, and carried out by DCI's agent. */
-const BY_ANSIBLE: ReadonlySet<InstallMethod> = new Set(['ipi', 'upi', 'sno-in-place'] as const);
+const BY_ANSIBLE: ReadonlySet<InstallMethod> = new Set(['ipi', 'upi'] as const);
 
 /** Do the action jobs fit the lab: clusters that exist, methods that install, hubs that can be reached? */
 export function checkAgainstLab(graph: JobGraph, plan: LabPlan): Diagnostic[] {
@@ -32,7 +32,7 @@ export function checkAgainstLab(graph: JobGraph, plan: LabPlan): Diagnostic[] {
     found.push(...checkRollout(job, cluster, plan));
     // Whoever holds machines may let go of them.
     if (job.action === 'release') continue;
-    if (job.action === 'install' && cluster.install === 'none')
+    if ((job.action === 'install' || job.action === 'redeploy') && cluster.install === 'none')
       error('nothing-to-install', 'action', `${cluster.name} has install: none`, 'give the cluster a method in the lab file');
     if (job.action === 'install' && BY_ANSIBLE.has(cluster.install))
       error(
@@ -43,7 +43,8 @@ export function checkAgainstLab(graph: JobGraph, plan: LabPlan): Diagnostic[] {
       );
     if (job.action === 'prepare' && cluster.role !== 'hub')
       error('not-a-hub', 'action', `${cluster.name} is no hub: there is nothing to prepare`, 'name a cluster with role: hub');
-    if (job.action !== 'install' && job.action !== 'prepare' && cluster.role !== 'spoke')
+    const fromJumphost = cluster.install !== 'clusterinstance' && (job.action === 'install' || job.action === 'redeploy');
+    if (!fromJumphost && job.action !== 'install' && job.action !== 'prepare' && cluster.role !== 'spoke')
       error('not-a-spoke', 'action', `${cluster.name} is no spoke: no hub can ${job.action} it`, 'name a cluster with role: spoke');
     if (job.implementation === 'gitops' && cluster.install !== 'clusterinstance')
       error('not-by-gitops', 'implementation', `${cluster.name} has install: ${cluster.install}, which Git does not drive`, 'leave implementation away');
@@ -55,7 +56,7 @@ export function checkAgainstLab(graph: JobGraph, plan: LabPlan): Diagnostic[] {
         `${job.name} is disconnected, and lab ${plan.lab} has no ${registry ? 'HTTP store' : 'registry'} inside`,
         'add services: {registry: {}, http_store: {}} to the jumphost in the lab file',
       );
-    const throughHub = job.action !== 'install' || cluster.install === 'clusterinstance';
+    const throughHub = !fromJumphost;
     // A hub that stands already is whoever runs the pipeline's to hand in.
     const hub = hubOf(job, cluster);
     const madeHere = graph.jobs.some(({ job: other }) => other.action === 'install' && other.cluster === hub);

@@ -137,6 +137,7 @@ test('an input that may not be there yet is found', () => {
   assert.ok(run(early.replace('prev_stages: [hub]', 'prev_stages: [hub]\n  needs: [hub]')).value);
 });
 
-test('only a spoke is redeployed or detached', () => {
-  assert.match(mistakes(HUB.replace('action: install', 'action: redeploy'))[0] ?? '', /^not-a-spoke 5:3 hub1 is no spoke/);
+test('only a spoke is detached; what is installed from the jumphost can be redeployed too', () => {
+  assert.match(mistakes(HUB.replace('action: install', 'action: detach'))[0] ?? '', /^not-a-spoke 5:3 hub1 is no spoke/);
+  assert.ok(run(HUB.replace('action: install', 'action: redeploy')).value);
 });

@@ -10,6 +10,7 @@ import type { LabPlan } from '../../src/lab/plan.ts';
 import type { Bmc } from '../../src/machines/bmc/bmc.ts';
 import { machineCredentials } from '../../src/machines/bmc/credentials.ts';
 import { createOpenBmc } from '../../src/machines/bmc/redfish-client.ts';
+import { runCoreosInstaller } from '../../src/rehearsal/installer/coreos-installer.ts';
 import { runOpenshiftInstall } from '../../src/rehearsal/installer/openshift-install.ts';
 import { PARTICIPANT_HEADER } from '../../src/rehearsal/clock/traffic.ts';
 import { parseFault } from '../../src/rehearsal/faults.ts';
@@ -128,7 +129,7 @@ export async function rehearseLab(
   const depsOf = (dir: string, outputs: Map<string, string>): ActionDeps => ({
     clock,
     dial: world.dial.dial,
-    exec: (command, execOptions) => clock.during(installerExec(command, execOptions)),
+    exec: (command, execOptions) => clock.during(standIns(command, execOptions)),
     kube: (kubeconfig, cause) =>
       createKubeClient({ clock, dial: world.dial.dial, headers: { ...headers, [CAUSE_HEADER]: cause } }, parseKubeconfig(kubeconfig)),
     bmc: (machine, cause) => openBmc({ url: machine.bmc.url, ...credentials.get(machine.name)! }, cause),
@@ -142,7 +143,9 @@ export async function rehearseLab(
     output: async (name, content) => void outputs.set(name, content),
     evidence: async (name, content) => void outputs.set(name, typeof content === 'string' ? content : content.toString('base64')),
     oc: ['oc'],
-    installer: ['stand-in'],
+    installer: ['openshift-install'],
+    coreosInstaller: ['coreos-installer'],
+    imagesDir: join(workDir, 'images'),
     sites,
   });
 
@@ -243,13 +246,20 @@ async function interrupted(clock: Clock, afterMs: number, work: (signal: AbortSi
   }
 }
 
-/** The only command an action runs is the installer; here its stand-in, in this process. */
-const installerExec: Exec = async (command, options = {}) => {
-  let stderr = '';
-  const exitCode = await runOpenshiftInstall(command.slice(1), options.env ?? {}, (line) => {
-    stderr += line;
-    options.onOutput?.(line, 'stderr');
-  });
-  if (exitCode !== 0) throw new LabwrightError('exec_failed', `the installer ended with ${exitCode}: ${stderr}`);
-  return { host: 'localhost', command, exitCode, stdout: '', stderr, durationMs: 0 };
+/** The commands an action runs, here their stand-ins in this process. */
+const standIns: Exec = async (command, options = {}) => {
+  const said = { stdout: '', stderr: '' };
+  const saying =
+    (stream: 'stdout' | 'stderr') =>
+    (text: string): void => {
+      said[stream] += text;
+      options.onOutput?.(text, stream);
+    };
+  const [program, ...argv] = command;
+  const exitCode =
+    program === 'coreos-installer'
+      ? await runCoreosInstaller(argv, saying('stderr'))
+      : await runOpenshiftInstall(argv, options.env ?? {}, { out: saying('stdout'), err: saying('stderr') });
+  if (exitCode !== 0) throw new LabwrightError('exec_failed', `${program} ended with ${exitCode}: ${said.stderr}`);
+  return { host: 'localhost', command, exitCode, ...said, durationMs: 0 };
 };

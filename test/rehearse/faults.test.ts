@@ -13,6 +13,8 @@ import { DAILY, rehearse } from './rehearse.ts';
 
 /** It has a registry and an HTTP store. */
 const ZTP_LAB = join(packageRoot(), 'examples/ztp-lab');
+/** Its sno1 is installed in place. */
+const TELCO_LAB = join(packageRoot(), 'examples/telco-lab');
 const PIPELINE = `- {name: sno1-install, stage: install, topic: OCP-4.18, components: [ocp], action: install, cluster: sno1}
 - {name: sno1-redeploy, stage: redeploy, topic: OCP-4.18, components: [ocp], action: redeploy, cluster: sno1}
 - {name: sno1-detach, stage: detach, topic: OCP-4.18, components: [ocp], action: detach, cluster: sno1}
@@ -27,14 +29,15 @@ const DAY2: Readonly<Record<string, string>> = {
 const RUNS = { concurrency: availableParallelism() };
 
 describe('every fault of the table', RUNS, () => {
-  for (const [name, { expect, minNodes = 1, implementation, network, driver = 'direct' }] of Object.entries<FaultRow>(FAULTS)) {
+  for (const [name, { expect, minNodes = 1, implementation, installedBy, network, driver = 'direct' }] of Object.entries<FaultRow>(FAULTS)) {
     const cluster = minNodes > 1 ? 'mno1' : 'sno1';
-    const text = textFor(expect.outcome === 'survives' ? undefined : expect.action).replace('DRIVER', driver);
+    const lab = installedBy ? TELCO_LAB : network === undefined ? dirname(DAILY) : ZTP_LAB;
+    const text = installedBy ? `${INSTALL}\n` : textFor(expect.outcome === 'survives' ? undefined : expect.action).replace('DRIVER', driver);
     test(`${name} ${expect.outcome === 'survives' ? 'is survived' : 'fails the job, which says which object, condition and message'}`, async (t) => {
       const { exitCode, report } = await rehearse(
         pipelineFile(t, by(implementation, network, text).replaceAll('sno1', cluster)),
         '--lab',
-        network === undefined ? dirname(DAILY) : ZTP_LAB,
+        lab,
         '--fault',
         name,
       );

@@ -8,7 +8,7 @@ import { isByGitops } from './sites-of-rehearsal.ts';
 export function placeFault(fault: Fault, plan: LabPlan, jobs: readonly RunJob[]): Fault {
   checkPlace(fault, plan);
   const { name } = fault;
-  const { anyCluster, minNodes = 1, implementation, network, expect } = FAULTS[name];
+  const { anyCluster, installedBy, minNodes = 1, implementation, network, expect } = FAULTS[name];
   const later = expect.outcome === 'fails' && (expect.action === 'upgrade' || expect.action === 'policies') ? expect.action : undefined;
   const found = (cluster: string): PlannedCluster | undefined => plan.clusters.find((one) => one.name === cluster);
   const installs = jobs.filter(
@@ -21,16 +21,18 @@ export function placeFault(fault: Fault, plan: LabPlan, jobs: readonly RunJob[])
   const installed = [...new Set(installs.flatMap((job) => job.cluster ?? []))].filter(strikes);
   const bigEnough = installed.filter((cluster) => (found(cluster)?.nodes.length ?? 0) >= minNodes);
   const spokes = bigEnough.filter((cluster) => found(cluster)?.role === 'spoke');
-  const candidates = anyCluster ? bigEnough : spokes;
-  const cluster = fault.cluster ?? spokes[0];
+  const byMethod = bigEnough.filter((cluster) => installedBy?.includes(found(cluster)?.install ?? 'none'));
+  const candidates = installedBy ? byMethod : anyCluster ? bigEnough : spokes;
+  const cluster = fault.cluster ?? (installedBy ? byMethod[0] : spokes[0]);
   if (cluster !== undefined && candidates.includes(cluster)) return { ...fault, cluster };
   const bySize = minNodes > 1 ? ` of ${minNodes} nodes or more` : '';
   const byGitops = `${implementation === undefined ? '' : ' by GitOps'}${network === undefined ? '' : ` with network: ${network}`}`;
   const kind = `${bySize}${byGitops}${later === undefined ? '' : `, with a job that has action: ${later}`}`;
+  const how = installedBy ? ` by ${installedBy.join(', ')}` : anyCluster ? '' : ' from a hub';
   const where =
     cluster === undefined
-      ? `the pipeline installs no spoke${kind}`
-      : `it strikes what the pipeline installs${anyCluster ? '' : ' from a hub'}${kind}, and ${cluster} is not`;
+      ? `the pipeline installs no ${installedBy ? `cluster${how}` : 'spoke'}${kind}`
+      : `it strikes what the pipeline installs${how}${kind}, and ${cluster} is not`;
   throw new LabwrightError('bad_input', `fault ${name} would never strike: ${where}`, {
     hint: candidates.length === 0 ? 'leave it away, or add an install job' : `write --fault ${name}@CLUSTER with one of: ${candidates.join(', ')}`,
   });

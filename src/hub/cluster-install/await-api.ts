@@ -8,7 +8,11 @@ const MINUTE = 60_000;
 /** The API answers at its name. `title`, `id` and limit of methods in which somebody else serves it first. */
 export function awaitApi(
   input: ActionInput,
-  { id = 'await-api', title = `Wait for the API of ${input.cluster.name}`, limitMs = 120 * MINUTE }: Partial<Pick<Step<ActionDeps>, 'id' | 'title' | 'limitMs'>> = {},
+  {
+    id = 'await-api',
+    title = `Wait for the API of ${input.cluster.name}`,
+    limitMs = 120 * MINUTE,
+  }: Partial<Pick<Step<ActionDeps>, 'id' | 'title' | 'limitMs'>> = {},
 ): Step<ActionDeps> {
   const object = apiName(input);
   return {

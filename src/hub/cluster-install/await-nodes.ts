@@ -38,7 +38,13 @@ function registered(nodes: readonly PlannedNode[], names: readonly string[], mea
   const [first] = missing;
   if (!first) return { status: 'met', evidence: `${names.join(', ')} have registered` };
   const there = nodes.length - missing.length;
-  return waitingFor(first.name, 'Registered', 'NotRegistered', `${there} of ${nodes.length} nodes have registered; ${meanwhile}`, Math.round((100 * there) / nodes.length));
+  return waitingFor(
+    first.name,
+    'Registered',
+    'NotRegistered',
+    `${there} of ${nodes.length} nodes have registered; ${meanwhile}`,
+    Math.round((100 * there) / nodes.length),
+  );
 }
 
 /** @returns why there is no answer, as text, while the API changes hands. */

@@ -16,7 +16,12 @@ export function awaitSsh(node: Pick<PlannedNode, 'name' | 'addresses'>, step: Pi
         const answer = await probeTcp(deps, { host, port: SSH_PORT }, context.signal, { greets: true });
         return answer.status === 'open'
           ? { status: 'met', evidence: `${node.name} answers ssh: ${answer.greeting}` }
-          : waitingFor(node.name, 'LiveSystemUp', 'ConnectionRefused', `nothing answers at ${host}:${SSH_PORT} yet: it fetches the image, boots, or got another address`);
+          : waitingFor(
+              node.name,
+              'LiveSystemUp',
+              'ConnectionRefused',
+              `nothing answers at ${host}:${SSH_PORT} yet: it fetches the image, boots, or got another address`,
+            );
       }),
   };
 }

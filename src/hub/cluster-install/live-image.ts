@@ -48,12 +48,21 @@ async function download(url: string, path: string, { input, deps, context, sha25
   await clock.during(rm(folder, { recursive: true, force: true }).then(() => mkdir(folder, { recursive: true, mode: 0o700 })));
   context.log(`download ${url}`);
   // Its checksum comes from the installer, which is what is trusted: a mirror may have no signature beside it.
-  await runProgram(input, deps, context, { program, args: ['download', '--image-url', url, '--insecure', '--directory', folder], makes: 'LiveImageDownloaded' });
+  await runProgram(input, deps, context, {
+    program,
+    args: ['download', '--image-url', url, '--insecure', '--directory', folder],
+    makes: 'LiveImageDownloaded',
+  });
   const [name] = await clock.during(readdir(folder));
   if (name === undefined) throw new LabwrightError('refused', `${program.join(' ')} download ended well and left nothing of ${url}`);
   const found = sha256 === undefined ? undefined : await clock.during(checksum(join(folder, name)));
   if (found !== sha256) {
-    const on = { object: url, condition: 'LiveImageChecked', reason: 'ChecksumMismatch', message: `its sha256 is ${found}, and the installer expects ${sha256}` };
+    const on = {
+      object: url,
+      condition: 'LiveImageChecked',
+      reason: 'ChecksumMismatch',
+      message: `its sha256 is ${found}, and the installer expects ${sha256}`,
+    };
     throw new StepFailed('refused', on, { hint: 'look at what answers at that address: a proxy, or a mirror of another release' });
   }
   await clock.during(rename(join(folder, name), path).then(() => rm(folder, { recursive: true, force: true })));
@@ -64,7 +73,10 @@ function readStream(text: string): z.infer<typeof Disk> {
   try {
     return Stream.parse(JSON.parse(text)).architectures.x86_64.artifacts.metal.formats.iso.disk;
   } catch (cause) {
-    throw new LabwrightError('refused', 'the installer names no live ISO of RHCOS for x86_64', { cause, hint: 'try it by hand: openshift-install coreos print-stream-json' });
+    throw new LabwrightError('refused', 'the installer names no live ISO of RHCOS for x86_64', {
+      cause,
+      hint: 'try it by hand: openshift-install coreos print-stream-json',
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { UpgradeDriver } from '../../contract/rollout.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { KindRef, KubeObject } from '../../kube/objects.ts';
+import type { InstallMethod } from '../../lab/plan.ts';
 import type { HostScript } from '../controllers/assisted/guest/host-script.ts';
 
 /** One thing that can go wrong in a rehearsal: what it is, how it is brought about, and what must become of it. */
@@ -10,6 +11,8 @@ export interface FaultRow {
   readonly target: 'host' | 'cluster' | 'hub';
   /** Hits also clusters that no hub installs. */
   readonly anyCluster?: true;
+  /** It strikes only clusters that are installed from the jumphost by one of these methods. */
+  readonly installedBy?: readonly InstallMethod[];
   /** It strikes only what is installed this way. */
   readonly implementation?: 'gitops';
   /** It strikes only jobs of this network. */

@@ -17,6 +17,19 @@ export const INSTALLER_FAULTS = {
     anyCluster: true,
     expect: { ...FAILED, message: /failed/i, limitS: 60 * MINUTE_S },
   },
+  'bootstrap-never-completes': {
+    meaning: 'the bootstrap of the cluster serves its API and never hands it over',
+    target: 'cluster',
+    installedBy: ['sno-in-place', 'upi', 'ipi'],
+    expect: {
+      outcome: 'fails',
+      object: 'NODE',
+      condition: 'Registered',
+      reason: 'NotRegistered',
+      message: /0 of 1 nodes have registered/,
+      limitS: 120 * MINUTE_S,
+    },
+  },
   'image-pull-fails': {
     meaning: 'the machine cannot pull an image of the release',
     target: 'host',

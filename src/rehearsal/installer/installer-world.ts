@@ -5,7 +5,7 @@ import type { FaultBoard } from '../controllers/hub-deps.ts';
 import type { SimulatedMachines } from '../machines/machines.ts';
 import type { ClusterCertificates } from '../api/access/cluster-certificates.ts';
 
-/** What the world gives to the guests of agent-based installations. */
+/** What the world gives to the guests of installations from the jumphost. */
 export interface InstallerWorld {
   readonly clock: Clock;
   readonly seed: number | string;
@@ -13,8 +13,14 @@ export interface InstallerWorld {
   readonly faults: Pick<FaultBoard, 'hits' | 'spend'>;
   /** Answers plain HTTP at an address of the lab. @returns how to stop. */
   readonly serveHttp: (endpoint: Endpoint, handler: HttpHandler) => Promise<() => Promise<void>>;
+  /** Takes connections at an address of the lab, greets them if it has a greeting, and says nothing else. @returns how to stop. */
+  readonly listen: (endpoint: Endpoint, greeting?: string) => () => void;
+  /** The name that the lab's DHCP gives to a machine of a cluster. */
+  readonly hostname: (cluster: string, machine: string) => string | undefined;
   /** The API of a new cluster listens from when this settles. @returns a client of it, for what its operators write. */
   readonly clusterFormed: (cluster: FormedCluster) => Promise<KubeClient>;
+  /** Whether it listens: it does not while it changes hands. */
+  readonly apiListens: (cluster: { readonly name: string; readonly baseDomain: string }, listens: boolean) => void;
   /** Too few of its control plane are left: its API is gone. */
   readonly clusterLost: (cluster: { readonly name: string; readonly clusterId: string }) => Promise<void>;
   readonly log: (line: string) => void;

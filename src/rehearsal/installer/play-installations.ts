@@ -83,7 +83,7 @@ async function direct(world: InstallerWorld, installation: Installation): Promis
   await installation.apiUp.promise;
   const { cluster: name, baseDomain, version, clusterId, certificates } = iso;
   const kube = await world.clock.during(world.clusterFormed({ name, baseDomain, version, clusterId, certificates }));
-  await rollOutOperators(world, installation, kube);
+  await rollOutOperators(world, { ...iso, complete: installation.allJoined.promise, delayMs: installation.delayMs }, kube);
 }
 
 /** A guest that is gone is no failure; anything else is a mistake in the world. */

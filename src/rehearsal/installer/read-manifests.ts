@@ -16,6 +16,7 @@ const InstallConfig = z.object({
     z.object({ none: z.object({}) }),
     z.object({ baremetal: z.object({ apiVIPs: z.array(z.string()).min(1), ingressVIPs: z.array(z.string()).min(1) }) }),
   ]),
+  bootstrapInPlace: z.object({ installationDisk: z.string().min(1) }).optional(),
   pullSecret: z.string(),
   sshKey: z.string().optional(),
 });
@@ -47,9 +48,37 @@ export type AgentConfig = z.infer<typeof AgentConfig>;
 export function readManifests(installConfig: string, agentConfig: string): { readonly install: InstallConfig; readonly agent: AgentConfig } {
   const install = read(InstallConfig, installConfig, 'install-config.yaml');
   const agent = read(AgentConfig, agentConfig, 'agent-config.yaml');
-  const mistakes = [...platformMistakes(install), ...pullSecretMistakes(install), ...hostMistakes(install, agent), ...addressMistakes(install, agent)];
-  if (mistakes.length > 0) throw new LabwrightError('bad_input', `invalid install configuration: ${mistakes.join('; ')}`);
+  refuse([...platformMistakes(install), ...pullSecretMistakes(install), ...hostMistakes(install, agent), ...addressMistakes(install, agent)]);
   return { install, agent };
+}
+
+/** Of a single node that is its own bootstrap. @throws LabwrightError `bad_input` with every mistake. */
+export function readInPlaceConfig(text: string): InstallConfig {
+  const install = read(InstallConfig, text, 'install-config.yaml');
+  const { platform, bootstrapInPlace } = install;
+  refuse([
+    ...('none' in platform ? noneMistakes(install) : ['bootstrapInPlace: platform none is required']),
+    ...(bootstrapInPlace ? [] : ['bootstrapInPlace.installationDisk: required for single-node-ignition-config']),
+    ...pullSecretMistakes(install),
+  ]);
+  return install;
+}
+
+/** Of a cluster whose machines and load balancer somebody else makes. @throws LabwrightError `bad_input` with every mistake. */
+export function readUpiConfig(text: string): InstallConfig {
+  const install = read(InstallConfig, text, 'install-config.yaml');
+  const { platform, compute } = install;
+  refuse([
+    ...('none' in platform ? [] : ['platform: its machines boot ignition by themselves, which takes platform none']),
+    ...((compute[0]?.replicas ?? 0) === 0 ? [] : ['compute[0].replicas: machines that join by themselves are not counted: 0 is required']),
+    ...(install.bootstrapInPlace ? ['bootstrapInPlace: it is for a single node'] : []),
+    ...pullSecretMistakes(install),
+  ]);
+  return install;
+}
+
+function refuse(mistakes: readonly string[]): void {
+  if (mistakes.length > 0) throw new LabwrightError('bad_input', `invalid install configuration: ${mistakes.join('; ')}`);
 }
 
 function read<T>(shape: z.ZodType<T>, content: string, file: string): T {
@@ -71,12 +100,16 @@ function issueLines(issue: z.core.$ZodIssue, before: readonly PropertyKey[] = []
   return [`${path.join('.')}: ${issue.message}`];
 }
 
-function platformMistakes({ platform, controlPlane, compute, networking }: InstallConfig): string[] {
+/** Platform none of a single node. */
+function noneMistakes({ controlPlane, compute }: InstallConfig): string[] {
   const workers = compute[0]?.replicas ?? 0;
-  if ('none' in platform) {
-    const single = controlPlane.replicas === 1 && workers === 0;
-    return single ? [] : [`platform none needs 1 control plane replica and 0 compute replicas, got ${controlPlane.replicas} and ${workers}`];
-  }
+  const single = controlPlane.replicas === 1 && workers === 0;
+  return single ? [] : [`platform none needs 1 control plane replica and 0 compute replicas, got ${controlPlane.replicas} and ${workers}`];
+}
+
+function platformMistakes(install: InstallConfig): string[] {
+  const { platform, controlPlane, networking } = install;
+  if ('none' in platform) return noneMistakes(install);
   const networks = networking.machineNetwork.map(({ cidr }) => cidr);
   const { apiVIPs, ingressVIPs } = platform.baremetal;
   const outside = [...apiVIPs, ...ingressVIPs].filter((vip) => !networks.some((cidr) => isInside(vip, cidr)));

@@ -14,6 +14,8 @@ import { CAUSE_HEADER } from '../../util/step.ts';
 import { createAuthority } from '../api/access/certificate-authority.ts';
 import { createSimulatedClock, type SimulatedClock } from '../clock/simulated-clock.ts';
 import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
+import type { InstallerWorld } from '../installer/installer-world.ts';
+import { playIgnitions } from '../installer/play-ignitions.ts';
 import { playInstallations } from '../installer/play-installations.ts';
 import { serveHttpBehind } from './serve-http.ts';
 import { UNTRUSTED } from '../controllers/metal3/register-host.ts';
@@ -26,6 +28,7 @@ import { createDialTable, type DialTable } from './dial-table.ts';
 import { createGitHost } from './git-host.ts';
 import { createMirrorHost } from './mirror-host.ts';
 import { createFaultBoard } from './fault-board.ts';
+import { createGreeters } from './listen-greeting.ts';
 import type { ServeHubApi } from './hub-api.ts';
 import { startHub, worldClient, type HubOptions, type RunningHub } from './hub.ts';
 import { createSpokes } from './create-spokes.ts';
@@ -122,13 +125,22 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const sites = withFaults(options.sites ?? {}, options.faults);
   const gitHost = Object.keys(sites).length === 0 ? undefined : await createGitHost(deps, plan.domain, sites);
   const hubs = new Map<string, RunningHub>();
-  const stopInstallations = playInstallations({
+  const greeters = createGreeters(dial);
+  const installerWorld: InstallerWorld = {
     clock: own,
     seed,
     machines,
     faults,
     log,
     serveHttp: serveHttpBehind(dial),
+    listen: greeters.listen,
+    hostname: (cluster, machine) => plan.clusters.find(({ name }) => name === cluster)?.nodes.find((node) => node.machine === machine)?.name,
+    apiListens({ name, baseDomain }, listens) {
+      const hub = hubs.get(name);
+      const address = { host: `api.${name}.${baseDomain}`, port: 6443 };
+      if (hub && listens) dial.set(address, { host: '127.0.0.1', port: Number(new URL(hub.api.url).port) });
+      else dial.remove(address);
+    },
     async clusterLost({ name }) {
       const hub = hubs.get(name);
       hubs.delete(name);
@@ -139,7 +151,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       hubs.set(name, hub);
       return worldClient(deps, hub.kubeconfig);
     },
-  });
+  };
+  const stopInstallations = playInstallations(installerWorld);
+  const stopIgnitions = playIgnitions(installerWorld);
 
   const world: World = {
     clock,
@@ -159,6 +173,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     },
     async close() {
       stopInstallations();
+      stopIgnitions();
+      await greeters.close();
       await Promise.all([...hubs.values()].map((hub) => hub.close()));
       await spokes.close();
       await gitHost?.close();
