@@ -10,7 +10,8 @@ import { planLabFile } from './plan-lab-file.ts';
 import { table } from './table.ts';
 
 const EXAMPLES = `
-A kind is sno, or abi, ipi, upi or hub+spoke with its masters and workers: abi-3+2. Each cluster stands whole on one server, with 8 vCPUs a VM, 16 GiB
+A kind is sno, or abi, ipi, upi or hub+spoke with its masters and workers: abi-3+2. metal- before it puts its nodes on bare-metal hosts that no cluster
+has: metal-sno, metal-abi-3+2. hcp is a hosted control plane, whose two addresses its hub keeps; hcp-0+2 one with two bare-metal workers. VMs stand whole on one server, with 8 vCPUs a VM, 16 GiB
 a master, 32 GiB a worker and 120 GB thin disks. Without --cidr the question is about the lab as planned; with it, about an empty lab of the same servers
 in that network. Packing "slots" counts one aligned block of addresses for each cluster, as lab plan gives them out; "exact" counts single addresses,
 without those a network keeps (dynamic: and spare: in the lab file, 5 each).
@@ -33,7 +34,7 @@ export function labCapacityCommand(): Command {
   return new Command('capacity')
     .description('how many more clusters fit into a lab, and what stops the next one; contacts and writes nothing')
     .argument('<path>', 'a lab file, or a folder with lab.yml in it')
-    .option('--kind <kind>', 'clusters of this kind only: sno, abi-3+2, ipi-3+3, upi-3+2, hub+spoke-3+3, …')
+    .option('--kind <kind>', 'clusters of this kind only: sno, abi-3+2, ipi-3+3, upi-3+2, hub+spoke-3+3, metal-abi-3+2, hcp, …')
     .option('--cidr <network>', 'ask about the lab emptied and moved to this network: 192.168.20.0/23')
     .addOption(new Option('--packing <how>', 'how clusters get addresses (default: exact with --cidr, else slots)').choices(['exact', 'slots']))
     .option('--json', 'print {fits, binds, limits} as JSON; without --kind, one for each kind')
@@ -49,7 +50,7 @@ async function capacity(path: string, flags: Flags): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  if (plan.servers.length === 0)
+  if (plan.servers.length === 0 && !kind?.hosts.length)
     throw new LabwrightError('bad_input', `lab ${plan.lab} has no servers to put clusters on`, {
       hint: 'add one: server01: {address: 192.168.21.2, nic: eno2, cpus: 96, memory: 512GiB, disk: 4TiB}',
     });
@@ -69,7 +70,8 @@ function blockOf(cidr: string): Block {
 function oneKind(rooms: readonly Room[], kind: ClusterKind, empty: boolean): string {
   const { fits, limits } = labCapacity(rooms, kind);
   const why = rooms.map((room) => `${rooms.length > 1 ? `${room.addresses.cidr}: ` : ''}${explainCapacity(room, kind)}`);
-  const each = LIMITS.map((limit) => `${limit} ${limits[limit]}`).join(', ');
+  const known = kind.hosts.length > 0 ? ([...LIMITS, 'hosts'] as const) : LIMITS;
+  const each = known.map((limit) => `${limit} ${limits[limit] === Infinity ? 'no limit' : limits[limit]}`).join(', ');
   return `${[`${fits} ${empty ? '' : 'more '}${kind.name} fit ${where(rooms)}`, ...why, `clusters by each limit alone: ${each}`].join('\n')}\n`;
 }
 

@@ -1,9 +1,10 @@
 import type { ClusterKind } from './cluster-kind.ts';
 import { type Block, contains, formatBlock, parseBlock, parseIp } from '../ip.ts';
-import type { LabPlan, PlannedNetwork } from '../plan.ts';
+import type { LabPlan, PlannedCluster, PlannedNetwork } from '../plan.ts';
 import { type Segment, slotCount } from '../segments.ts';
 import { WORKER_OFFSET } from '../place/slot-layout.ts';
-import { endsAt255, type Host, slotsOfHosts } from '../place/slot-place.ts';
+import { sum } from '../sum.ts';
+import { endsAt255, slotsOfHosts } from '../place/slot-place.ts';
 
 export type Packing = 'exact' | 'slots';
 
@@ -25,7 +26,9 @@ export function emptyNetworkRoom(block: Block, hostCount: number, keys: Pick<Pla
   const segment = { block, block6: undefined, slotSize };
   // Before the first host stands the network's own address, after the reserves the broadcast address.
   const [first, last] = [Math.ceil((1 + hostCount) / slotSize), Math.max(1, Math.ceil((dynamic + spare + 1) / slotSize))];
-  return room(segment, packing, free, (slot, count) => slot >= first && slot < count - last);
+  const slots = slotsWhere(segment, (slot, count) => slot >= first && slot < count - last);
+  // Any of them can be a hub's.
+  return room(segment, { packing, free, slots, hostedPlaces: slots.length * hostedPlaces(slotSize, 0) });
 }
 
 /** What the clusters of a plan leave of a network: they keep their slots whole. */
@@ -34,35 +37,56 @@ export function plannedNetworkRoom(plan: LabPlan, network: PlannedNetwork, packi
   // The planner has read both before.
   const block = parseBlock(network.cidr)!;
   const segment = { block, block6: network.cidr6 === undefined ? undefined : parseBlock(network.cidr6), slotSize };
-  const hosts: readonly Host[] = [plan.jumphost, ...plan.servers];
-  const taken = new Set(plan.clusters.flatMap(({ network: home, slot }) => (home === network.name && slot !== null ? [slot] : [])));
-  const outside = hosts.filter(({ address }) => {
-    const ip = parseIp(address)!;
-    return contains(block, ip) && !taken.has(Number((ip.value - block.first) / BigInt(slotSize)));
+  const taken = new Set(
+    plan.clusters.flatMap(({ network: home, slot, networks }) => [
+      ...(home === network.name ? [slot] : []),
+      ...networks.flatMap((one) => (one.name === network.name ? [one.slot] : [])),
+    ]),
+  );
+  const addresses = [plan.jumphost.address, ...plan.servers.map(({ address }) => address), ...plan.clusters.flatMap(clusterAddresses)];
+  const outside = new Set(
+    addresses.filter((address) => {
+      const ip = parseIp(address)!;
+      return contains(block, ip) && !taken.has(Number((ip.value - block.first) / BigInt(slotSize)));
+    }),
+  );
+  const reserved = slotsOfHosts(segment, [plan.jumphost, ...plan.servers, ...[...outside].map((address) => ({ address }))]);
+  const owned = [...taken].filter((slot) => slot !== null).length;
+  const hubs = plan.clusters.filter(({ network: home, slot, role }) => home === network.name && slot !== null && role === 'hub');
+  return room(segment, {
+    packing,
+    free: usable(block) - outside.size - dynamic - spare - owned * slotSize,
+    slots: slotsWhere(segment, (slot, count) => slot > 0 && slot < count - 1 && !reserved.has(slot) && !taken.has(slot)),
+    hostedPlaces: sum(hubs, ({ nodes, hosted }) => hostedPlaces(slotSize, nodes.filter(({ role }) => role === 'worker').length) - hosted.length),
   });
-  const free = usable(block) - outside.length - dynamic - spare - taken.size * slotSize;
-  const reserved = slotsOfHosts(segment, hosts);
-  return room(segment, packing, free, (slot, count) => slot > 0 && slot < count - 1 && !reserved.has(slot) && !taken.has(slot));
+}
+
+function clusterAddresses({ nodes, vips }: PlannedCluster): string[] {
+  return [vips.api, vips.ingress, ...nodes.map(({ addresses }) => addresses[0]!)];
+}
+
+function slotsWhere(segment: Pick<Segment, 'block' | 'block6' | 'slotSize'>, isFree: (slot: number, count: number) => boolean): number[] {
+  const count = slotCount(segment);
+  return Array.from({ length: count }, (_, slot) => slot).filter((slot) => isFree(slot, count));
 }
 
 function room(
-  segment: Pick<Segment, 'block' | 'block6' | 'slotSize'>,
-  packing: Packing,
-  free: number,
-  isFree: (slot: number, count: number) => boolean,
+  segment: Pick<Segment, 'block' | 'slotSize'>,
+  { packing, free, slots, hostedPlaces: places }: Pick<AddressRoom, 'packing' | 'free'> & { readonly slots: readonly number[]; readonly hostedPlaces: number },
 ): AddressRoom {
   const { block, slotSize } = segment;
   const exact = (kind: ClusterKind): number => Math.max(0, Math.floor(free / kind.addresses));
-  const inSlots = ({ workerPlaces }: ClusterKind): number => {
-    const places = slotSize - WORKER_OFFSET;
-    const count = slotCount(segment);
-    let fit = 0;
-    for (let slot = 0; slot < count; slot++) {
-      if (isFree(slot, count) && workerPlaces <= places - (endsAt255(segment, slot) ? 1 : 0)) fit++;
-    }
-    return fit;
+  const inSlots = ({ slot: ownSlot, workerPlaces, hosted }: ClusterKind): number => {
+    const kept = hosted === 0 ? Infinity : Math.floor(places / hosted);
+    if (!ownSlot) return kept;
+    return Math.min(kept, slots.filter((slot) => workerPlaces <= slotSize - WORKER_OFFSET - (endsAt255(segment, slot) ? 1 : 0)).length);
   };
   return { cidr: formatBlock(block), slotSize, packing, free, fits: packing === 'exact' ? exact : inSlots };
+}
+
+/** Hosted control planes that a hub's slot has addresses for, two each, behind its workers; the slot's last address stays free. */
+function hostedPlaces(slotSize: number, workers: number): number {
+  return Math.max(0, Math.floor((slotSize - WORKER_OFFSET - workers - 1) / 2));
 }
 
 /** Without the network's own address and the broadcast address (reference/lab-and-libvirt.md §5.2); IPv6 is never the limit. */

@@ -33,9 +33,9 @@ export function needsOf({ machines }: ClusterKind): Amounts {
   };
 }
 
-/** Whole clusters that find this much of a resource on one server. */
+/** Whole clusters that find this much of a resource on one server; Infinity when they need none. */
 export function timesIn({ left }: ServerRoom, needs: Amounts, resource: Compute): number {
-  return Math.max(0, Math.floor(left[resource] / needs[resource]));
+  return needs[resource] === 0 ? Infinity : Math.max(0, Math.floor(left[resource] / needs[resource]));
 }
 
 /** Whole clusters that a server carries. */

@@ -22,7 +22,7 @@ export const USUAL = {
 } as const;
 export type SizedRole = keyof typeof USUAL;
 /** Below these an installation is refused (assisted-service's data/default_hw_requirements.json). */
-const LEAST = {
+export const LEAST = {
   sno: { vcpus: 8, memoryMiB: 16 * GIB, disksGiB: [100] },
   master: { vcpus: 4, memoryMiB: 16 * GIB, disksGiB: [100] },
   worker: { vcpus: 2, memoryMiB: 8 * GIB, disksGiB: [100] },
