@@ -38,6 +38,8 @@ export function checkAddresses(file: LabFile, segments: readonly Segment[], serv
       check(entry.vips?.[kind], ['clusters', name, 'vips', kind], false, where);
       check(entry.vips6?.[kind], ['clusters', name, 'vips6', kind], true, where);
     }
+    for (const [node, machine] of Object.entries(entry.machines ?? {}))
+      for (const key of ['address', 'address6'] as const) check(machine[key], ['clusters', name, 'machines', node, key], key === 'address6', where);
   }
 }
 

@@ -41,9 +41,19 @@ export function checkOwners(
     const keys = ['clusters', cluster.name];
     for (const address of cluster.slot === null ? [] : (cluster.bootstrap?.addresses ?? []))
       own(addresses, address, { name: `bootstrap of ${cluster.name}`, keys, cluster });
-    for (const node of cluster.nodes)
-      for (const address of [...node.addresses, ...(node.interfaces ?? []).flatMap((one) => one.addresses)])
-        own(addresses, address, { name: node.machine, keys, cluster });
+    for (const node of cluster.nodes) {
+      const typed = file.clusters[cluster.name]!.machines?.[node.name];
+      for (const [family, address] of node.addresses.entries()) {
+        const key = family === 0 ? 'address' : 'address6';
+        own(addresses, address, {
+          name: node.machine,
+          keys: [...keys, ...(typed?.[key] ? ['machines', node.name, key] : [])],
+          cluster,
+          typed: typed?.[key] !== undefined,
+        });
+      }
+      for (const address of (node.interfaces ?? []).flatMap((one) => one.addresses)) own(addresses, address, { name: node.machine, keys, cluster });
+    }
     for (const { name, vips, vips6 } of cluster.hosted)
       for (const one of [vips, ...(vips6 ? [vips6] : [])])
         for (const kind of ['api', 'ingress'] as const) own(addresses, one[kind], { name: `${kind} of ${name}`, keys: [...keys, 'hosted'], cluster });

@@ -24,6 +24,14 @@ const Provisionhost = z.strictObject({
   user: Name.default('dci').describe('the account that the installer logs in with'),
 });
 
+const Machine = z.strictObject({
+  mac: Mac.optional(),
+  uuid: Uuid.optional(),
+  address: z.string().optional().describe("in its cluster's network; default: that of its place in the cluster's block"),
+  address6: z.string().optional(),
+  on: z.string().optional().describe('its server'),
+});
+
 export const Cluster = z.strictObject({
   on: z
     .union([z.string(), z.array(z.string()).min(1)])
@@ -55,7 +63,7 @@ export const Cluster = z.strictObject({
   sizes: Sizes.optional().describe('of its machines; the least the installer accepts is kept'),
   pool: Name.optional().describe('the storage pool of its machines on their servers; default: that of libvirt'),
   machines: z
-    .record(z.string(), z.strictObject({ mac: Mac.optional(), uuid: Uuid.optional(), on: z.string().optional() }))
+    .record(z.string(), Machine)
     .optional()
     .describe('what is known of single machines and wins over what would be derived: {master-0: {mac: 52:54:00:00:01:04}}'),
 });

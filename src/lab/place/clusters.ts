@@ -78,7 +78,7 @@ function vmNode(name: string, entry: ClusterEntry, { segment, slot, more }: Plac
     name: node,
     role,
     machine: `${name}-${node}`,
-    addresses: slotAddresses(segment, slot, offset),
+    addresses: written(slotAddresses(segment, slot, offset), entry.machines?.[node]),
     mac: entry.machines?.[node]?.mac ?? macOf(segment, slot, offset),
     ...(interfaces.length > 0 && { interfaces }),
   };
@@ -97,16 +97,22 @@ function hostNode(file: LabFile, host: string, { segment, slot, more }: Place, r
       ? { ...base, nic: linkOf(entry, boot.name), vlan: file.networks[one.segment.name]!.vlan!, mac: boot.mac }
       : { ...base, nic: linkOf(entry, nic), mac: own!.mac };
   });
-  const [first, second] = slotAddresses(segment, slot, offsetOf(node));
-  const written = (text: string | undefined): string | undefined => (text === undefined ? undefined : formatIp(parseIp(text)!));
   return {
     name: node,
     role,
     machine: host,
-    addresses: [written(entry.address) ?? first!, ...(second === undefined ? [] : [written(entry.address6) ?? second])],
+    addresses: written(slotAddresses(segment, slot, offsetOf(node)), entry),
     mac: boot.mac,
     ...(interfaces.length > 0 && { interfaces }),
   };
+}
+
+/** What is written for a machine wins over its place in the slot. */
+function written(derived: readonly string[], { address, address6 }: Pick<HostEntry, 'address' | 'address6'> = {}): string[] {
+  return derived.map((one, family) => {
+    const own = [address, address6][family];
+    return own === undefined ? one : formatIp(parseIp(own)!);
+  });
 }
 
 /** The bond a NIC belongs to, else itself. */

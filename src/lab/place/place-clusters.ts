@@ -15,6 +15,7 @@ import { reusedCluster } from './reuse.ts';
 import { slotCount, type Segment } from '../segments.ts';
 import type { ExpandedServer } from '../servers.ts';
 import { WORKER_OFFSET } from './slot-layout.ts';
+import { derivedOffsets, pinnedPlaces } from './pinned-places.ts';
 import { beginsAt0, endsAt255, type Host, slotsOfHosts } from './slot-place.ts';
 import { allocateSlots, type SlotRequest } from './slots.ts';
 
@@ -43,6 +44,7 @@ export function placeClusters(
     for (const [name, entry] of byNetwork.get(segment.name) ?? []) {
       checkRoom(name, entry, segment, entry.hosted.length, report);
       checkHostAddresses(file, name, entry, segment, report);
+      checkMachineAddresses(name, entry, segment, report);
       checkHomes(name, segment, homes.get(name) ?? [], file, networks, report);
       checkNetworks(file, name, segment.name, homes.get(name) ?? [], servers, report);
     }
@@ -100,6 +102,22 @@ function checkHostAddresses(file: LabFile, name: string, entry: ClusterEntry, { 
   }
 }
 
+/** A VM that has an address of its own has it in its cluster's network. */
+function checkMachineAddresses(name: string, entry: ClusterEntry, { name: network, block, block6 }: Segment, report: Report): void {
+  for (const [node, machine] of Object.entries(entry.machines ?? {}))
+    for (const key of ['address', 'address6'] as const) {
+      const written = machine[key];
+      const around = key === 'address' ? block : block6;
+      if (written === undefined || (around && contains(around, parseIp(written)!))) continue;
+      report.error(
+        'other-network',
+        ['clusters', name, 'machines', node, key],
+        `${name} is on network ${network}, where ${written} of ${node} is not`,
+        `write an address in ${[block, ...(block6 ? [block6] : [])].map(formatBlock).join(' or ')}, or remove it`,
+      );
+    }
+}
+
 /** A cluster that names no network stays where it was; a new one goes to that of its first server. */
 function networkOf(name: string, entry: ClusterEntry, lock: LockFile): string | undefined {
   return entry.network ?? lock.slots[name]?.network;
@@ -120,6 +138,11 @@ function slotsOf(
   );
   const hosts = [file.jumphost, ...servers.map(({ server }) => server), ...metal];
   const reserved = slotsOfHosts(segment, hosts);
+  // Addresses that are written for machines lie in any slot.
+  const pinned = Map.groupBy(
+    clusters.flatMap(([cluster, entry]) => pinnedPlaces(segment, entry).map((place) => ({ cluster, ...place }))),
+    ({ slot }) => slot,
+  );
   const locked = new Map<string, number>();
   for (const [name] of clusters) {
     const entry = lock.slots[name];
@@ -134,20 +157,26 @@ function slotsOf(
         `lab.lock.json gives slot ${slot} of ${segment.name} to ${owners.join(' and ')}`,
         `remove the one that is not installed yet from lab.lock.json; it gets a new slot`,
       );
-    if (reserved.has(slot))
+    const foreign = reserved.get(slot) ?? pinned.get(slot)?.find(({ cluster }) => cluster !== owners[0])?.address;
+    if (foreign !== undefined)
       report.warn(
         'address-in-slot',
         ['clusters', owners[0]!],
-        `${reserved.get(slot)} lies in slot ${slot}, which is ${owners[0]}'s`,
-        'give servers addresses outside the slots of clusters',
+        `${foreign} lies in slot ${slot}, which is ${owners[0]}'s`,
+        'give servers and single machines addresses outside the slots of other clusters',
       );
   }
-  const requests = clusters.map(([cluster, entry]): SlotRequest => ({ cluster, fits: (slot) => edgeIn(segment, slot, entry) === undefined }));
+  const clashes = (cluster: string, entry: ClusterEntry, slot: number): boolean =>
+    pinned.get(slot)?.some((one) => one.cluster !== cluster || derivedOffsets(entry, slotSize).has(one.offset)) ?? false;
+  const requests = clusters.map(([cluster, entry]): SlotRequest => ({
+    cluster,
+    fits: (slot) => edgeIn(segment, slot, entry) === undefined && !clashes(cluster, entry, slot),
+  }));
   const result = allocateSlots(count, new Set(reserved.keys()), requests, locked);
-  for (const { cluster, fits } of requests) {
+  for (const { cluster } of requests) {
     const slot = locked.get(cluster);
-    if (slot === undefined || fits(slot)) continue;
     const entry = file.clusters[cluster]!;
+    if (slot === undefined || edgeIn(segment, slot, entry) === undefined) continue;
     const atEnd = edgeIn(segment, slot, entry) === LAST_WORKER;
     report.error(
       'edge-address',
@@ -156,7 +185,7 @@ function slotsOf(
       atEnd ? `write workers: ${slotSize - WORKER_OFFSET - 1}` : 'write provisionhost: {machine: jumphost}',
     );
   }
-  for (const { cluster, slot } of result.passed)
+  for (const { cluster, slot } of result.passed.filter((one) => edgeIn(segment, one.slot, file.clusters[one.cluster]!) !== undefined))
     report.warn(
       'edge-address',
       ['clusters', cluster],
