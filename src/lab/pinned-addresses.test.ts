@@ -54,7 +54,14 @@ test('a slot that holds an address which is written for a machine goes to no oth
     ],
     'the place of its api, or of master-0',
   );
-  assert.deepEqual([slots('10.0.0.23'), slots('10.0.0.45')], [[1, null, 2], [1, null, 3]], 'its own place; the slot after it');
+  assert.deepEqual(
+    [slots('10.0.0.23'), slots('10.0.0.45')],
+    [
+      [1, null, 2],
+      [1, null, 3],
+    ],
+    'its own place; the slot after it',
+  );
 });
 
 test('a slot that was given out stays, with a warning where another cluster’s address lies in it', () => {

@@ -91,7 +91,7 @@ test('C: the short file of ABI and the inventory itself keep VIPs, UUIDs, sizes 
   );
   const { install, masters, workers, nodes, machines } = lab.clusters.abi2;
   assert.deepEqual([install, masters, workers, nodes], ['abi', 3, 0, ['host/abi2-worker-0']]);
-  assert.deepEqual(machines['master-2'], { mac: '52:54:00:60:00:03', uuid: '6f8a1c1e-3c55-4c1e-9a61-0d6f0a5c0013' });
+  assert.deepEqual(machines['master-2'], { mac: '52:54:00:60:00:03', uuid: '6f8a1c1e-3c55-4c1e-9a61-0d6f0a5c0013', address: '10.60.0.102' });
   assert.equal(lab.hosts['abi2-worker-0'].bmc.address, 'idrac-virtualmedia://10.9.9.9/redfish/v1/Systems/System.Embedded.1');
   assert.deepEqual(lab.hosts['abi2-worker-0'].root_device_hints, { wwn: '0x5000c500' });
 });

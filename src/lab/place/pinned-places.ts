@@ -24,6 +24,13 @@ export function pinnedPlaces({ block, block6, slotSize }: Pick<Segment, 'block' 
     });
 }
 
+/** The slot in which machines of a cluster have the very places that are written for them. */
+export function pinnedSlot(segment: Pick<Segment, 'block' | 'block6' | 'slotSize'>, entry: ClusterEntry): number | undefined {
+  return Object.entries(entry.machines ?? {}).flatMap(([node, machine]) =>
+    pinnedPlaces(segment, { ...entry, machines: { [node]: machine } }).flatMap(({ slot, offset }) => (offset === offsetOf(node) ? [slot] : [])),
+  )[0];
+}
+
 /** The places of its slot that a cluster takes: all but those of machines for which an address is written. */
 export function derivedOffsets(entry: ClusterEntry, slotSize: number): ReadonlySet<number> {
   const { masters, workers } = nodeCounts(entry);

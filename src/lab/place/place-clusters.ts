@@ -15,7 +15,7 @@ import { reusedCluster } from './reuse.ts';
 import { slotCount, type Segment } from '../segments.ts';
 import type { ExpandedServer } from '../servers.ts';
 import { WORKER_OFFSET } from './slot-layout.ts';
-import { derivedOffsets, pinnedPlaces } from './pinned-places.ts';
+import { derivedOffsets, pinnedPlaces, pinnedSlot } from './pinned-places.ts';
 import { beginsAt0, endsAt255, type Host, slotsOfHosts } from './slot-place.ts';
 import { allocateSlots, type SlotRequest } from './slots.ts';
 
@@ -171,6 +171,7 @@ function slotsOf(
   const requests = clusters.map(([cluster, entry]): SlotRequest => ({
     cluster,
     fits: (slot) => edgeIn(segment, slot, entry) === undefined && !clashes(cluster, entry, slot),
+    prefers: pinnedSlot(segment, entry),
   }));
   const result = allocateSlots(count, new Set(reserved.keys()), requests, locked);
   for (const { cluster } of requests) {

@@ -3,6 +3,8 @@ export interface SlotRequest {
   readonly cluster: string;
   /** Can it live in this slot? Asked of free slots only. */
   readonly fits: (slot: number) => boolean;
+  /** The slot that holds addresses written for its machines, which is no other cluster's. */
+  readonly prefers?: number | undefined;
 }
 
 export interface SlotPlan {
@@ -19,7 +21,7 @@ export interface SlotPlan {
  * Gives every cluster a slot, keeping those it already has.
  *
  * A slot in `locked` never moves, even when its cluster's place in the file does: machines were installed with these
- * addresses. New clusters take the lowest free slot in file order. The first and the last slot are infrastructure.
+ * addresses. New clusters take the slot they prefer, else the lowest free one in file order. The first and the last slot are infrastructure.
  */
 export function allocateSlots(count: number, reserved: ReadonlySet<number>, clusters: readonly SlotRequest[], locked: ReadonlyMap<string, number>): SlotPlan {
   const kept = new Set(locked.values());
@@ -30,11 +32,16 @@ export function allocateSlots(count: number, reserved: ReadonlySet<number>, clus
   /** Below it no slot is free, but for those in `skipped`. */
   let next = 1;
   const skipped: number[] = [];
-  for (const { cluster, fits } of clusters) {
+  for (const { cluster, fits, prefers } of clusters) {
     const old = locked.get(cluster);
     if (old !== undefined) {
       if (old > 0 && old < count - 1) slots.set(cluster, old);
       else lost.push(cluster);
+      continue;
+    }
+    if (prefers !== undefined && prefers > 0 && prefers < count - 1 && !kept.has(prefers) && !reserved.has(prefers) && fits(prefers)) {
+      kept.add(prefers);
+      slots.set(cluster, prefers);
       continue;
     }
     const again = skipped.findIndex(fits);

@@ -4,12 +4,15 @@ import type { Found, FoundCluster } from './found-cluster.ts';
 import { hostEntries } from './host-entries.ts';
 import { identitiesOf } from './identities.ts';
 import type { ImportReport } from './import-report.ts';
-import { nodeNames, sizesOf } from './node-entries.ts';
+import { machineEntries, nodeNames, sizesOf } from './node-entries.ts';
+import { ownAddresses } from './own-addresses.ts';
 
 /** A lab file as data, and what to say behind single values of it. */
 export interface ComposedLab {
   readonly lab: LabEntries;
   readonly comments: readonly { readonly keys: KeyPath; readonly text: string }[];
+  /** What inventories state for single nodes and a lab may have: cluster, node, address. */
+  readonly addresses: readonly (readonly [cluster: string, node: string, address: string])[];
 }
 
 export interface LabEntries {
@@ -36,6 +39,8 @@ export type ClusterEntry = Readonly<Record<string, unknown>> & { readonly on?: s
 /** What a lab may have of an inventory's own identities: given up when the lab does not plan with them. */
 export interface Keeping {
   readonly vips: boolean;
+  /** Of single nodes. */
+  readonly addresses: boolean;
   readonly identities: boolean;
 }
 
@@ -61,8 +66,23 @@ export function composeLab(name: string, clusters: readonly FoundCluster[], keep
   };
   const addresses = freeAddresses(
     [...networks.values()],
-    [jumphost.address, ...clusters.flatMap(({ vips, hypervisor }) => [vips?.api.value, vips?.ingress.value, hypervisor?.host?.value])],
+    [
+      jumphost.address,
+      ...clusters.flatMap(({ vips, hypervisor, nodes, provisionhost }) => [
+        vips?.api.value,
+        vips?.ingress.value,
+        hypervisor?.host?.value,
+        provisionhost?.address?.value,
+        ...nodes.map(({ address }) => address?.value),
+      ]),
+    ],
   );
+  const owners = new Map([[jumphost.address, 'the jumphost']]);
+  for (const { name: owner, vips, hypervisor } of clusters) {
+    if (hypervisor?.host) owners.set(hypervisor.host.value, 'a server');
+    if (vips) owners.set(vips.api.value, `api of ${owner}`).set(vips.ingress.value, `ingress of ${owner}`);
+  }
+  const stated: ComposedLab['addresses'][number][] = [];
   const servers = new Map<string, ServerEntry>();
   const serverNames = new Map<string, string>();
   const taken = new Map<string, string>();
@@ -71,9 +91,13 @@ export function composeLab(name: string, clusters: readonly FoundCluster[], keep
     const network = networks.get(cidrOf(cluster))!;
     const on = cluster.hypervisor && serverOf(cluster.hypervisor.host, { network, servers, serverNames, addresses, guess, report });
     const names = nodeNames(cluster, report);
-    const metal = hostEntries(cluster, names, hosts, guess);
-    const identities = keeping.identities ? identitiesOf(cluster, names, taken, report) : new Map<string, object>();
     const key = labName(cluster.name);
+    const own = ownAddresses(cluster, names, network.block, owners, report);
+    for (const [node, address] of own) stated.push([key, node, address]);
+    const pinned = keeping.addresses ? own : new Map<string, string>();
+    const metal = hostEntries(cluster, names, hosts, pinned, guess);
+    const identities = keeping.identities ? identitiesOf(cluster, names, taken, report) : new Map<string, object>();
+    const machines = machineEntries(cluster, names, identities, pinned);
     const count = (role: string): number => cluster.nodes.filter((one) => one.role === role && (on === undefined || !one.metal)).length;
     if (key !== cluster.name)
       report.note({ id: 'renamed', kind: 'dropped', what: `name ${cluster.name}`, why: `a cluster's name is lower case: ${key}`, at: cluster.at });
@@ -90,7 +114,7 @@ export function composeLab(name: string, clusters: readonly FoundCluster[], keep
         ...(cluster.install === 'ipi' ? { provisionhost: provisionhostOf(cluster, key, on, guess) } : {}),
         ...(keeping.vips && cluster.vips ? { vips: { api: cluster.vips.api.value, ingress: cluster.vips.ingress.value } } : {}),
         ...(Object.keys(sizes).length > 0 ? { sizes } : {}),
-        ...(identities.size > 0 ? { machines: Object.fromEntries(identities) } : {}),
+        ...(Object.keys(machines).length > 0 ? { machines } : {}),
       },
     ];
   });
@@ -113,7 +137,7 @@ export function composeLab(name: string, clusters: readonly FoundCluster[], keep
     ...(Object.keys(hosts).length > 0 ? { hosts } : {}),
     clusters: Object.fromEntries(entries),
   };
-  return { lab, comments };
+  return { lab, comments, addresses: stated };
 }
 
 export type Guess = <T>(keys: KeyPath, value: T, why: string) => T;

@@ -52,6 +52,8 @@ export interface FoundNode {
   /** Of the NIC on the machine network. */
   readonly mac: Found<string> | undefined;
   readonly uuid: Found<string> | undefined;
+  /** On the machine network; a name where only that is known. */
+  readonly address: Found<string> | undefined;
   readonly size: FoundSize;
   /** undefined for a VM. */
   readonly metal: FoundMetal | undefined;
@@ -73,4 +75,5 @@ export interface FoundProvisionhost {
   readonly user: string | undefined;
   readonly size: FoundSize;
   readonly mac: Found<string> | undefined;
+  readonly address: Found<string> | undefined;
 }

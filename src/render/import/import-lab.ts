@@ -68,11 +68,21 @@ function checkTogether(clusters: readonly FoundCluster[], report: ImportReport):
       );
 }
 
-const ATTEMPTS: readonly (Keeping & { readonly id?: string; readonly words?: string })[] = [
-  { vips: true, identities: true },
-  { vips: false, identities: true, id: 'vips-conflict', words: 'VIPs' },
-  { vips: true, identities: false, id: 'identity-conflict', words: 'MACs and UUIDs' },
-  { vips: false, identities: false, id: 'identity-conflict', words: 'VIPs, MACs and UUIDs' },
+interface Attempt extends Keeping {
+  /** Only when the plan gives nodes the addresses that they are to have anyway. */
+  readonly sameAddresses?: true;
+  readonly id?: string;
+  readonly words?: string;
+}
+
+const ATTEMPTS: readonly Attempt[] = [
+  { vips: true, identities: true, addresses: false, sameAddresses: true },
+  { vips: true, identities: true, addresses: true },
+  { vips: false, identities: true, addresses: true, id: 'vips-conflict', words: 'VIPs' },
+  { vips: true, identities: true, addresses: false, id: 'addresses-conflict', words: 'addresses of single nodes' },
+  { vips: false, identities: true, addresses: false, id: 'vips-conflict', words: 'VIPs and addresses of single nodes' },
+  { vips: true, identities: false, addresses: false, id: 'identity-conflict', words: 'addresses of single nodes, MACs and UUIDs' },
+  { vips: false, identities: false, addresses: false, id: 'identity-conflict', words: 'VIPs, addresses of single nodes, MACs and UUIDs' },
 ];
 
 /** Gives up identities of the inventory, the fewest first, until the lab plans. */
@@ -85,7 +95,7 @@ function planned(name: string, clusters: readonly FoundCluster[], report: Import
     const fitted = result.plan && fitServers(roomy, result.plan, scratch);
     const final = fitted && plan(fitted);
     why ??= [...result.diagnostics, ...(final?.diagnostics ?? [])].find(({ severity }) => severity === 'error');
-    if (!final?.plan) continue;
+    if (!final?.plan || (attempt.sameAddresses && !givesAddresses(final.plan, fitted!))) continue;
     report.notes.push(...scratch.notes);
     report.diagnostics.push(...scratch.diagnostics);
     const at = clusters.find(({ vips }) => vips)?.vips?.api.at ?? clusters[0]!.at;
@@ -100,6 +110,11 @@ function planned(name: string, clusters: readonly FoundCluster[], report: Import
   }
   report.refuse('does-not-plan', `no lab can be planned from this: ${why?.message ?? ''}`, why?.hint ?? 'correct the inventory', clusters[0]!.at);
   return undefined;
+}
+
+function givesAddresses({ clusters }: LabPlan, { addresses }: ComposedLab): boolean {
+  const planned = new Map(clusters.flatMap(({ name, nodes }) => nodes.map((node) => [`${name}/${node.name}`, node.addresses[0]])));
+  return addresses.every(([cluster, node, address]) => planned.get(`${cluster}/${node}`) === address);
 }
 
 function plan(composed: ComposedLab): PlanResult & { readonly plan: LabPlan | undefined } {

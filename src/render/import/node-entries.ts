@@ -20,6 +20,23 @@ export function nodeNames({ nodes, name }: FoundCluster, report: ImportReport): 
   return names;
 }
 
+/** What is known of its VMs. */
+export function machineEntries(
+  { nodes }: FoundCluster,
+  names: ReadonlyMap<string, string>,
+  identities: ReadonlyMap<string, object>,
+  pinned: ReadonlyMap<string, string>,
+): Readonly<Record<string, object>> {
+  const all = [...nodes.filter(({ metal }) => !metal).map(({ name }) => names.get(name)!), 'provisionhost'];
+  return Object.fromEntries(
+    all.flatMap((node) => {
+      const address = pinned.get(node);
+      const entry = { ...identities.get(node), ...(address === undefined ? {} : { address }) };
+      return Object.keys(entry).length > 0 ? [[node, entry]] : [];
+    }),
+  );
+}
+
 /** One size for each role: the largest of its VMs. What the installer wants at the least is the plan's to keep. */
 export function sizesOf({ nodes, provisionhost }: FoundCluster): Readonly<Record<string, object>> {
   const sized = (sizes: readonly FoundSize[]): object | undefined => {

@@ -45,10 +45,16 @@ export function isCrucible(reader: InventoryReader): boolean {
 }
 
 function shortNodes(cluster: VarsReader, nodes: ItemReader): FoundNode[] {
-  const one = (item: ItemReader, role: 'master' | 'worker', name: string): FoundNode => {
-    item.text('ip');
-    return { name, role, at: item.at, mac: item.text('mac'), uuid: undefined, size: specOf(cluster.map(`${role}s_vm_spec`)), metal: undefined };
-  };
+  const one = (item: ItemReader, role: 'master' | 'worker', name: string): FoundNode => ({
+    name,
+    role,
+    at: item.at,
+    mac: item.text('mac'),
+    uuid: undefined,
+    address: item.text('ip'),
+    size: specOf(cluster.map(`${role}s_vm_spec`)),
+    metal: undefined,
+  });
   const sno = nodes.map('sno');
   if (sno) return [one(sno, 'master', 'sno')];
   return (['master', 'worker'] as const).flatMap((role) =>
@@ -60,15 +66,6 @@ function fullNode(reader: InventoryReader, name: string, role: 'master' | 'worke
   const vars = reader.host(name);
   for (const used of ['role', 'vm_host', 'bmc_address', 'bmc_user']) vars.text(used);
   checkPrefix(name, vars, cidr, report);
-  const address = vars.text('ansible_host');
-  if (address)
-    report.note({
-      id: 'own-addresses',
-      kind: 'dropped',
-      what: `ansible_host of ${name}`,
-      why: "nodes get addresses of their cluster's block, by DHCP",
-      at: address.at,
-    });
   const vendor = vars.text('vendor')?.value.toLowerCase() ?? 'kvm';
   return {
     name,
@@ -76,6 +73,7 @@ function fullNode(reader: InventoryReader, name: string, role: 'master' | 'worke
     at: reader.inventory.hosts.get(name)?.at ?? reader.start,
     mac: vars.text('mac'),
     uuid: vars.text('uuid'),
+    address: vars.text('ansible_host'),
     size: specOf(vars.map('vm_spec')),
     metal: vendor === 'kvm' ? undefined : metalOf(vars, vendor),
   };

@@ -46,7 +46,13 @@ export function generatedIpi(reader: InventoryReader, { name, domain }: Named, r
     ...(overProvisioning ? { agentNeeds: ['prov_nic'] } : {}),
     provisionhost: upi
       ? undefined
-      : { vm: vm !== undefined && vars?.text('ansible_connection')?.value !== 'local', user: vars?.text('ansible_user')?.value, size: {}, mac: undefined },
+      : {
+          vm: vm !== undefined && vars?.text('ansible_connection')?.value !== 'local',
+          user: vars?.text('ansible_user')?.value,
+          size: {},
+          mac: undefined,
+          address: vars?.text('ansible_host'),
+        },
   };
 }
 
@@ -79,7 +85,16 @@ function groupNodes(reader: InventoryReader, report: ImportReport): FoundNode[] 
           why: 'it is of the NIC for provisioning, which nodes that boot by virtual media lack',
           at: mac.at,
         });
-      return { name, role, at, mac: boots ? mac : undefined, uuid: vars.text('kvm_uuid'), size: {}, metal: vm ? undefined : metalOf(reader, name, vars) };
+      return {
+        name,
+        role,
+        at,
+        mac: boots ? mac : undefined,
+        uuid: vars.text('kvm_uuid'),
+        address: vars.text('ansible_host'),
+        size: {},
+        metal: vm ? undefined : metalOf(reader, name, vars),
+      };
     }),
   );
 }

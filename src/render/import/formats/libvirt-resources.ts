@@ -113,14 +113,28 @@ function node(reader: InventoryReader, host: ItemReader, network: string | undef
         at: host.at,
       });
   const generated = reader.inventory.hosts.has(name) ? reader.host(name) : undefined;
-  return { name, role, at: host.at, mac: macOn(host, network), uuid: generated?.text('kvm_uuid'), size: sizeOf(host, role), metal: undefined };
+  return {
+    name,
+    role,
+    at: host.at,
+    mac: macOn(host, network),
+    uuid: generated?.text('kvm_uuid'),
+    address: addressOn(host, network),
+    size: sizeOf(host, role),
+    metal: undefined,
+  };
 }
 
 export function macOn(host: ItemReader, network: string | undefined): Found<string> | undefined {
-  return host
-    .list('networks')
-    .find((one) => network === undefined || one.text('name')?.value === network)
-    ?.text('mac');
+  return interfaceOn(host, network)?.text('mac');
+}
+
+export function addressOn(host: ItemReader, network: string | undefined): Found<string> | undefined {
+  return interfaceOn(host, network)?.text('address');
+}
+
+function interfaceOn(host: ItemReader, network: string | undefined): ItemReader | undefined {
+  return host.list('networks').find((one) => network === undefined || one.text('name')?.value === network);
 }
 
 function sizeOf(host: ItemReader, role: string): FoundSize {
@@ -149,5 +163,5 @@ function gib(text: string | undefined): number | undefined {
 function provisionhost(reader: InventoryReader, hosts: readonly ItemReader[], network: string | undefined): FoundProvisionhost | undefined {
   const host = hosts.find((one) => /provision/.test(one.text('name')?.value ?? ''));
   const user = reader.cluster.text('provisionhost_user')?.value;
-  return host && { vm: true, user, size: sizeOf(host, 'provisionhost'), mac: macOn(host, network) };
+  return host && { vm: true, user, size: sizeOf(host, 'provisionhost'), mac: macOn(host, network), address: addressOn(host, network) };
 }

@@ -1,12 +1,11 @@
 import type { FoundCluster, FoundNode } from '../found-cluster.ts';
-import type { ImportReport } from '../import-report.ts';
 import type { InventoryReader } from '../inventory-reader.ts';
 import { externalNetworks, networkOf } from '../network-of.ts';
 import type { Named } from './generated-ipi.ts';
 import { macOn, size } from './libvirt-resources.ts';
 
 /** Format B: a SNO in place, a VM in a list `hosts` or a bare-metal node in group `masters` (reference/lab-and-libvirt.md §1.4). */
-export function snoInPlace(reader: InventoryReader, { name, domain }: Named, report: ImportReport): FoundCluster {
+export function snoInPlace(reader: InventoryReader, { name, domain }: Named): FoundCluster {
   const metal = reader.cluster.text('sno_install_type')?.value === 'baremetal';
   const [network] = reader.cluster.list('networks');
   const mode = network?.text('forward_mode')?.value;
@@ -18,8 +17,6 @@ export function snoInPlace(reader: InventoryReader, { name, domain }: Named, rep
     nat: mode === 'nat',
   });
   const address = reader.cluster.text('sno_extnet_ip');
-  if (address)
-    report.note({ id: 'own-addresses', kind: 'dropped', what: 'sno_extnet_ip', why: "the node gets an address of its cluster's block", at: address.at });
   return {
     name: name.value,
     at: name.at,
@@ -28,12 +25,12 @@ export function snoInPlace(reader: InventoryReader, { name, domain }: Named, rep
     network: found,
     hypervisor: metal ? undefined : { host: reader.cluster.text('provisioner_hostname'), user },
     vips: undefined,
-    nodes: metal ? metalNode(reader) : vmNode(reader),
+    nodes: metal ? metalNode(reader, address) : vmNode(reader, address),
     provisionhost: undefined,
   };
 }
 
-function vmNode(reader: InventoryReader): FoundNode[] {
+function vmNode(reader: InventoryReader, address: FoundNode['address']): FoundNode[] {
   return reader.cluster
     .list('hosts')
     .slice(0, 1)
@@ -45,13 +42,14 @@ function vmNode(reader: InventoryReader): FoundNode[] {
         at: host.at,
         mac,
         uuid: undefined,
+        address,
         size: size(host.number('vcpus'), host.number('memory'), host.number('disk_gb')),
         metal: undefined,
       };
     });
 }
 
-function metalNode(reader: InventoryReader): FoundNode[] {
+function metalNode(reader: InventoryReader, address: FoundNode['address']): FoundNode[] {
   return reader
     .hosts('masters')
     .slice(0, 1)
@@ -65,6 +63,7 @@ function metalNode(reader: InventoryReader): FoundNode[] {
         at: reader.inventory.hosts.get(name)?.at ?? reader.start,
         mac: vars.text('baremetal_mac'),
         uuid: undefined,
+        address,
         size: {},
         metal: {
           doubt: 'the inventory boots it by PXE over IPMI; labwright inserts the image by Redfish',
