@@ -15,6 +15,7 @@ export interface HostFacts {
   readonly links: readonly Link[];
   /** `ss` lines of whoever listens on UDP port 67. */
   readonly dhcpServers: readonly string[];
+  /** `ss` lines of whoever listens on a TCP port, each with the command line of the program: a name alone may be that of its first thread. */
   readonly tcpListeners: readonly string[];
   /** Whether frames on bridges pass the host's firewall, and what that does by default. */
   readonly bridgeFirewall: { readonly on: boolean; readonly forward: string };
@@ -48,7 +49,10 @@ z "$(df -P -i "$dir" | tail -n 1 | awk '{print $5}')"
 z "$(cat /sys/module/kvm_intel/parameters/nested /sys/module/kvm_amd/parameters/nested 2>/dev/null)"
 z "$(ip -json -details link show)"
 z "$(ss -Hlunp 'sport = :67')"
-z "$(ss -Hltnp)"
+z "$(ss -Hltnp | while read -r line; do
+  pid=$(printf '%s' "$line" | sed -n 's/.*pid=\([0-9]*\).*/\1/p')
+  printf '%s %s\n' "$line" "$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)"
+done)"
 z "$(cat /proc/sys/net/bridge/bridge-nf-call-iptables 2>/dev/null)"
 z "$(iptables -S FORWARD 2>/dev/null | head -n 1)"
 z "$(ip route show default)"

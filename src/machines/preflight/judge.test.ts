@@ -52,6 +52,16 @@ test('what dnsmasq says of a configuration that it refuses is DNS-SYNTAX', () =>
   assert.deepEqual(idsWith({}, { dnsmasqRefusal: 'bad option at line 3' }), ['DNS-SYNTAX jump']);
 });
 
+test('the BMCs’ port is BMC-PORT, unless it is labwright’s agent that serves them, whatever its first thread is called', () => {
+  const host = readHostFacts(ANSWER, { askedAtMs: 1764000000000, answeredInMs: 0 });
+  const idsOf = (command: string): string[] => {
+    const line = `LISTEN 0 511 192.168.21.1:8443 0.0.0.0:* users:(("MainThread",pid=4592,fd=30)) ${command}`;
+    return idsWith({}, { hosts: new Map([['jump', { ...host, tcpListeners: [line] }]]) });
+  };
+  assert.deepEqual(idsOf('/opt/node /opt/labwright/bin/labwright.js agent --server http://s'), []);
+  assert.deepEqual(idsOf('/usr/bin/node /srv/other.js'), ['BMC-PORT jump']);
+});
+
 test('a DHCP server that listens on every link of a server is DHCP-PORT', () => {
   assert.deepEqual(idsWith({ dhcpServers: ['UNCONN 0 0 0.0.0.0:67 0.0.0.0:* users:(("dhcpd",pid=7,fd=3))'] }), ['DHCP-PORT s1']);
 });

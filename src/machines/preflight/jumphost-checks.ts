@@ -85,7 +85,7 @@ export const jumphostChecks: readonly Check[] = [
     fix: 'stop that program, or let it listen on another port',
     find: ({ plan, hosts }) =>
       (hosts.get(plan.jumphost.name)?.tcpListeners ?? [])
-        .filter((line) => line.includes(BMC_PORT) && !/"(node|labwright)"/.test(line))
+        .filter((line) => line.includes(BMC_PORT) && !/pid=.*\blabwright\b/.test(line))
         .map((evidence) => ({ on: plan.jumphost.name, message: 'port 8443, where the lab’s BMCs are served, is taken', evidence })),
   },
 ];
