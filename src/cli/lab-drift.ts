@@ -35,11 +35,13 @@ async function drift(path: string, flags: { readonly json?: boolean }): Promise<
 
 function text({ lab, drift: all, notApplied, failures, unseen }: LabDrift): string {
   const rows = all.map(({ on, kind, name, field, wanted, found }) => [on, `${kind} ${name}`, field, wanted ?? '-', found ?? '-']);
-  const lines = failures.map(({ message }) => `failed: ${message}`);
+  const lines = failures.flatMap(({ message, hint }) => [`failed: ${message}`, ...(hint === undefined ? [] : [`hint: ${hint}`])]);
   for (const { message } of unseen) lines.push(`not looked at: ${message}`);
-  const pending = notApplied === 0 ? '' : `; ${notApplied} planned changes are not applied yet`;
+  const pending = notApplied === 0 ? '' : `; ${notApplied} planned ${notApplied === 1 ? 'change is' : 'changes are'} not applied yet`;
   const objects = new Set(all.map(({ on, kind, name }) => `${on} ${kind} ${name}`)).size;
-  lines.push(`lab ${lab}: ${objects === 0 ? 'nothing' : `${objects} object${objects === 1 ? '' : 's'}`} changed by hand${pending}`);
+  lines.push(
+    `lab ${lab}: ${objects === 0 ? 'nothing' : `${objects} object${objects === 1 ? '' : 's'}`} changed by hand${objects === 0 ? '' : '; labwright lab apply puts it right'}${pending}`,
+  );
   const head = rows.length === 0 ? '' : table([['ON', 'OBJECT', 'WHAT', 'WANTED', 'FOUND'], ...rows]);
   return `${head}${lines.join('\n')}\n`;
 }

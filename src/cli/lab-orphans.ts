@@ -19,6 +19,7 @@ interface Flags {
 const EXAMPLES = `
 Machines, disks, boot images, NVRAM files, bridge ports, libvirt networks, dnsmasq files and leases that the lab file does not know.
 ours: it carries a mark of this lab. foreign: one of another lab. unknown: no mark. Only what is ours is ever deleted.
+Exit code 1 when a host could not be looked at, or something not deleted; orphans alone are no failure.
 
 Examples:
   labwright lab orphans my-lab                   look only
@@ -64,7 +65,7 @@ async function orphans(path: string, flags: Flags): Promise<void> {
 function text(lab: string, { orphans: all, failures }: FoundOrphans): string {
   const rows = all.map(({ on, kind, name, owner, evidence }) => [owner, on, kind, name, evidence]);
   const count = (owner: string): number => all.filter((one) => one.owner === owner).length;
-  const lines = failures.map(({ message }) => `not looked at: ${message}`);
+  const lines = failures.flatMap(({ message, hint }) => [`not looked at: ${message}`, ...(hint === undefined ? [] : [`hint: ${hint}`])]);
   const next = count('ours') > 0 ? '; --delete takes away what is ours' : '';
   lines.push(`lab ${lab}: ${count('ours')} ours, ${count('foreign')} foreign, ${count('unknown')} unknown${next}`);
   return `${rows.length === 0 ? '' : table([['OWNER', 'ON', 'KIND', 'NAME', 'WHY'], ...rows])}${lines.join('\n')}\n`;

@@ -7,9 +7,13 @@ import { plannedLab } from './planned-lab.ts';
 import { table } from './table.ts';
 
 const EXAMPLES = `
+WANTED is running for machines of the tiny profile; for others defined is enough: their installation powers them on. PLANNED is the
+machine's address, LEASE what DHCP gave it. "differs" lines are what labwright lab apply would change, and what that means.
+
 Examples:
   labwright lab status my-lab
-  labwright lab status my-lab --json | jq .machines
+  labwright lab status my-lab --json | jq '.machines[] | {name, state, lease}'
+  labwright lab status my-lab >/dev/null || labwright lab apply my-lab
 `;
 
 /** `labwright lab status PATH`. Exit code 0 when the lab is as planned, else 1. */
@@ -17,7 +21,7 @@ export function labStatusCommand(): Command {
   return new Command('status')
     .description('compare a lab with its plan; changes nothing; exit code 1 when they differ')
     .argument('<path>', 'a lab file, or a folder with lab.yml in it')
-    .option('--json', 'print the status as JSON')
+    .option('--json', 'print {lab, asPlanned, servers, machines, dnsmasq, changes, failures, unseen} as JSON')
     .addHelpText('after', EXAMPLES)
     .action(status);
 }
