@@ -4,7 +4,7 @@ import { contains, formatIp, parseBlock, parseIp } from './ip.ts';
 import { EMPTY_LOCK, type LockFile } from './lock.ts';
 import { planLab, type PlanResult } from './plan-lab.ts';
 import type { LabPlan, PlannedCluster } from './plan.ts';
-import { pick, randomLab, type RandomLab, randomOf, reordered } from './random-lab.test-data.ts';
+import { pick, randomLab, type RandomLab, randomOf, reordered, shuffled } from './random-lab.test-data.ts';
 
 const SEEDS = Array.from({ length: 150 }, (_, index) => index + 1);
 
@@ -145,4 +145,103 @@ everySeed('a removed cluster frees exactly its slot, and the next one may have i
   assert.deepEqual(less.lock.slots, slots);
   const next = plan({ ...lab, clusters: { ...clusters, next: { ...entry } } }, less.lock);
   assert.ok(next.lock.slots['next']!.slot <= gone.slot!);
+});
+
+everySeed('an identity that several machines have is told once, with all that have it', (lab, random) => {
+  const vms = plan(lab).plan.machines.filter(({ kind, name }) => kind === 'vm' && !name.endsWith('-provisionhost'));
+  const owners = shuffled(random, vms).slice(0, 2 + Math.floor(random() * 4));
+  if (owners.length < 2) return;
+  const clusters: Record<string, object> = { ...lab.clusters };
+  const shared = { mac: '52:54:ff:00:00:01', uuid: '8c6c3a52-0f4b-4d0e-9a5d-0b1c2d3e4f50' };
+  for (const { name, home } of owners) {
+    const entry = clusters[home!] as { readonly machines?: object };
+    clusters[home!] = { ...entry, machines: { ...entry.machines, [name.slice(home!.length + 1)]: shared } };
+  }
+  const { diagnostics } = planLab('lab.yml', JSON.stringify({ ...lab, clusters }), EMPTY_LOCK);
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  assert.deepEqual(errors.map(({ id }) => id).toSorted(), ['duplicate-mac', 'duplicate-uuid']);
+  for (const { message } of errors)
+    assert.deepEqual(
+      message
+        .replace(/^.* belongs to /, '')
+        .split(', ')
+        .toSorted(),
+      owners.map(({ name }) => name).toSorted(),
+    );
+});
+
+everySeed('an address that jumphost, servers and machines have is told once, with all that have it', (lab, random) => {
+  const made = plan(lab).plan;
+  const home = pick(
+    random,
+    made.clusters.filter(({ slot, name }) => slot !== null && !name.startsWith('metal')),
+  );
+  const { address, name } = pick(
+    random,
+    made.servers.filter((one) => contains(parseBlock(made.networks.find((network) => network.name === home.network)!.cidr)!, parseIp(one.address)!)),
+  );
+  const nodes = shuffled(
+    random,
+    home.nodes.filter((node) => !node.name.startsWith('provision')),
+  ).slice(0, 3);
+  const entry = { ...lab.clusters[home.name], machines: Object.fromEntries(nodes.map((node) => [node.name, { address }])) };
+  const { diagnostics } = planLab('lab.yml', JSON.stringify({ ...lab, clusters: { ...lab.clusters, [home.name]: entry } }), EMPTY_LOCK);
+  const told = diagnostics.filter(({ id }) => id === 'duplicate-address');
+  assert.deepEqual(
+    told.map(({ message }) =>
+      message
+        .replace(/^.* belongs to /, '')
+        .split(', ')
+        .toSorted(),
+    ),
+    [[name, ...nodes.map(({ machine }) => machine)].toSorted()],
+  );
+});
+
+everySeed('an added server, network or host moves no cluster and no machine', (lab) => {
+  const first = plan(lab);
+  const more = plan(
+    {
+      ...lab,
+      networks: { early: { cidr: '10.99.0.0/22', bridge: 'br99', slot_size: 16, vlan: 99 }, ...lab.networks },
+      servers: { early: { address: '10.99.0.2', nic: 'eno2', cpus: 8, memory: '64GiB', disk: '1TiB' }, ...lab.servers },
+      hosts: {
+        spare: {
+          bmc: { address: 'redfish-virtualmedia://bmc-early.example/redfish/v1/Systems/1' },
+          nics: { eno1: { mac: '3c:ec:ef:ff:00:01' } },
+          cpus: 64,
+          memory: '256GiB',
+          disks: [{ size: '480GiB' }],
+        },
+        ...lab.hosts,
+      },
+    },
+    first.lock,
+  );
+  assert.deepEqual(more.plan.clusters, first.plan.clusters);
+  assert.deepEqual(
+    more.plan.machines.filter(({ name }) => name !== 'spare'),
+    first.plan.machines,
+  );
+});
+
+everySeed('a machine is made once, as large as the largest of all roles that are declared for it', (lab) => {
+  const { machines, clusters } = plan(lab).plan;
+  const GIB = 1024;
+  const least = {
+    master: [8, 16, 120, 0],
+    worker: [8, 32, 120, 0],
+    hub: [16, 64, 200, 200],
+    provisionhost: [8, 16, 120, 0],
+    bootstrap: [8, 16, 120, 0],
+  } as const;
+  for (const machine of machines.filter(({ kind }) => kind === 'vm')) {
+    const roles = clusters.flatMap(({ role, topology, nodes }) =>
+      nodes.flatMap((node) => (node.machine !== machine.name ? [] : [topology === 'sno' && role === 'hub' ? 'hub' : (node.role as keyof typeof least)])),
+    );
+    assert.ok(roles.length > 0);
+    const most = [0, 1, 2, 3].map((index) => Math.max(...roles.map((role) => least[role][index]!)));
+    assert.deepEqual([machine.vcpus, machine.memoryMiB / GIB, machine.disks[0]!.sizeGiB, machine.disks[1]?.sizeGiB ?? 0], most, machine.name);
+    assert.equal(machine.disks.length, roles.includes('hub') ? 2 : 1);
+  }
 });

@@ -29,6 +29,16 @@ const USED_INSIDE = [
   ['fd02::/112', 'services'],
 ].map(([cidr, use]) => ({ block: parseBlock(cidr!)!, cidr, use }));
 
+/** Ranges in which no machine can have an address. */
+const NOBODYS = [
+  ['0.0.0.0/8', 'addresses of no network'],
+  ['127.0.0.0/8', 'loopback'],
+  ['224.0.0.0/3', 'multicast and reserved addresses'],
+  ['::/8', 'loopback and reserved addresses'],
+  ['fe80::/10', 'link-local addresses'],
+  ['ff00::/8', 'multicast'],
+].map(([cidr, use]) => ({ block: parseBlock(cidr!)!, cidr, use }));
+
 const MAX_NETWORKS = 16;
 const MAX_SLOTS = 65_536n;
 
@@ -65,6 +75,14 @@ export function readSegments(file: LabFile, indexes: ReadonlyMap<string, number>
           ['networks', name, key],
           `${formatBlock(one)} of ${name} overlaps network ${other.name}`,
           'use ranges that do not overlap',
+        );
+      const nobodys = NOBODYS.find((each) => overlap(each.block, one));
+      if (nobodys)
+        report.error(
+          'range-in-use',
+          ['networks', name, key],
+          `${formatBlock(one)} overlaps ${nobodys.cidr}, which is for ${nobodys.use}`,
+          'use another range, as 192.168.21.0/24 or fd00:21::/64',
         );
       // Inside such a range no cluster can be installed; around it, one with other ranges of its own can.
       const used = USED_INSIDE.find((each) => overlap(each.block, one));

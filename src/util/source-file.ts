@@ -80,7 +80,7 @@ function unreadable(path: string, text: string): Parsed<never> | undefined {
 function read(path: string, text: string, document: Document, counter: LineCounter): Parsed<SourceFile> {
   // After the first error of syntax the rest are its echoes.
   const diagnostics = [...document.errors.slice(0, 1), ...document.warnings].map((error) => yamlDiagnostic(path, counter, error));
-  diagnostics.push(...duplicateKeys(path, counter, document));
+  diagnostics.push(...badKeys(path, counter, document));
   if (diagnostics.some((one) => one.severity === 'error')) return { value: undefined, diagnostics };
   try {
     return { value: sourceFile(path, text, document, counter), diagnostics };
@@ -124,8 +124,8 @@ function sourceFile(path: string, text: string, document: Document, counter: Lin
   };
 }
 
-/** The parser's own check compares each key of a map with every other: too slow for a thousand clusters. */
-function duplicateKeys(path: string, counter: LineCounter, document: Document): Diagnostic[] {
+/** Keys given twice, and the one that JavaScript keeps. The parser's own check compares each key of a map with every other: too slow for a thousand clusters. */
+function badKeys(path: string, counter: LineCounter, document: Document): Diagnostic[] {
   const found: Diagnostic[] = [];
   visit(document, {
     Map(_key, map) {
@@ -133,6 +133,9 @@ function duplicateKeys(path: string, counter: LineCounter, document: Document): 
       for (const { key } of map.items) {
         if (!isScalar(key) || !key.range || key.value === '<<') continue;
         const { line, col: column } = counter.linePos(key.range[0]);
+        if (key.value === '__proto__')
+          // Whoever reads the map would lose it without a word.
+          found.push({ id: 'reserved-key', severity: 'error', message: 'nothing can be called "__proto__"', hint: 'rename it', at: { path, line, column } });
         const first = lines.get(key.value);
         if (first === undefined) lines.set(key.value, line);
         else {

@@ -64,6 +64,28 @@ testMistakes([
     /use another range/,
   ),
   mistake(
+    'the whole Internet for a network',
+    ['cidr: 192.168.21.0/24', 'cidr: 0.0.0.0/0'],
+    '0.0.0.0/0',
+    /0\.0\.0\.0\/0 overlaps 0\.0\.0\.0\/8, which is for addresses of no network/,
+    /use another range, as 192\.168\.21\.0\/24/,
+  ),
+  mistake('a network of multicast', ['cidr: 192.168.21.0/24', 'cidr: 239.1.0.0/16'], '239.1.0.0/16', /which is for multicast/, /another range/),
+  mistake(
+    'a link-local network',
+    ['cidr: 192.168.21.0/24,', 'cidr: 192.168.21.0/24, cidr6: "fe80::/64",'],
+    '"fe80::/64"',
+    /fe80::\/64 overlaps fe80::\/10, which is for link-local addresses/,
+    /as .* fd00:21::\/64/,
+  ),
+  mistake(
+    'an IPv6 network with fewer addresses than its IPv4 one has',
+    ['cidr: 192.168.21.0/24,', 'cidr: 192.168.21.0/24, cidr6: "fd00::/123",'],
+    '"fd00::/123"',
+    /fd00::\/123 fits 0 clusters in slots of 16 addresses/,
+    /widen baremetal to fd00::\/121/,
+  ),
+  mistake(
     'networks that overlap',
     ['servers:\n', '  second: {cidr: 192.168.21.128/25, bridge: br1}\nservers:\n'],
     '192.168.21.128/25',

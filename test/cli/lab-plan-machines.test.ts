@@ -46,6 +46,37 @@ testMistakes([
     /write workers: 3/,
   ),
   mistake(
+    'a spoke for which its hub leaves no machine',
+    ['hub: sno-hub, install: clusterinstance, from: cluster1, masters: 3, workers: 3', 'hub: hub1, install: clusterinstance, from: hub1'],
+    'hub1, active: false',
+    /spoke1 has no master of hub1 beside those of hub1/,
+    /name another cluster/,
+  ),
+  mistake(
+    'a spoke of workers alone',
+    ['masters: 3, workers: 3', 'masters: 0, workers: 3'],
+    'cluster1, masters: 0, workers: 3, active',
+    /spoke1 has no master of cluster1 beside those of sno-hub/,
+    /write masters: 3/,
+  ),
+  mistake(
+    'machines of others where nobody has any',
+    [
+      '  cluster1: {on: server01, install: abi, masters: 3, workers: 4}\n  hub1: {on: server02, role: hub, install: abi, masters: 3}\n  sno1: {on: server03, role: spoke, hub: hub1, install: clusterinstance, masters: 1}\n',
+      '',
+    ],
+    'cluster1/worker-3',
+    /sno-hub reuses machines of cluster1, which is not declared/,
+    /declare a cluster with on: SERVER/,
+  ),
+  mistake(
+    'a host called like what every object has',
+    ['nodes: [cluster1/worker-3]', 'nodes: [host/constructor]'],
+    'host/constructor',
+    /sno-hub wants host constructor, which is not declared/,
+    /declare constructor under hosts/,
+  ),
+  mistake(
     'both ways to reuse machines',
     ['from: cluster1, ', 'from: cluster1, nodes: [cluster1/master-0], '],
     'cluster1, nodes',

@@ -78,11 +78,16 @@ function checkProvisionhost(file: LabFile, name: string, entry: ClusterEntry, de
     );
 }
 
+/** A name that every object has (constructor) is no entry. */
+function ownEntry<T>(map: Readonly<Record<string, T>>, name: string | undefined): T | undefined {
+  return name !== undefined && Object.hasOwn(map, name) ? map[name] : undefined;
+}
+
 /** All methods but PXE ones hand the BMC an image to boot. */
 function checkMedia(file: LabFile, name: string, entry: ClusterEntry, report: Report): void {
   if (['ipi', 'upi', 'none'].includes(entry.install)) return;
   for (const [index, reference] of (entry.nodes ?? []).entries()) {
-    const host = file.hosts[hostOf(reference) ?? ''];
+    const host = ownEntry(file.hosts, hostOf(reference));
     const read = host && readBmcAddress(host.bmc.address);
     if (!read || 'message' in read) continue;
     const keys = ['clusters', name, 'nodes', index];

@@ -13,7 +13,10 @@ export interface FullNetwork {
 
 /** Says how many clusters a network fits, what binds, and what would do. */
 export function reportFull(segment: Segment, { reserved, wanted, locked, left }: FullNetwork, report: Report): void {
-  const { block, slotSize, name } = segment;
+  const { slotSize, name } = segment;
+  // Of a pair, the network that has fewer addresses.
+  const six = segment.block6 !== undefined && segment.block6.size < segment.block.size;
+  const block = six ? segment.block6! : segment.block;
   const fits = (slots: number) => Math.max(0, slots - new Set([0, slots - 1, ...reserved.keys()]).size);
   let wider = block;
   while (wider.prefix > 8 && fits(Number(wider.size / BigInt(slotSize))) < wanted) wider = widened(wider);
@@ -21,7 +24,7 @@ export function reportFull(segment: Segment, { reserved, wanted, locked, left }:
   const message = `${formatBlock(block)} fits ${fits(slotCount(segment))} clusters in slots of ${slotSize} addresses, ${wanted} are declared: no slot for ${some}`;
   report.error(
     'network-full',
-    ['networks', name, 'cidr'],
+    ['networks', name, six ? 'cidr6' : 'cidr'],
     `${message}. Addresses bind: the first and the last slot and those of jumphost and servers hold no cluster`,
     locked === 0 || wider.first === block.first
       ? `widen ${name} to ${formatBlock(wider)}${locked === 0 && slotSize > 8 ? ', lower its slot_size (8 holds 3 masters and 1 worker)' : ''}, or remove clusters`

@@ -24,7 +24,8 @@ export const Uuid = z
   .string()
   .regex(/^[\da-fA-F]{8}-[\da-fA-F]{4}-[45][\da-fA-F]{3}-[89abAB][\da-fA-F]{3}-[\da-fA-F]{12}$/, 'write a version 4 or 5 UUID, as uuidgen prints it')
   .transform((text) => text.toLowerCase());
-export const Count = z.int().min(0);
+/** More of anything is a typing mistake, and must not fill the memory. */
+export const Count = z.int().min(0).max(65_535);
 export const Port = z.int().min(1).max(65_535);
 /** As the kernel and nmstate call them. */
 export const BondMode = z.enum(['active-backup', '802.3ad', 'balance-rr', 'balance-xor', 'balance-tlb', 'balance-alb']).default('active-backup');

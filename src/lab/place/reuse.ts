@@ -110,8 +110,9 @@ function freeNodes(file: LabFile, name: string, entry: ClusterEntry, planned: Re
   const lender = lenderOf(file, name, entry.from!, planned, keys, report);
   if (!lender) return [];
   const taken = new Set(planned.get(entry.hub ?? '')?.nodes.map((one) => one.machine));
+  const before = report.found.length;
   const all = entry.masters === undefined && entry.workers === undefined;
-  return (['master', 'worker'] as const).flatMap((role) => {
+  const nodes = (['master', 'worker'] as const).flatMap((role) => {
     const free = lender.nodes.filter((one) => one.role === role && !taken.has(one.machine));
     const count = (role === 'master' ? entry.masters : entry.workers) ?? (all || role === 'master' ? free.length : 0);
     if (free.length < count) {
@@ -125,6 +126,14 @@ function freeNodes(file: LabFile, name: string, entry: ClusterEntry, planned: Re
     }
     return free.slice(0, count).map((one, index): PlannedNode => ({ ...one, name: `${role}-${index}` }));
   });
+  if (report.found.length === before && !nodes.some(({ role }) => role === 'master'))
+    report.error(
+      'too-few-machines',
+      keys,
+      `${name} has no master of ${lender.name}${taken.size > 0 ? ` beside those of ${entry.hub}` : ''}`,
+      `write masters: 3, or name another cluster in from`,
+    );
+  return nodes;
 }
 
 function lenderOf(
@@ -143,7 +152,11 @@ function lenderOf(
     'unknown-cluster',
     keys,
     `${name} reuses machines of ${cluster}, which ${why}`,
-    near === undefined ? `name a cluster that has its own: ${own.join(', ')}` : `did you mean ${near}?`,
+    near !== undefined
+      ? `did you mean ${near}?`
+      : own.length > 0
+        ? `name a cluster that has its own: ${own.join(', ')}`
+        : 'declare a cluster with on: SERVER, and name that',
   );
   return undefined;
 }
