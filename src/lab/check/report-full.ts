@@ -16,7 +16,7 @@ export function reportFull(segment: Segment, { reserved, wanted, locked, left }:
   const { slotSize, name } = segment;
   // Of a pair, the network that has fewer addresses.
   const six = segment.block6 !== undefined && segment.block6.size < segment.block.size;
-  const block = six ? segment.block6! : segment.block;
+  const block = six ? segment.block6 : segment.block;
   const fits = (slots: number) => Math.max(0, slots - new Set([0, slots - 1, ...reserved.keys()]).size);
   let wider = block;
   while (wider.prefix > 8 && fits(Number(wider.size / BigInt(slotSize))) < wanted) wider = widened(wider);
