@@ -6,7 +6,7 @@ export interface KubeClient {
   get(ref: ObjectRef, signal?: AbortSignal): Promise<KubeObject | undefined>;
   list(query: ListQuery, signal?: AbortSignal): Promise<KubeList>;
   create(object: KubeObject, options?: WriteOptions, signal?: AbortSignal): Promise<KubeObject>;
-  /** PUT; with `subresource: 'status'` only the status. A stale resourceVersion is a conflict (409). */
+  /** PUT; with `subresource: 'status'` only the status, with `'approval'` only a certificate request's approval. A stale resourceVersion is a conflict (409). */
   update(object: KubeObject, options?: WriteOptions, signal?: AbortSignal): Promise<KubeObject>;
   /** Server-side apply. `force` takes fields from other managers; use it only for fields we own. */
   apply(object: KubeObject, options: ApplyOptions, signal?: AbortSignal): Promise<KubeObject>;
@@ -40,7 +40,7 @@ export type WatchEvent =
 export interface WriteOptions {
   readonly fieldManager?: string;
   readonly dryRun?: boolean;
-  readonly subresource?: 'status';
+  readonly subresource?: 'status' | 'approval';
 }
 
 export interface ApplyOptions extends WriteOptions {

@@ -8,7 +8,7 @@ import type { JobGraph } from './job-graph.ts';
 import { HUB_KUBECONFIG } from './jobdef.ts';
 
 /** Methods that are planned and rendered here, and carried out by DCI's agent. */
-const BY_ANSIBLE: ReadonlySet<InstallMethod> = new Set(['ipi', 'upi'] as const);
+const BY_ANSIBLE: ReadonlySet<InstallMethod> = new Set(['ipi'] as const);
 
 /** Do the action jobs fit the lab: clusters that exist, methods that install, hubs that can be reached? */
 export function checkAgainstLab(graph: JobGraph, plan: LabPlan): Diagnostic[] {
@@ -32,7 +32,9 @@ export function checkAgainstLab(graph: JobGraph, plan: LabPlan): Diagnostic[] {
     found.push(...checkRollout(job, cluster, plan));
     // Whoever holds machines may let go of them.
     if (job.action === 'release') continue;
-    if ((job.action === 'install' || job.action === 'redeploy') && cluster.install === 'none')
+    const installs = job.action === 'install' || job.action === 'redeploy';
+    const fromJumphost = installs && cluster.install !== 'clusterinstance';
+    if (installs && cluster.install === 'none')
       error('nothing-to-install', 'action', `${cluster.name} has install: none`, 'give the cluster a method in the lab file');
     if (job.action === 'install' && BY_ANSIBLE.has(cluster.install))
       error(
@@ -41,9 +43,15 @@ export function checkAgainstLab(graph: JobGraph, plan: LabPlan): Diagnostic[] {
         `labwright has no action that installs ${cluster.name} by ${cluster.install}`,
         `write an ansible_playbook of DCI's agent for it (labwright lab inventory), or install: abi in the lab file`,
       );
+    if (fromJumphost && cluster.install === 'upi' && !cluster.nodes.some(({ role }) => role === 'bootstrap'))
+      error(
+        'no-bootstrap',
+        'action',
+        `${cluster.name} has no machine for its bootstrap`,
+        `add on: SERVER to ${cluster.name} in the lab file: its bootstrap is a VM there`,
+      );
     if (job.action === 'prepare' && cluster.role !== 'hub')
       error('not-a-hub', 'action', `${cluster.name} is no hub: there is nothing to prepare`, 'name a cluster with role: hub');
-    const fromJumphost = cluster.install !== 'clusterinstance' && (job.action === 'install' || job.action === 'redeploy');
     if (!fromJumphost && job.action !== 'install' && job.action !== 'prepare' && cluster.role !== 'spoke')
       error('not-a-spoke', 'action', `${cluster.name} is no spoke: no hub can ${job.action} it`, 'name a cluster with role: spoke');
     if (job.implementation === 'gitops' && cluster.install !== 'clusterinstance')

@@ -12,6 +12,8 @@ servers:
 clusters:
   sno1: {on: server1, install: sno-in-place, masters: 1}
   hub1: {on: server1, role: hub, install: sno-in-place, masters: 1, addressing: static}
+  upi1: {on: server2, install: upi, masters: 3, workers: 2}
+  upi2: {on: server3, install: upi, masters: 3, addressing: static}
 `;
 
 /** A cluster by each method that installs from the jumphost, beside the agent-based one. */

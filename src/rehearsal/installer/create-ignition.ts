@@ -12,6 +12,7 @@ import { readInPlaceConfig, readUpiConfig, type InstallConfig } from './read-man
 const State = z.object({ identity: ClusterIdentity, password: z.string() });
 type State = z.infer<typeof State>;
 
+const Scheduler = z.object({ kind: z.literal('Scheduler'), spec: z.object({ mastersSchedulable: z.boolean() }) });
 const SCHEDULER = join('manifests', 'cluster-scheduler-02-config.yml');
 
 /** `create single-node-ignition-config`: the live system is the bootstrap. */
@@ -39,12 +40,12 @@ export async function createManifests(task: Task): Promise<void> {
 /** `create ignition-configs`: one for the bootstrap, one for each role. */
 export async function createIgnitionConfigs(task: Task): Promise<void> {
   const state = await stateOf(task, readUpiConfig);
-  await consumeManifests(task);
-  const { clusterId } = state.identity;
+  const mastersSchedulable = await consumeManifests(task);
+  const { clusterId, cluster } = state.identity;
   await writeAssets(task, state, {
-    'bootstrap.ign': ignitionOf({ kind: 'bootstrap', identity: state.identity }),
-    'master.ign': ignitionOf({ kind: 'node', role: 'master', clusterId }),
-    'worker.ign': ignitionOf({ kind: 'node', role: 'worker', clusterId }),
+    'bootstrap.ign': ignitionOf({ kind: 'bootstrap', identity: { ...state.identity, mastersSchedulable } }),
+    'master.ign': ignitionOf({ kind: 'node', role: 'master', cluster, clusterId }),
+    'worker.ign': ignitionOf({ kind: 'node', role: 'worker', cluster, clusterId }),
   });
 }
 
@@ -56,7 +57,15 @@ async function stateOf({ dir, version, say }: Task, read: (text: string) => Inst
   const { metadata, baseDomain, controlPlane } = read(await readFile(path, 'utf8'));
   const api = { host: `api.${metadata.name}.${baseDomain}`, port: 6443 };
   const certificates = await makeClusterCertificates(metadata.name, api);
-  const identity = { clusterId: newUuid(), cluster: metadata.name, baseDomain, version, masters: controlPlane.replicas, certificates };
+  const identity = {
+    clusterId: newUuid(),
+    cluster: metadata.name,
+    baseDomain,
+    version,
+    masters: controlPlane.replicas,
+    mastersSchedulable: true,
+    certificates,
+  };
   const state = { identity, password: newPassword() };
   await writeState(dir, state);
   say('Consuming Install Config from target directory');
@@ -64,13 +73,15 @@ async function stateOf({ dir, version, say }: Task, read: (text: string) => Inst
   return state;
 }
 
-async function consumeManifests({ dir, say }: Task): Promise<void> {
+/** @returns whether the control plane carries applications, which it does unless a manifest was changed. */
+async function consumeManifests({ dir, say }: Task): Promise<boolean> {
   const text = await readFile(join(dir, SCHEDULER), 'utf8').catch(() => undefined);
-  if (text === undefined) return;
-  const { kind } = parse(text) as { readonly kind?: string };
-  if (kind !== 'Scheduler') throw new LabwrightError('bad_input', `${SCHEDULER} is no Scheduler`);
+  if (text === undefined) return true;
+  const { success, data } = Scheduler.safeParse(parse(text));
+  if (!success) throw new LabwrightError('bad_input', `${SCHEDULER} is no Scheduler with spec.mastersSchedulable`);
   say('Consuming Common Manifests from target directory');
   await rm(join(dir, 'manifests'), { recursive: true });
+  return data.spec.mastersSchedulable;
 }
 
 async function writeAssets({ dir, say }: Task, { identity, password }: State, ignitions: Readonly<Record<string, string>>): Promise<void> {

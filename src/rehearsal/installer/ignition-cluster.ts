@@ -1,6 +1,7 @@
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { messageOf } from '../../util/errors.ts';
 import { jitterMs } from '../controllers/jitter.ts';
+import type { Boot } from '../machines/machines.ts';
 import { rollOutOperators } from './cluster-version.ts';
 import type { ClusterIdentity } from './ignition.ts';
 import type { Promised } from './installation.ts';
@@ -23,8 +24,14 @@ export interface IgnitionCluster {
   readonly bootstrapComplete: Promised<void>;
   /** Nothing is missing that its operators need. */
   readonly complete: Promised<void>;
-  /** MACs of the machines that have joined as control plane. */
+  /** MACs of the machines that have joined. */
+  readonly joined: Set<string>;
+  /** Of these, the control plane. */
   readonly masters: Set<string>;
+  /** Of these, those that run. */
+  readonly running: Set<string>;
+  /** The bootstrap serves the API: nothing of it depends on the control plane yet. */
+  bootstrapCarries: boolean;
   /** MACs of those that boot something else now. */
   readonly lost: Set<string>;
 }
@@ -38,7 +45,10 @@ export function createIgnitionCluster(clusterId: string): IgnitionCluster {
     controlPlaneUp: Promise.withResolvers(),
     bootstrapComplete: Promise.withResolvers(),
     complete: Promise.withResolvers(),
+    joined: new Set(),
     masters: new Set(),
+    running: new Set(),
+    bootstrapCarries: true,
     lost: new Set(),
   };
 }
@@ -48,6 +58,21 @@ export async function form(world: InstallerWorld, cluster: IgnitionCluster, { cl
   const kube = await world.clock.during(world.clusterFormed({ name, ...identity }));
   cluster.formed.resolve(kube);
   return kube;
+}
+
+/** Its API answers for as long as a majority of the control plane, or before that the bootstrap, runs. */
+export function carryApi(world: InstallerWorld, cluster: IgnitionCluster, { machine, signal }: Pick<Boot, 'machine' | 'signal'>, masters: number): void {
+  const look = (): void => {
+    if (!cluster.bootstrapCarries) world.apiListens(cluster.clusterId, cluster.running.size > masters / 2);
+  };
+  cluster.running.add(machine.mac);
+  look();
+  const leave = (): void => {
+    cluster.running.delete(machine.mac);
+    look();
+  };
+  if (signal.aborted) leave();
+  else signal.addEventListener('abort', leave, { once: true });
 }
 
 /** Operators come up, to the last of them when the cluster is complete. */

@@ -10,6 +10,8 @@ export const ClusterIdentity = z.object({
   version: z.string(),
   /** Replicas of its control plane. */
   masters: z.int(),
+  /** Whether it carries applications too. */
+  mastersSchedulable: z.boolean(),
   certificates: z.object({ ca: z.string(), cert: z.string(), key: z.string(), kubeconfig: z.string() }),
 });
 export type ClusterIdentity = z.infer<typeof ClusterIdentity>;
@@ -19,7 +21,7 @@ export const Payload = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('in-place'), identity: ClusterIdentity }),
   z.object({ kind: z.literal('bootstrap'), identity: ClusterIdentity }),
   /** Points at the machine configuration that the bootstrap serves. */
-  z.object({ kind: z.literal('node'), role: z.enum(['master', 'worker']), clusterId: z.uuid() }),
+  z.object({ kind: z.literal('node'), role: z.enum(['master', 'worker']), cluster: z.string(), clusterId: z.uuid() }),
 ]);
 export type Payload = z.infer<typeof Payload>;
 

@@ -20,7 +20,7 @@ export interface InstallerWorld {
   /** The API of a new cluster listens from when this settles. @returns a client of it, for what its operators write. */
   readonly clusterFormed: (cluster: FormedCluster) => Promise<KubeClient>;
   /** Whether it listens: it does not while it changes hands. */
-  readonly apiListens: (cluster: { readonly name: string; readonly baseDomain: string }, listens: boolean) => void;
+  readonly apiListens: (clusterId: string, listens: boolean) => void;
   /** Too few of its control plane are left: its API is gone. */
   readonly clusterLost: (cluster: { readonly name: string; readonly clusterId: string }) => Promise<void>;
   readonly log: (line: string) => void;

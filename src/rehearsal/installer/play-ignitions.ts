@@ -5,6 +5,7 @@ import { payloadOf } from './ignition.ts';
 import { inPlaceDiskGuest, inPlaceLiveGuest } from './in-place-guest.ts';
 import type { InstallerWorld } from './installer-world.ts';
 import { readLiveIso } from './live-iso.ts';
+import { roleOf, upiDiskGuest, upiLiveGuest, type UpiRole } from './upi-guests.ts';
 
 /**
  * Plays machines that boot a live image of RHCOS with an ignition of `openshift-install` inside, and what these write to disk.
@@ -36,6 +37,7 @@ async function play(world: InstallerWorld, boot: Boot, find: (clusterId: string)
     const { kind, runs, clusterId = '' } = boot.from.system.data;
     if (kind !== 'ignition') return;
     if (runs === 'in-place') await inPlaceDiskGuest(world, find(clusterId), boot);
+    else await upiDiskGuest(world, find(clusterId), runs as UpiRole, boot);
     return;
   }
   const iso = readLiveIso(boot.from.content);
@@ -44,7 +46,13 @@ async function play(world: InstallerWorld, boot: Boot, find: (clusterId: string)
     const cluster = find(live.identity.clusterId);
     cluster.identity.resolve(live.identity);
     await inPlaceLiveGuest(world, cluster, live.identity, boot);
+    return;
   }
+  const installs = iso?.destination === undefined ? undefined : payloadOf(iso.destination.ignition);
+  if (installs === undefined || installs.kind === 'in-place') return;
+  if (installs.kind === 'bootstrap') find(installs.identity.clusterId).identity.resolve(installs.identity);
+  const { cluster, clusterId } = installs.kind === 'bootstrap' ? installs.identity : installs;
+  await upiLiveGuest(world, cluster, clusterId, roleOf(installs), boot);
 }
 
 /** A machine that boots an image runs its old cluster no more; without a majority of its masters that cluster is gone. */

@@ -125,6 +125,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const sites = withFaults(options.sites ?? {}, options.faults);
   const gitHost = Object.keys(sites).length === 0 ? undefined : await createGitHost(deps, plan.domain, sites);
   const hubs = new Map<string, RunningHub>();
+  const clusterIds = new Map<string, string>();
   const greeters = createGreeters(dial);
   const installerWorld: InstallerWorld = {
     clock: own,
@@ -135,20 +136,25 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     serveHttp: serveHttpBehind(dial),
     listen: greeters.listen,
     hostname: (cluster, machine) => plan.clusters.find(({ name }) => name === cluster)?.nodes.find((node) => node.machine === machine)?.name,
-    apiListens({ name, baseDomain }, listens) {
-      const hub = hubs.get(name);
-      const address = { host: `api.${name}.${baseDomain}`, port: 6443 };
+    apiListens(clusterId, listens) {
+      const name = [...clusterIds].find(([, id]) => id === clusterId)?.[0];
+      const hub = name === undefined ? undefined : hubs.get(name);
+      const address = { host: `api.${name}.${plan.clusters.find((one) => one.name === name)?.baseDomain}`, port: 6443 };
       if (hub && listens) dial.set(address, { host: '127.0.0.1', port: Number(new URL(hub.api.url).port) });
-      else dial.remove(address);
+      else if (hub) dial.remove(address);
     },
-    async clusterLost({ name }) {
+    async clusterLost({ name, clusterId }) {
+      // Its name may be another installation's by now.
+      if (clusterIds.get(name) !== clusterId) return;
       const hub = hubs.get(name);
       hubs.delete(name);
       await hub?.close();
     },
     async clusterFormed({ name, ...more }) {
+      await hubs.get(name)?.close();
       const hub = await startHub(deps, { name, prepared: false, ...more });
       hubs.set(name, hub);
+      clusterIds.set(name, more.clusterId);
       return worldClient(deps, hub.kubeconfig);
     },
   };

@@ -84,6 +84,12 @@ export const BUILT_INS: readonly Resource[] = [
     schema: WORKLOAD,
   }),
   builtIn('coordination.k8s.io', 'Lease', 'leases', { schema: object({ spec: OPEN }) }),
+  builtIn('certificates.k8s.io', 'CertificateSigningRequest', 'certificatesigningrequests', {
+    namespaced: false,
+    shortNames: ['csr'],
+    subresources: ['approval', 'status'],
+    schema: WORKLOAD,
+  }),
   builtIn('storage.k8s.io', 'StorageClass', 'storageclasses', { namespaced: false, shortNames: ['sc'], schema: OPEN }),
   builtIn('admissionregistration.k8s.io', 'ValidatingWebhookConfiguration', 'validatingwebhookconfigurations', {
     namespaced: false,

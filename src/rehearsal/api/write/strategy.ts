@@ -26,6 +26,10 @@ export function beforeUpdate(resource: Resource, subresource: string, next: Json
   const managedFields = member(next, 'metadata')['managedFields'];
   if (managedFields === undefined) delete metadata['managedFields'];
   else metadata['managedFields'] = managedFields;
+  // Whoever approves a certificate request changes its conditions, and nothing else.
+  if (subresource === 'approval') {
+    return withMember({ ...current, metadata }, 'status', withMember(member(current, 'status'), 'conditions', member(next, 'status')['conditions']));
+  }
   if (subresource === 'status') return withMember({ ...current, metadata }, 'status', next['status']);
   const hasStatus = resource.subresources.includes('status');
   const changed = { ...(hasStatus ? withMember(next, 'status', current['status']) : next), metadata };
