@@ -5,20 +5,20 @@ import { Command } from 'commander';
 import { importLab, type ImportedLab } from '../render/import/import-lab.ts';
 import type { ImportNote } from '../render/import/import-report.ts';
 import { LabwrightError, messageOf } from '../util/errors.ts';
-import { readTextFile } from '../util/read-text-file.ts';
-import { MAX_SOURCE_BYTES } from '../util/source-file.ts';
 import { printDiagnostics } from './check-inventory.ts';
+import { readInventoryFiles } from './read-inventory-files.ts';
 import { table } from './table.ts';
 
 const EXAMPLES = `
 Reads DCI's inventories without Ansible, INI or YAML: ocp_on_libvirt's libvirt_resources.yml with its hosts, the inventory of the agent for IPI and UPI,
-SNO in place, and the crucible-style one of ABI or the vars.yml that it is rendered from. Files that name the same cluster are one inventory; several
-clusters become one lab. What the lab file needs and no inventory says is guessed, with a comment; the report says what was guessed, kept and dropped.
+SNO in place, and the crucible-style one of ABI or the vars.yml that it is rendered from; a folder as Ansible reads it, with group_vars and host_vars.
+Files that name the same cluster are one inventory; several clusters become one lab. What the lab file needs and no inventory says is guessed, with a comment; the report says what was guessed, kept and dropped.
 Without --output the lab file is printed, and the report on stderr. Exit codes: 0 imported, 2 refused, with the line.
 
 Examples:
   labwright lab import hosts libvirt_resources.yml > lab.yml
   labwright lab import server1/hosts server2/hosts --name pretty --output my-lab
+  labwright lab import inventory/
   labwright lab inventory cluster1 --lab my-lab --vars my-lab/cluster1.agent-vars.yml
 `;
 
@@ -32,7 +32,7 @@ interface Flags {
 export function labImportCommand(): Command {
   return new Command('import')
     .description("make a lab file out of DCI's inventories; contacts nothing, and overwrites nothing")
-    .argument('<files...>', 'inventories, with the files of variables that belong to them')
+    .argument('<files...>', 'inventories or folders of them, with the files of variables that belong to them')
     .option('--name <lab>', 'what the lab is called (default: as its first cluster)')
     .option('--output <folder>', 'write lab.yml there, and the variables kept for the agent')
     .option('--json', 'print lab file, variables, notes and diagnostics as JSON')
@@ -41,9 +41,7 @@ export function labImportCommand(): Command {
 }
 
 async function importFiles(paths: readonly string[], { name, output, json }: Flags): Promise<void> {
-  const files = await Promise.all(
-    paths.map(async (path) => ({ path, text: await readTextFile(path, { maxBytes: MAX_SOURCE_BYTES, hint: 'name an inventory' }) })),
-  );
+  const files = await readInventoryFiles(paths, 'name an inventory');
   const imported = importLab(files, name);
   if (!json) printDiagnostics(imported.diagnostics, files);
   if (json) process.stdout.write(`${JSON.stringify({ ...imported, agentVars: Object.fromEntries(imported.agentVars) }, null, 2)}\n`);

@@ -3,10 +3,9 @@ import { Argument, Command, Option } from 'commander';
 import { METHODS, type Method } from '../render/inventory/agent-variable.ts';
 import { renderInventory } from '../render/inventory/render-inventory.ts';
 import { LabwrightError } from '../util/errors.ts';
-import { readTextFile } from '../util/read-text-file.ts';
-import { MAX_SOURCE_BYTES } from '../util/source-file.ts';
 import { printInventoryCheck } from './check-inventory.ts';
 import { planLabFile } from './plan-lab-file.ts';
+import { readInventoryFiles } from './read-inventory-files.ts';
 import { readAgentVars } from './read-agent-vars.ts';
 import { defaultDataDir } from './house/default-data-dir.ts';
 import { writeBmcPasswords } from './write-bmc-passwords.ts';
@@ -16,7 +15,7 @@ The format is that of the cluster's install method: ipi; sno for sno-in-place; a
 web server, other clocks) comes from --vars, a YAML file of the agent's variables. BMC passwords are not printed: Ansible looks them up when it runs, a VM's
 in LABWRIGHT_BMC_PASSWORD_CLUSTER1_MASTER_0 (the machine's name; --bmc-passwords writes a file that sets them), a host's in its password file.
 --check says for each variable of the agent whether it is needed and whether the inventory has it: the one that would be printed, or files of anybody's,
-INI or YAML. Exit codes of a check: 0 complete, 1 something is missing or wrong, 2 no inventory.
+INI or YAML, or folders with group_vars and host_vars. Exit codes of a check: 0 complete, 1 something is missing or wrong, 2 no inventory.
 
 Examples:
   labwright lab inventory cluster1 --lab my-lab > hosts.yml
@@ -59,8 +58,7 @@ async function inventory(cluster: string | undefined, { lab, provisioner, vars: 
     if (cluster !== undefined)
       throw new LabwrightError('bad_input', `is ${cluster} a cluster or a file?`, { hint: 'name files after --check, or a cluster without files' });
     const hint = 'name an inventory: --check hosts.yml, or a cluster before --check';
-    const files = await Promise.all(check.map(async (path: string) => ({ path, text: await readTextFile(path, { maxBytes: MAX_SOURCE_BYTES, hint }) })));
-    printInventoryCheck(files, { method: format, json: json === true });
+    printInventoryCheck(await readInventoryFiles(check, hint), { method: format, json: json === true });
     return;
   }
   if (cluster === undefined) throw new LabwrightError('bad_input', 'which cluster?', { hint: 'name one of the lab, or files: --check FILE' });

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { hostsOf, varsOfHost } from '../../src/lab/ansible-inventory/inventory.ts';
 import { readInventory, type InventoryFile } from '../../src/lab/ansible-inventory/read-inventory.ts';
+import { readInventoryFiles } from '../../src/cli/read-inventory-files.ts';
+import { labFolder } from '../cli/labwright.ts';
 import { ansibleInventory } from './ansible-core.ts';
 
 const GENERATED_IPI = `[all:vars]
@@ -102,6 +104,37 @@ test('of several files the later wins, and a file without suffix may be YAML', a
   await sameAsAnsible(t, { first: CRUCIBLE, 'second.ini': '[masters]\nmaster-0 mac=changed\n[masters:vars]\nvendor=Lenovo\n[extra]\nmaster-1\n' });
 });
 
+/** Variables in every place that Ansible looks at, each with one that the next place overrides. */
+const FOLDER: Readonly<Record<string, string>> = {
+  hosts:
+    '[all:vars]\na=hosts\nb=hosts\nz=hosts\n[masters]\nmaster-0 h=line k=line\nmaster-1\n[masters:vars]\nc=child-line\nd=child-line\n[nodes:children]\nmasters\n[nodes:vars]\nd=parent-line\n',
+  'more.yml': 'masters: {hosts: {master-2: {e: more}}, vars: {z: more}}\n',
+  'old.ini': '[masters]\nmaster-9\n',
+  'notes.md': 'no inventory\n',
+  'sub/extra': '[extra]\nother f=sub\n',
+  'group_vars/all.yml': 'b: all-file\ng: all-file\nh: all-file\n',
+  'group_vars/nodes.yml': 'c: parent-file\ni: yes\n',
+  'group_vars/masters/one.yml': 'j: one\nk: one\n',
+  'group_vars/masters/two': 'j: two\n',
+  'group_vars/masters/deep/three.json': '{"l": [1, 2]}',
+  'group_vars/masters/no.txt': 'm: never\n',
+  'group_vars/masters.yml': 'm: hidden by the folder\n',
+  'group_vars/nobody.yml': 'n: never\n',
+  'host_vars/master-0.yaml': 'k: host-file\no: 012\n',
+  'host_vars/master-1': '',
+};
+
+test('a folder is read as Ansible reads it: which files, which of group_vars and host_vars, and which of them wins', async (t) => {
+  const { path } = labFolder(t, FOLDER);
+  await sameAs(await readInventoryFiles([path], ''), path);
+});
+
+test('so is a file with group_vars beside it', async (t) => {
+  const { path } = labFolder(t, FOLDER);
+  await sameAs(await readInventoryFiles([join(path, 'hosts')], ''), join(path, 'hosts'));
+  await sameAs(await readInventoryFiles([join(path, 'hosts'), join(path, 'more.yml')], ''), join(path, 'hosts'), join(path, 'more.yml'));
+});
+
 test('a line that Ansible refuses is refused at its line', async (t) => {
   const text = '[masters]\nmaster-0 name\n';
   const [file] = files(t, { 'hosts.ini': text });
@@ -116,7 +149,11 @@ test('a line that Ansible refuses is refused at its line', async (t) => {
 
 async function sameAsAnsible(t: TestContext, texts: Readonly<Record<string, string>>): Promise<void> {
   const written = files(t, texts);
-  const ansible = await ansibleInventory(...written.map(({ path }) => path));
+  await sameAs(written, ...written.map(({ path }) => path));
+}
+
+async function sameAs(written: readonly InventoryFile[], ...paths: readonly string[]): Promise<void> {
+  const ansible = await ansibleInventory(...paths);
   const { inventory, diagnostics } = readInventory(written);
   assert.ok(inventory, JSON.stringify(diagnostics));
   assert.deepEqual([...inventory.hosts.keys()].toSorted(), Object.keys(ansible.hostvars).toSorted());

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { packageRoot } from '../../src/util/package-root.ts';
 
@@ -20,6 +20,9 @@ export function labwright(...args: readonly string[]): Ended {
 export function labFolder(t: TestContext, files: Readonly<Record<string, string | Buffer>>): { readonly path: string; readonly files: () => string[] } {
   const path = mkdtempSync(join(tmpdir(), 'labwright-test-'));
   t.after(() => rmSync(path, { recursive: true, force: true }));
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(path, name), content);
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(path, name)), { recursive: true });
+    writeFileSync(join(path, name), content);
+  }
   return { path, files: () => readdirSync(path).toSorted() };
 }

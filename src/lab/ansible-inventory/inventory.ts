@@ -14,11 +14,15 @@ export interface Group {
   readonly hosts: Set<string>;
   readonly children: Set<string>;
   readonly vars: Map<string, Variable>;
+  /** Of files in `group_vars`. */
+  readonly folderVars: Map<string, Variable>;
 }
 
 /** What a host's own lines say; a host in no group but `all` is `ungrouped`, as Ansible has it. */
 export interface Host {
   readonly vars: Map<string, Variable>;
+  /** Of files in `host_vars`. */
+  readonly folderVars: Map<string, Variable>;
   readonly at: FilePosition;
 }
 
@@ -38,7 +42,7 @@ export function emptyInventory(): Inventory {
 export function groupNamed(inventory: Inventory, name: string): Group {
   const found = inventory.groups.get(name);
   if (found) return found;
-  const group: Group = { hosts: new Set(), children: new Set(), vars: new Map() };
+  const group: Group = { hosts: new Set(), children: new Set(), vars: new Map(), folderVars: new Map() };
   inventory.groups.set(name, group);
   return group;
 }
@@ -48,7 +52,7 @@ export function hostNamed(inventory: Inventory, name: string, group: string, at:
   groupNamed(inventory, group).hosts.add(name);
   const found = inventory.hosts.get(name);
   if (found) return found;
-  const host: Host = { vars: new Map(), at };
+  const host: Host = { vars: new Map(), folderVars: new Map(), at };
   inventory.hosts.set(name, host);
   return host;
 }
@@ -70,20 +74,33 @@ export function hostsOf(inventory: Inventory, name: string): string[] {
 
 /**
  * The variables of a host with those of its groups, as Ansible gives precedence: `all`, then groups by their depth below it, by
- * name where the depth is the same (and by `ansible_group_priority` before that), then the host's own.
+ * name where the depth is the same (and by `ansible_group_priority` before that), then the host's own. Files in `group_vars` and
+ * `host_vars` win over what inventories say of `all`, of all other groups, and of hosts, each as a whole.
  */
 export function varsOfHost(inventory: Inventory, host: string): Map<string, Variable> {
-  const vars = new Map<string, Variable>();
-  for (const [, group] of groupsOf(inventory, host)) for (const [name, variable] of group.vars) vars.set(name, variable);
-  for (const [name, variable] of inventory.hosts.get(host)?.vars ?? []) vars.set(name, variable);
-  return vars;
+  const groups = groupsOf(inventory, host).flatMap(([name, group]) => (name === 'all' ? [] : [group]));
+  const own = inventory.hosts.get(host);
+  const layers = [
+    allVars(inventory),
+    ...groups.map(({ vars }) => vars),
+    ...groups.map(({ folderVars }) => folderVars),
+    ...(own ? [own.vars, own.folderVars] : []),
+  ];
+  return new Map(layers.flatMap((layer) => [...layer]));
+}
+
+/** The variables of group `all`. */
+export function allVars({ groups }: Inventory): Map<string, Variable> {
+  const all = groups.get('all');
+  return new Map([...(all?.vars ?? []), ...(all?.folderVars ?? [])]);
 }
 
 /** Names and groups that a host belongs to, the weakest first. */
 export function groupsOf(inventory: Inventory, host: string): [string, Group][] {
   const depths = depthsOf(inventory);
   const member = membership(inventory, host);
-  const priority = ([, group]: [string, Group]): number => Number(group.vars.get('ansible_group_priority')?.value ?? 1);
+  const priority = ([, group]: [string, Group]): number =>
+    Number((group.folderVars.get('ansible_group_priority') ?? group.vars.get('ansible_group_priority'))?.value ?? 1);
   return [...inventory.groups]
     .filter(([name]) => member.has(name))
     .toSorted((a, b) => (depths.get(a[0]) ?? 1) - (depths.get(b[0]) ?? 1) || priority(a) - priority(b) || (a[0] < b[0] ? -1 : 1));

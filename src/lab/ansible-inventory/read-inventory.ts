@@ -1,11 +1,15 @@
 import { hasErrors, type Diagnostic } from '../../util/diagnostic.ts';
 import { emptyInventory, type Inventory } from './inventory.ts';
 import { readIni } from './read-ini.ts';
-import { parseAnsibleYaml, readYaml } from './read-yaml.ts';
+import { parseAnsibleYaml, readVarsFile, readYaml } from './read-yaml.ts';
 
 export interface InventoryFile {
   readonly path: string;
   readonly text: string;
+  /** Of a file in `group_vars` or `host_vars`: whose variables it holds. */
+  readonly of?: { readonly kind: 'group' | 'host'; readonly name: string };
+  /** The file or folder that somebody named: what comes of one source belongs together. */
+  readonly source?: string;
 }
 
 export interface ReadInventory {
@@ -20,13 +24,18 @@ export interface ReadInventory {
  */
 export function readInventory(files: readonly InventoryFile[]): ReadInventory {
   const inventory = emptyInventory();
-  const diagnostics = files.flatMap((file) => readOne(inventory, file));
+  // Variables of a group or host count where an inventory has it.
+  const diagnostics = [...files.filter(({ of }) => !of), ...files.filter(({ of }) => of)].flatMap((file) => readOne(inventory, file));
   return { inventory: hasErrors(diagnostics) ? undefined : inventory, diagnostics };
 }
 
-function readOne(inventory: Inventory, { path, text }: InventoryFile): readonly Diagnostic[] {
+function readOne(inventory: Inventory, { path, text, of }: InventoryFile): readonly Diagnostic[] {
   if (text.startsWith('$ANSIBLE_VAULT;'))
     return [refused(path, 'encrypted', 'the file is encrypted with ansible-vault', 'decrypt a copy of it (ansible-vault decrypt --output FILE) and name that')];
+  if (of) {
+    const owner = of.kind === 'group' ? inventory.groups.get(of.name) : inventory.hosts.get(of.name);
+    return owner ? readVarsFile(owner.folderVars, path, text) : [];
+  }
   if (text.startsWith('#!'))
     return [
       refused(

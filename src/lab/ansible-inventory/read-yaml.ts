@@ -48,6 +48,16 @@ export function readYaml(inventory: Inventory, source: SourceFile): Diagnostic[]
   return found;
 }
 
+/** Adds the variables of a file in `group_vars` or `host_vars`, YAML or JSON whatever its suffix; an empty one has none. */
+export function readVarsFile(vars: Map<string, Variable>, path: string, text: string): readonly Diagnostic[] {
+  const { source, diagnostics } = parseAnsibleYaml(path, text);
+  if (!source || source.value === null) return diagnostics;
+  const found = [...diagnostics];
+  if (isRecord(source.value)) readVars({ source, found }, vars, source.value, []);
+  else refuse({ source, found }, [], 'no-variables', 'the file holds no map of variables', 'write NAME: VALUE, one variable a line');
+  return found;
+}
+
 interface Reading {
   readonly source: SourceFile;
   readonly found: Diagnostic[];

@@ -1,4 +1,4 @@
-import { emptyInventory, hostsOf, varsOfHost, type Inventory } from '../../lab/ansible-inventory/inventory.ts';
+import { allVars, emptyInventory, hostsOf, varsOfHost, type Inventory } from '../../lab/ansible-inventory/inventory.ts';
 import { readInventory, type InventoryFile } from '../../lab/ansible-inventory/read-inventory.ts';
 import { resolveVars } from '../../lab/ansible-inventory/resolve-vars.ts';
 import { scalarText } from '../../lab/ansible-inventory/scalar-text.ts';
@@ -11,22 +11,24 @@ export interface ClusterFiles {
 }
 
 /**
- * Which files belong together: those that name the same cluster; a file without one (`hosts` of ocp_on_libvirt, a file of variables)
+ * Which files belong together: those of one folder, and those that name the same cluster; a file without one (`hosts` of ocp_on_libvirt, a file of variables)
  * belongs to every cluster, and what theirs say wins over it.
  */
 export function clusterFiles(files: readonly InventoryFile[]): { readonly groups: readonly ClusterFiles[]; readonly diagnostics: readonly Diagnostic[] } {
-  const read = files.map((file) => ({ file, ...readInventory([file]) }));
+  const sources = [...Map.groupBy(files, ({ source, path }) => source ?? path).values()];
+  const read = sources.map((own) => ({ own, ...readInventory(own) }));
   const diagnostics = read.flatMap((one) => one.diagnostics);
   if (hasErrors(diagnostics)) return { groups: [], diagnostics };
   const shared: InventoryFile[] = [];
   const named = new Map<string, InventoryFile[]>();
-  for (const { file, inventory } of read) {
+  for (const { own, inventory } of read) {
     const name = clusterNameOf(inventory ?? emptyInventory());
-    if (name === undefined) shared.push(file);
-    else named.set(name, [...(named.get(name) ?? []), file]);
+    if (name === undefined) shared.push(...own);
+    else named.set(name, [...(named.get(name) ?? []), ...own]);
   }
   const groups = (named.size === 0 ? [[]] : [...named.values()]).map((own): ClusterFiles => {
-    const together = [...shared, ...own];
+    // Variables beside two files are read once.
+    const together = [...new Map([...shared, ...own].map((file) => [file.path, file])).values()];
     return { files: together, inventory: readInventory(together).inventory ?? emptyInventory() };
   });
   return { groups, diagnostics };
@@ -34,7 +36,7 @@ export function clusterFiles(files: readonly InventoryFile[]): { readonly groups
 
 function clusterNameOf(inventory: Inventory): string | undefined {
   const [first] = hostsOf(inventory, 'all');
-  const vars = resolveVars(new Map([...(first === undefined ? [] : varsOfHost(inventory, first)), ...(inventory.groups.get('all')?.vars ?? [])]));
+  const vars = resolveVars(new Map([...(first === undefined ? [] : varsOfHost(inventory, first)), ...allVars(inventory)]));
   for (const name of ['cluster_name', 'cluster']) {
     const variable = vars.get(name);
     const text = scalarText(variable?.value);

@@ -1,4 +1,5 @@
 import { installType, AGENT_INVENTORIES } from '../inventory/agent-inventories.ts';
+import type { Inventory } from '../../lab/ansible-inventory/inventory.ts';
 import type { InventoryFile } from '../../lab/ansible-inventory/read-inventory.ts';
 import type { LabPlan } from '../../lab/plan.ts';
 import { EMPTY_LOCK } from '../../lab/lock.ts';
@@ -36,6 +37,7 @@ export function importLab(files: readonly InventoryFile[], name?: string): Impor
   report.diagnostics.push(...diagnostics);
   const agentVars = new Map<string, string>();
   const clusters = groups.flatMap(({ files: own, inventory }): FoundCluster[] => {
+    tellUnread(own, inventory, report);
     const reader = inventoryReader(inventory, { path: own[0]!.path, line: 1, column: 1 }, report);
     const found = readCluster(reader, report);
     if (!found) return [];
@@ -54,6 +56,13 @@ export function importLab(files: readonly InventoryFile[], name?: string): Impor
       files.map(({ path }) => path),
     );
   return { lab, agentVars, notes: report.notes, diagnostics: report.diagnostics };
+}
+
+/** Files of `group_vars` and `host_vars` for whom the inventory does not have. */
+function tellUnread(files: readonly InventoryFile[], { groups, hosts }: Inventory, report: ImportReport): void {
+  for (const { path, of } of files)
+    if (of && !(of.kind === 'group' ? groups : hosts).has(of.name))
+      report.note({ id: 'vars-of-nobody', kind: 'dropped', what: path, why: `the inventory has no ${of.kind} ${of.name}`, at: { path, line: 1, column: 1 } });
 }
 
 function checkTogether(clusters: readonly FoundCluster[], report: ImportReport): void {

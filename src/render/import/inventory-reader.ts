@@ -1,4 +1,4 @@
-import { groupsOf, hostsOf, varsOfHost, type Inventory, type Variable } from '../../lab/ansible-inventory/inventory.ts';
+import { allVars, groupsOf, hostsOf, varsOfHost, type Inventory, type Variable } from '../../lab/ansible-inventory/inventory.ts';
 import { resolveVars, type ResolvedVariable, type ResolvedVariables } from '../../lab/ansible-inventory/resolve-vars.ts';
 import { isOn, scalarText } from '../../lab/ansible-inventory/scalar-text.ts';
 import { isRecord } from '../../util/is-record.ts';
@@ -74,7 +74,7 @@ function clusterVars(inventory: Inventory): Map<string, Variable> {
   for (const group of ['provisioner', 'provisioners', 'vm_host', 'vm_hosts', 'masters'])
     for (const host of hostsOf(inventory, group).slice(0, 1))
       for (const [name, variable] of varsOfHost(inventory, host)) if (!vars.has(name)) vars.set(name, variable);
-  for (const [name, variable] of inventory.groups.get('all')?.vars ?? []) vars.set(name, variable);
+  for (const [name, variable] of allVars(inventory)) vars.set(name, variable);
   return vars;
 }
 

@@ -47,7 +47,7 @@ export function leftOver(
 /** Each name once, where it is said first. */
 function variablesOf(inventory: Inventory): ReadonlyMap<string, Variable> {
   const found = new Map<string, Variable>();
-  for (const vars of [...[...inventory.groups.values()].map((group) => group.vars), ...[...inventory.hosts.values()].map((host) => host.vars)])
+  for (const vars of [...inventory.groups.values(), ...inventory.hosts.values()].flatMap((one) => [one.vars, one.folderVars]))
     for (const [name, variable] of vars) if (!found.has(name)) found.set(name, variable);
   return found;
 }

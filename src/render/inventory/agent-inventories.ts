@@ -1,4 +1,4 @@
-import { hostsOf, varsOfHost, type Inventory } from '../../lab/ansible-inventory/inventory.ts';
+import { allVars, hostsOf, varsOfHost, type Inventory } from '../../lab/ansible-inventory/inventory.ts';
 import { ABI_INVENTORY } from './abi-variables.ts';
 import type { AgentInventory, Method } from './agent-variable.ts';
 import { IPI_INVENTORY } from './ipi-variables.ts';
@@ -8,7 +8,7 @@ export const AGENT_INVENTORIES: Readonly<Record<Method, AgentInventory>> = { ipi
 
 /** `install_type` of an inventory, from all hosts or from the first that has one; undefined when it says nothing. */
 export function installType(inventory: Inventory): string | undefined {
-  const everywhere = inventory.groups.get('all')?.vars.get('install_type');
+  const everywhere = allVars(inventory).get('install_type');
   const some = everywhere ?? hostsOf(inventory, 'all').flatMap((host) => varsOfHost(inventory, host).get('install_type') ?? [])[0];
   return typeof some?.value === 'string' ? some.value : undefined;
 }

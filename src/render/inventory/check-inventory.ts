@@ -1,4 +1,4 @@
-import { groupsOf, hostsOf, varsOfHost, type Inventory } from '../../lab/ansible-inventory/inventory.ts';
+import { allVars, groupsOf, hostsOf, varsOfHost, type Inventory } from '../../lab/ansible-inventory/inventory.ts';
 import { isOn, scalarText } from '../../lab/ansible-inventory/scalar-text.ts';
 import { resolveVars, type ResolvedVariable, type ResolvedVariables } from '../../lab/ansible-inventory/resolve-vars.ts';
 import { isRecord } from '../../util/is-record.ts';
@@ -61,7 +61,7 @@ function hostScope(inventory: Inventory, host: string): Scope {
 
 /** Variables of all hosts, with those of the provisioner and of the registry's host, which the roles read there. */
 function clusterScope(inventory: Inventory): Scope {
-  const vars = new Map(inventory.groups.get('all')?.vars);
+  const vars = allVars(inventory);
   for (const group of ['registry_host', 'provisioner', 'provisioners'])
     for (const host of hostsOf(inventory, group).slice(0, 1)) for (const [name, variable] of varsOfHost(inventory, host)) vars.set(name, variable);
   for (const host of hostsOf(inventory, 'masters').slice(0, 1))
