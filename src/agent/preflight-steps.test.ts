@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import type { ActionDeps } from '../hub/action.ts';
 import type { CheckReport } from '../machines/preflight/check-lab.ts';
 import { examplePlan } from '../render/example-plan.test-data.ts';
-import { systemClock } from '../util/clock.ts';
+import { fakeClock, realSleep, systemClock } from '../util/clock.ts';
 import { isLabwrightError } from '../util/errors.ts';
 import type { Step } from '../util/step.ts';
-import { withPreflight } from './preflight-steps.ts';
+import { WATCH_MS, withPreflight } from './preflight-steps.ts';
 
 const cluster = examplePlan.clusters[0]!;
 const server = examplePlan.machines.find(({ name }) => name === cluster.nodes[0]!.machine)!.server;
@@ -36,6 +36,39 @@ test('when a step fails, the lab is looked at once more, and the step’s own er
   const job = run([], { failing: true });
   await assert.rejects(job.done, /the installer gave up/);
   assert.deepEqual(Object.keys(job.files), ['preflight-before.json', 'preflight-failed.json']);
+});
+
+test('while a step goes on the lab is looked at again; only what is new is told and kept', async () => {
+  const clock = fakeClock();
+  const [files, lines]: [Record<string, string>, string[]] = [{}, []];
+  const answers = [[], [], [finding], [finding], []];
+  let looks = 0;
+  const check = async (): Promise<CheckReport> => report(answers[looks++]!);
+  const ended = Promise.withResolvers<void>();
+  const steps = withPreflight(check, examplePlan, { action: 'install', cluster: cluster.name }, [step('claim-machines'), step('install', () => ended.promise)]);
+  await steps[1]!.run(deps(files), { ...context(lines), clock });
+  const installing = steps[2]!.run(deps(files), { ...context(lines), clock });
+  const until = async (count: number): Promise<void> => {
+    for (let turn = 0; turn < 1000; turn++) {
+      if (looks === count) break;
+      await realSleep(1);
+    }
+    await realSleep(1); // What was seen is told.
+  };
+  clock.advance(WATCH_MS);
+  await until(2);
+  assert.equal(files['preflight-during.json'], undefined);
+  clock.advance(WATCH_MS);
+  await until(3);
+  assert.equal((JSON.parse(files['preflight-during.json']!) as CheckReport).findings[0]?.id, 'NET-MTU');
+  clock.advance(WATCH_MS);
+  await until(4);
+  ended.resolve();
+  await installing;
+  assert.equal(lines.filter((line) => line.startsWith('error NET-MTU')).length, 1);
+  clock.advance(10 * WATCH_MS);
+  await realSleep(1);
+  assert.equal(looks, 4);
 });
 
 test('the lab is checked as the claim makes it, and not at all where nothing has to work', async () => {

@@ -94,6 +94,23 @@ export const BREAKAGES: readonly Breakage[] = [
     message: /192\.168\.77\.20 of master-0 of mno1 is leased to 52:54:00:99:99:99/,
   },
   {
+    finds: ['NET-DHCP-FALLBACK on jumphost'],
+    on: 'jumphost',
+    harm: `cp ${DNSMASQ}/dnsmasq.leases /run/leases; sed -i '/52:54:00:00:01:05/d' ${DNSMASQ}/dnsmasq.leases; echo '9999999999 52:54:00:00:01:05 192.168.77.99 master-1 *' >>${DNSMASQ}/dnsmasq.leases`,
+    mend: `cat /run/leases >${DNSMASQ}/dnsmasq.leases`,
+    message: /master-1 of mno1 has 192\.168\.77\.99 instead of 192\.168\.77\.21/,
+  },
+  {
+    // A dnsmasq that is older than a line of the configuration: the candidate does not start.
+    finds: ['DNS-SYNTAX on jumphost'],
+    on: 'jumphost',
+    harm: String.raw`real=$(command -v dnsmasq); mkdir -p /run/real; cp "$real" /run/real/dnsmasq
+printf '#!/bin/sh\ncase "$*" in *--test*|*candidate*) echo "bad option at line 3" >&2; exit 1 ;; esac\nexec /run/real/dnsmasq "$@"\n' >/run/dnsmasq.old
+chmod +x /run/dnsmasq.old; mount --bind /run/dnsmasq.old "$real"`,
+    mend: 'umount "$(command -v dnsmasq)"',
+    message: /dnsmasq refuses the planned configuration/,
+  },
+  {
     finds: ['DNS-RECORD on jumphost'],
     on: 'jumphost',
     harm: `cp ${CONF}/20-cluster-mno1.conf /run/mno1.conf; sed -i s/192.168.77.21/192.168.77.99/ ${CONF}/20-cluster-mno1.conf; ${RELOAD}`,

@@ -69,6 +69,35 @@ test('what the lab file says wrong of the hosts is found', { skip }, async () =>
   );
 });
 
+test('a service of the jumphost that VMs cannot use is found, and a certificate that ends soon', { skip }, async () => {
+  const services = (text: string): string => text.replace('nic: eno2', 'nic: eno2, services: {http_store: {}, registry: {}}');
+  const closed = idsOf(await withLabFile(services));
+  for (const server of ['server1', 'server2']) for (const id of ['HTTP-STORE', 'REG-ACCESS']) assert.ok(closed.has(`${id} on ${server}`), [...closed].join());
+  await onMachine(
+    'jumphost',
+    `openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=registry.tiny.lab -keyout /run/reg.key -out /run/reg.crt 2>/dev/null
+openssl s_server -accept 5000 -key /run/reg.key -cert /run/reg.crt -quiet </dev/zero >/dev/null 2>&1 & echo $! >/run/reg.pid
+python3 -m http.server 8080 --directory /run/sshd >/dev/null 2>&1 & echo $! >/run/store.pid; sleep 1`,
+  );
+  const open = idsOf(await withLabFile(services));
+  await onMachine('jumphost', 'kill "$(cat /run/reg.pid)" "$(cat /run/store.pid)"');
+  assert.deepEqual(
+    [...open].filter((id) => /^(HTTP-STORE|REG-ACCESS|CERT-TIME)/.test(id)),
+    ['CERT-TIME on jumphost'],
+  );
+});
+
+test('a disk that writes slowly is found in a lab on KVM', { skip }, async () => {
+  const slow = '#!/bin/sh\\nrm -f "$2"\\necho "115000 bytes (115 kB, 112 KiB) copied, 1.25 s, 92 kB/s" >&2\\n';
+  await onMachine('server1', `printf '${slow}' >/run/dd; chmod +x /run/dd; mount --bind /run/dd "$(command -v dd)"`);
+  const report = await withLabFile((text) => text.replace('accel: tcg', 'accel: kvm'));
+  await onMachine('server1', 'umount "$(command -v dd)"');
+  assert.deepEqual(
+    report.findings.flatMap(({ id, on, evidence }) => (id === 'DISK-SLOW' && on === 'server1' ? [evidence] : [])),
+    ['dd oflag=dsync bs=2300: 25.0 ms for each write'],
+  );
+});
+
 test('an IPv6 address that is planned and somebody else’s is found', { skip }, async () => {
   await onMachine('server2', 'ip address add fd00:77::14/64 dev br0 nodad');
   const dual = (text: string): string =>

@@ -36,6 +36,21 @@ export function closedDns(facts: LabFacts): Found[] {
   );
 }
 
+/** HTTP-STORE, REG-ACCESS: a service of the jumphost that VMs are told to use and cannot. */
+export function closedService(facts: LabFacts, name: 'httpStore' | 'registry', what: string): Found[] {
+  const port = facts.plan.jumphost.services[name]?.port;
+  return eachBridge(facts, ({ closed }, bridge) =>
+    port !== undefined && closed.includes(port)
+      ? [
+          {
+            message: `a VM cannot connect to the ${what} of the jumphost`,
+            evidence: `in a namespace on ${bridge}: TCP ${facts.plan.jumphost.address}:${port}: no connection`,
+          },
+        ]
+      : [],
+  );
+}
+
 /** NET-DHCP-DEAD: a machine that is off and would not get its address when it starts. */
 export function missingOffers(facts: LabFacts): Found[] {
   if (facts.state.jumphost?.dnsmasq.running !== true) return [];

@@ -19,6 +19,8 @@ export interface BridgeAnswer {
   readonly longPing: boolean;
   /** Status of the answer to a name of the lab; null when nothing was asked. */
   readonly dns: string | null;
+  /** TCP ports of the jumphost's services that took no connection. */
+  readonly closed: readonly number[];
   /** The address that DHCP offered to `offerTo`; null for none. */
   readonly offered: string | null;
   /** A machine that is off, in whose name DHCP was asked; null when all are on. */
@@ -31,6 +33,7 @@ const Answer = z.object({
   ping: z.boolean(),
   longPing: z.boolean(),
   dns: z.string().nullable(),
+  closed: z.array(z.int()),
   offered: z.string().nullable(),
 });
 
@@ -39,7 +42,7 @@ const CANDIDATES = 3;
 
 /**
  * Looks at the lab from a port of a server's bridge, as a VM does: a network namespace there asks the jumphost for its MAC,
- * pings it with short and long packets, asks its DNS, and has DHCP make an offer to `offerTo` (which it does not take up).
+ * pings it with short and long packets, asks its DNS, connects to its services, and has DHCP make an offer to `offerTo` (which it does not take up).
  *
  * @returns undefined without a bridge, or in a network that the jumphost has no address in. Needs root, iproute2 and python3
  * on the server; nothing is left there.
@@ -61,6 +64,7 @@ export async function probeBridge(
     prefix: block.prefix,
     mtu: network.mtu,
     name: expectedRecords(plan).find(({ type }) => type === 'A')?.name ?? null,
+    ports: [plan.jumphost.services.httpStore, plan.jumphost.services.registry].flatMap((service) => (service ? [service.port] : [])),
     offerTo: offerTo?.mac ?? null,
   };
   // Locally administered, in no lab, and another on each server.
@@ -152,6 +156,13 @@ def pinged(size):
             pass
     return False
 
+def connects(port):
+    try:
+        socket.create_connection((ask["gateway"], port), 3).close()
+        return True
+    except OSError:
+        return False
+
 def offer_to(client):
     transaction = os.urandom(4)
     bootp = struct.pack("!BBBB4sHH", 1, 1, 6, 0, transaction, 0, 0x8000) + b"\0" * 16 + client + b"\0" * 202
@@ -168,7 +179,7 @@ def offer_to(client):
                 return socket.inet_ntoa(frame[start + 24:start + 28])
     return None
 
-said = {"gateway": holder_of(ask["gateway"], 6, 0.5), "address": None, "ping": False, "longPing": False, "dns": None, "offered": None}
+said = {"gateway": holder_of(ask["gateway"], 6, 0.5), "address": None, "ping": False, "longPing": False, "dns": None, "closed": [], "offered": None}
 if said["gateway"]:
     said["address"] = next((one for one in ask["candidates"] if holder_of(one, 2, 0.25) is None), None)
     if ask["offerTo"]:
@@ -179,5 +190,7 @@ if said["address"]:
     said["longPing"] = said["ping"] and pinged(ask["mtu"])
     if said["ping"] and ask["name"]:
         said["dns"] = query(ask["gateway"], ask["name"], "A")[0]
+    if said["ping"]:
+        said["closed"] = [port for port in ask["ports"] if not connects(port)]
 json.dump(said, sys.stdout)
 `;

@@ -46,7 +46,8 @@ export async function checkLab(hosts: LabHosts, plan: LabPlan, signal: AbortSign
       unchecked.push(failureOf(host.name, error));
     });
   const look = async (host: Host, server: ServerState | undefined): Promise<void> => {
-    await attempt(host, async () => void known.set(host.name, await observeHost(host.exec, server ? imagesDir : stateDir, signal)));
+    const listens = server ? undefined : registryOf(plan);
+    await attempt(host, async () => void known.set(host.name, await observeHost(host.exec, server ? imagesDir : stateDir, listens, signal)));
     if (!server) {
       await attempt(host, async () => void (segment = await probeSegment(host.exec, plan, signal)));
       await attempt(host, async () => void (bmcs = await probeBmcs(host.exec, plan, signal)));
@@ -69,6 +70,12 @@ export async function checkLab(hosts: LabHosts, plan: LabPlan, signal: AbortSign
 export function judge(facts: LabFacts): CheckReport['findings'] {
   const findings = CHECKS.flatMap(({ id, severity, fix, find }) => find(facts).map((found) => ({ id, severity, fix, ...found })));
   return findings.toSorted((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
+}
+
+/** Where the jumphost's registry listens, as it sees it itself. */
+function registryOf({ jumphost }: LabPlan): string | undefined {
+  const { address, services } = jumphost;
+  return services.registry && `${address.includes(':') ? `[${address}]` : address}:${services.registry.port}`;
 }
 
 /** A machine of an active cluster that is there and off: DHCP can be asked in its name. */

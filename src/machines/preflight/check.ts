@@ -52,7 +52,8 @@ interface AddressOwner {
 export function plannedAddresses(plan: LabPlan): ReadonlyMap<string, AddressOwner> {
   const owners = new Map<string, AddressOwner>();
   for (const cluster of plan.clusters.filter(({ active }) => active)) {
-    const macs = cluster.nodes.map(({ mac }) => mac);
+    // While IPI installs, its bootstrap VM has the API.
+    const macs = [...cluster.nodes.map(({ mac }) => mac), ...(cluster.bootstrap ? [cluster.bootstrap.mac] : [])];
     const vips = [...Object.entries(cluster.vips), ...Object.entries(cluster.vips6 ?? {})] as [string, string][];
     for (const [role, address] of vips) owners.set(address, { cluster: cluster.name, owner: `${role} VIP of ${cluster.name}`, macs });
     for (const node of cluster.nodes)

@@ -23,6 +23,10 @@ const ANSWER = [
   '-P FORWARD DROP',
   '',
   '1',
+  'fpu pni ssse3 cx16 sse4_1 sse4_2 popcnt lahf_lm avx2',
+  '<os \n>efi<',
+  '0.104',
+  '',
 ].join('\0');
 
 function idsWith(change: Partial<HostFacts>, facts: Partial<LabFacts> = {}): string[] {
@@ -66,7 +70,7 @@ test('a DHCP server that listens on every link of a server is DHCP-PORT', () => 
   assert.deepEqual(idsWith({ dhcpServers: ['UNCONN 0 0 0.0.0.0:67 0.0.0.0:* users:(("dhcpd",pid=7,fd=3))'] }), ['DHCP-PORT s1']);
 });
 
-const SEEN = { gateway: '52:54:00:00:00:fe', address: '192.168.21.250', ping: true, longPing: true, dns: 'NOERROR', offered: null, offerTo: null };
+const SEEN = { gateway: '52:54:00:00:00:fe', address: '192.168.21.250', ping: true, longPing: true, dns: 'NOERROR', closed: [], offered: null, offerTo: null };
 const RUNNING = {
   servers: new Map(),
   jumphost: { dnsmasq: { running: true, loaded: undefined, leases: [] }, files: new Map(), nicAddresses: [examplePlan.jumphost.address], resolvers: [] },
@@ -84,6 +88,48 @@ test('what a port of a bridge does not see is told by how far it came', () => {
   assert.deepEqual(seen({ dns: 'no answer: timed out' }), ['NET-PORTS s1']);
   assert.deepEqual(seen({ offerTo: 'c1-master-0' }), ['NET-DHCP-DEAD s1']);
   assert.deepEqual(seen({ offerTo: 'c1-master-0', offered: '192.168.21.20' }), []);
+});
+
+test('a service of the jumphost that takes no connection from a VM’s port is HTTP-STORE or REG-ACCESS', () => {
+  const services = { ...examplePlan.jumphost.services, httpStore: { port: 8080, root: '/srv' }, registry: { port: 5000, root: '/reg' } };
+  const plan = { ...examplePlan, jumphost: { ...examplePlan.jumphost, services } };
+  const seen = (closed: readonly number[]): string[] =>
+    idsWith({}, { plan, state: RUNNING, bridges: new Map([['s1', { ...SEEN, closed }]]) }).filter((id) => id.endsWith('s1'));
+  assert.deepEqual(seen([]), []);
+  assert.deepEqual(seen([8080]), ['HTTP-STORE s1']);
+  assert.deepEqual(seen([5000]), ['REG-ACCESS s1']);
+});
+
+test('a registry’s certificate that ends within a week is CERT-TIME', () => {
+  const said = (text: string): string[] => {
+    const host = readHostFacts(ANSWER.replace(/$/, text), { askedAtMs: 1764000000000, answeredInMs: 0 });
+    return idsWith({}, { hosts: new Map([['jump', host]]) });
+  };
+  assert.deepEqual(said('notAfter=Nov 25 10:00:00 2026 GMT\nCertificate will expire\n'), ['CERT-TIME jump']);
+  assert.deepEqual(said('notAfter=Nov 25 10:00:00 2036 GMT\nCertificate will not expire\n'), []);
+  assert.deepEqual(said(''), []);
+});
+
+test('a processor without x86-64-v2 is VM-CPU, and a libvirt without UEFI is LIBVIRT-VER, where VMs need them', () => {
+  assert.deepEqual(idsWith({ cpuFlags: ['fpu', 'pni', 'cx16', 'lahf_lm'] }), ['VM-CPU s1']);
+  assert.deepEqual(idsWith({ cpuFlags: ['fpu'] }, { plan: { ...examplePlan, accel: 'tcg' } }), []);
+  assert.deepEqual(idsWith({ cpuFlags: [] }), []);
+  assert.deepEqual(idsWith({ efi: false }), ['LIBVIRT-VER s1']);
+  const bios = examplePlan.machines.map((machine) => ({ ...machine, firmware: 'bios' }) as const);
+  assert.deepEqual(idsWith({ efi: false }, { plan: { ...examplePlan, machines: bios } }), []);
+});
+
+test('a disk with slow synchronous writes is DISK-SLOW, on KVM', () => {
+  const { syncMs } = readHostFacts(ANSWER, { askedAtMs: 1764000000000, answeredInMs: 0 });
+  assert.equal(syncMs, 2.08);
+  assert.deepEqual(idsWith({ syncMs: 10.1 }), ['DISK-SLOW s1']);
+  assert.deepEqual(idsWith({ syncMs: 10.1 }, { plan: { ...examplePlan, accel: 'tcg' } }), []);
+});
+
+test('a VIP that two masters hold is NET-VIP; a node’s own MAC is none', () => {
+  const segment = (macs: readonly string[]) => ({ holders: { '192.168.21.18': macs }, offers: [], routers: [], dns: [] });
+  assert.deepEqual(idsWith({}, { segment: segment(['52:54:00:00:01:00']) }), []);
+  assert.deepEqual(idsWith({}, { segment: segment(['52:54:00:00:01:00', '52:54:00:00:01:01']) }), ['NET-VIP jump']);
 });
 
 test('a BMC that is silent, refuses its password or has no such system is BMC-REACH', () => {

@@ -1,6 +1,6 @@
 import { outsideResolvers } from '../outside-resolvers.ts';
 import { servedByLibvirt } from '../served-by-libvirt.ts';
-import { closedDns, missingOffers } from './bridge-checks.ts';
+import { closedDns, closedService, missingOffers } from './bridge-checks.ts';
 import type { Check, Found, LabFacts } from './check.ts';
 
 const BMC_PORT = ':8443 ';
@@ -39,6 +39,37 @@ export const jumphostChecks: readonly Check[] = [
     find: closedDns,
   },
   {
+    id: 'HTTP-STORE',
+    severity: 'error',
+    finds: 'the jumphost’s HTTP store, which VMs cannot connect to',
+    fix: 'start the web server on the jumphost, and open its port for the lab’s NIC',
+    find: (facts) => closedService(facts, 'httpStore', 'HTTP store'),
+  },
+  {
+    id: 'REG-ACCESS',
+    severity: 'error',
+    finds: 'the jumphost’s registry, which VMs cannot connect to',
+    fix: 'start the registry on the jumphost, and open its port for the lab’s NIC',
+    find: (facts) => closedService(facts, 'registry', 'registry'),
+  },
+  {
+    id: 'CERT-TIME',
+    severity: 'error',
+    finds: 'a certificate of the jumphost’s registry that ends within a week',
+    fix: 'renew it before the next installation, and give its CA to the clusters that have the former one',
+    find: ({ plan, hosts }) => {
+      const { registryCertificateEnds: ends } = hosts.get(plan.jumphost.name) ?? {};
+      if (ends === undefined || !ends.soon) return [];
+      return [
+        {
+          on: plan.jumphost.name,
+          message: 'the certificate of the registry ends within a week, or has ended',
+          evidence: `openssl s_client: notAfter=${ends.at}`,
+        },
+      ];
+    },
+  },
+  {
     id: 'DNS-SYNTAX',
     severity: 'error',
     finds: 'a configuration that dnsmasq refuses',
@@ -52,6 +83,13 @@ export const jumphostChecks: readonly Check[] = [
     finds: 'a planned address that is leased to another MAC',
     fix: 'run labwright lab apply, which drops the lease',
     find: staleLeases,
+  },
+  {
+    id: 'NET-DHCP-FALLBACK',
+    severity: 'error',
+    finds: 'a machine that DHCP gave another address than planned',
+    fix: 'run labwright lab apply, then restart the machine: an installation on that address fails late',
+    find: strayLeases,
   },
   {
     id: 'NET-ROUTE',
@@ -105,6 +143,25 @@ function staleLeases({ plan, state }: LabFacts): Found[] {
         cluster: owner.cluster,
         message: `${address} of ${owner.name} of ${owner.cluster} is leased to ${mac}`,
         evidence: `lease file: ${mac} ${address}; planned for ${owner.mac}`,
+      },
+    ];
+  });
+}
+
+/** Leases of other networks are of NICs with MACs of their own. */
+function strayLeases({ plan, state }: LabFacts): Found[] {
+  const nodes = new Map(
+    plan.clusters.flatMap(({ active, name, nodes: all }) => (active ? all.map((node) => [node.mac, { ...node, cluster: name }] as const) : [])),
+  );
+  return (state.jumphost?.dnsmasq.leases ?? []).flatMap(({ mac, address }) => {
+    const node = nodes.get(mac);
+    if (node === undefined || node.addresses.includes(address)) return [];
+    return [
+      {
+        on: plan.jumphost.name,
+        cluster: node.cluster,
+        message: `${node.name} of ${node.cluster} has ${address} instead of ${node.addresses.join(', ')}`,
+        evidence: `lease file: ${mac} ${address}`,
       },
     ];
   });

@@ -11,6 +11,13 @@ export const segmentChecks: readonly Check[] = [
     find: duplicateAddresses,
   },
   {
+    id: 'NET-VIP',
+    severity: 'error',
+    finds: 'a VIP that several masters hold at once: they do not hear each other, or another cluster has their VRRP router id',
+    fix: 'look at VRRP between the masters (tcpdump -i br0 proto 112); labwright lab plan warns of clusters with one id',
+    find: sharedVips,
+  },
+  {
     id: 'NET-DHCP-ROGUE',
     severity: 'error',
     finds: 'a DHCP server beside the lab’s, which offers addresses to strangers',
@@ -66,6 +73,24 @@ function duplicateAddresses({ plan, segment }: LabFacts): Found[] {
         cluster,
         message: `${address}, ${owner}, is used by ${names.join(' and ')}`,
         evidence: `${address.includes(':') ? 'neighbour advertisements' : 'ARP replies'} for ${address}: ${macs.join(', ')}`,
+      },
+    ];
+  });
+}
+
+/** A single node is its own VIP. */
+function sharedVips({ plan, segment }: LabFacts): Found[] {
+  const planned = plannedAddresses(plan);
+  return Object.entries(segment?.holders ?? {}).flatMap(([address, macs]) => {
+    const { cluster, owner, macs: own } = planned.get(address)!;
+    const holders = macs.filter((mac) => own.includes(mac));
+    if (holders.length < 2) return [];
+    return [
+      {
+        on: plan.jumphost.name,
+        cluster,
+        message: `${address}, ${owner}, is held by ${holders.length} of its nodes at once`,
+        evidence: `ARP replies for ${address}: ${holders.join(', ')}`,
       },
     ];
   });

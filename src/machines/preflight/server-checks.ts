@@ -6,6 +6,10 @@ import type { Check, Found, LabFacts } from './check.ts';
 import type { HostFacts, Link } from './host-facts.ts';
 
 const FULL_PERCENT = 90;
+/** What etcd's documentation asks of a disk. */
+const SYNC_LIMIT_MS = 10;
+/** What x86-64-v2 has over the first x86-64 (x86-64 psABI, §3.1.1), as Linux names it. */
+const X86_64_V2 = ['cx16', 'lahf_lm', 'popcnt', 'pni', 'sse4_1', 'sse4_2', 'ssse3'];
 /** Installers tell less than this no problem; certificates of a fresh cluster are the first that mind more. */
 const SKEW_LIMIT_MS = 2000;
 
@@ -143,6 +147,19 @@ export const serverChecks: readonly Check[] = [
       }),
   },
   {
+    id: 'DISK-SLOW',
+    severity: 'warning',
+    finds: 'a disk that takes more than 10 ms for a synchronous write: etcd loses its leader on it',
+    fix: 'put the lab’s disks on a faster pool (servers.NAME.pools, clusters.NAME.pool), and measure with fio --fdatasync=1 --bs=2300',
+    find: (facts) =>
+      eachHost(facts, (server, { syncMs, disk }) =>
+        // A lab under TCG installs nothing that has an etcd.
+        facts.plan.accel !== 'kvm' || machinesOn(facts.plan, server.name).length === 0 || syncMs === undefined || syncMs <= SYNC_LIMIT_MS
+          ? []
+          : [{ message: `the disk of ${disk.path} is slow`, evidence: `dd oflag=dsync bs=2300: ${syncMs.toFixed(1)} ms for each write` }],
+      ),
+  },
+  {
     id: 'MEM-OUT',
     severity: 'error',
     finds: 'a server without the memory for the machines that are still to start',
@@ -170,6 +187,31 @@ export const serverChecks: readonly Check[] = [
         facts.plan.accel !== 'kvm' || machinesOn(facts.plan, server.name).length === 0 || /^(Y|1)$/m.test(nested ?? '')
           ? []
           : [{ message: 'VMs cannot run VMs', evidence: `/sys/module/kvm_*/parameters/nested: ${nested ?? 'no kvm module'}` }],
+      ),
+  },
+  {
+    id: 'VM-CPU',
+    severity: 'error',
+    finds: 'a server whose processor RHCOS does not boot on: it asks for x86-64-v2',
+    fix: 'place clusters on other servers; in a VM as server, give it the host’s CPU (host-passthrough)',
+    find: (facts) =>
+      eachHost(facts, (server, { cpuFlags }) => {
+        const missing = X86_64_V2.filter((flag) => !cpuFlags.includes(flag));
+        // Under TCG, and on other processors, it is not this one that counts.
+        if (facts.plan.accel !== 'kvm' || machinesOn(facts.plan, server.name).length === 0 || cpuFlags.length === 0 || missing.length === 0) return [];
+        return [{ message: 'VMs with its CPU cannot boot RHCOS', evidence: `/proc/cpuinfo: no ${missing.join(', ')}` }];
+      }),
+  },
+  {
+    id: 'LIBVIRT-VER',
+    severity: 'error',
+    finds: 'a server whose libvirt has no UEFI for the VMs that need it',
+    fix: 'labwright lab prepare; or install ovmf (Debian), edk2-ovmf (RHEL)',
+    find: (facts) =>
+      eachHost(facts, (server, { efi }) =>
+        efi === false && machinesOn(facts.plan, server.name).some(({ firmware, directBoot }) => firmware === 'efi' && !directBoot)
+          ? [{ message: 'VMs cannot start by UEFI', evidence: 'virsh domcapabilities: no firmware efi' }]
+          : [],
       ),
   },
 ];
