@@ -11,7 +11,7 @@ import { defaultDataDir } from './house/default-data-dir.ts';
 import { writeBmcPasswords } from './write-bmc-passwords.ts';
 
 const EXAMPLES = `
-The format is that of the cluster's install method: ipi; sno for sno-in-place; abi for abi and assisted. What a plan does not know (proxy, registry,
+The format is that of the cluster's install method: ipi; upi; sno for sno-in-place; abi for abi and assisted. What a plan does not know (proxy, registry,
 web server, other clocks) comes from --vars, a YAML file of the agent's variables. BMC passwords are not printed: Ansible looks them up when it runs, a VM's
 in LABWRIGHT_BMC_PASSWORD_CLUSTER1_MASTER_0 (the machine's name; --bmc-passwords writes a file that sets them), a host's in its password file.
 --check says for each variable of the agent whether it is needed and whether the inventory has it: the one that would be printed, or files of anybody's,

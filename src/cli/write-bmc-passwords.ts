@@ -1,6 +1,5 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { membersOf } from '../lab/members.ts';
 import type { LabPlan } from '../lab/plan.ts';
 import { machineCredentials } from '../machines/bmc/credentials.ts';
 import { clusterOf } from '../render/cluster-of.ts';
@@ -23,7 +22,7 @@ export async function writeBmcPasswords(path: string, plan: LabPlan, cluster: st
     });
   });
   const credentials = machineCredentials(plan, secret.trim());
-  const machines = membersOf(clusterOf(plan, cluster)).map((node) => machineOf(plan, node));
+  const machines = clusterOf(plan, cluster).nodes.flatMap((node) => (node.role === 'provisionhost' ? [] : [machineOf(plan, node)]));
   const lines = machines
     .filter(({ bmc }) => bmc.passwordFile === undefined)
     .map(({ name }) => `export ${passwordVariable(name)}='${credentials.get(name)!.password}'\n`);

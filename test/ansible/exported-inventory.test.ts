@@ -14,6 +14,7 @@ hosts:
 clusters:
   ipi1: {on: server01, install: ipi, masters: 3, workers: 2, nodes: [host/metal1]}
   sno1: {on: server02, install: sno-in-place}
+  upi1: {on: server02, install: upi, masters: 3, workers: 2, vips: {api: 192.168.21.1, ingress: 192.168.21.1}}
   abi1: {on: server03, install: abi, masters: 3, workers: 2}
 `;
 
@@ -31,10 +32,10 @@ async function exported(t: TestContext, cluster: string, ...args: readonly strin
   const { path: folder } = labFolder(t, { 'hosts.yml': printed.stdout });
   const file = join(folder, 'hosts.yml');
   const { hostvars, groups, stderr } = await ansibleInventory(file);
-  // `name` and `hosts` are words of Ansible's own; DCI's roles read variables of these names nevertheless.
+  // `name` and `hosts` are words of Ansible's own; DCI's roles read variables of these names nevertheless, and a host bootstrap in the group.
   const warnings = stderr.match(/^\[WARNING\]: .*/gm) ?? [];
   assert.deepEqual(
-    warnings.filter((one) => !/using reserved name '(name|hosts)'/.test(one)),
+    warnings.filter((one) => !/using reserved name '(name|hosts)'|both group and host with same name: bootstrap/.test(one)),
     [],
   );
   const checked = labwright('lab', 'inventory', '--check', file);
@@ -75,6 +76,19 @@ test('Ansible reads the inventory of ABI: a complete one, whose nodes have addre
   const worker = hostvars['worker-1']!;
   assert.deepEqual([worker['role'], worker['vendor'], worker['vm_host'], worker['bmc_address']], ['worker', 'KVM', 'server03', 'bmc.our.pretty.lab:8443']);
   assert.deepEqual([worker['machine_network_cidr'], worker['ntp_server'], worker['setup_vms']], ['192.168.21.0/24', '192.168.21.1', false]);
+});
+
+test('Ansible reads the inventory of UPI: a complete one, whose nodes and bootstrap have BMCs and the MACs they boot from', async (t) => {
+  const { hostvars, groups } = await exported(t, 'upi1');
+  assert.deepEqual(
+    ['masters', 'workers', 'bootstrap', 'provisioner'].map((group) => groups[group]?.hosts?.length),
+    [3, 2, 1, 1],
+  );
+  const { name, provision_mac: mac, ipmi_address: bmc, redfish_port: port, bootstrap_interface: jumphost, ansible_host: address } = hostvars['bootstrap']!;
+  assert.deepEqual([name, bmc, port, jumphost], ['bootstrap.upi1.our.pretty.lab', 'bmc.our.pretty.lab', 8443, '192.168.21.1']);
+  assert.match(String(mac), /^52:54:00:00:[\da-f]{2}:01$/);
+  assert.match(String(address), /^192\.168\.21\.\d+$/);
+  assert.deepEqual([hostvars['jumphost']!['ansible_host'], hostvars['worker-1']!['ipmi_uefi']], ['192.168.21.1', true]);
 });
 
 test('a variable that the agent does not know is a warning with its name, a wrong value a mistake', (t) => {

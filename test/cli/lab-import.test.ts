@@ -130,6 +130,26 @@ test('D: UPI keeps its nodes and the jumphost of its network', (t) => {
   assert.deepEqual([lab.jumphost.address, lab.networks.baremetal.cidr, lab.servers.server01.ssh.host], ['192.168.7.1', '192.168.7.0/24', '192.168.1.61']);
 });
 
+test('D: a UPI cluster is exported complete, and what is imported of it again has the same machines', (t) => {
+  const { path } = imported(t, { hosts: UPI });
+  const printed = labwright('lab', 'inventory', 'ocp4', '--lab', path);
+  assert.equal(printed.status, 0, printed.stderr);
+  const { path: folder } = labFolder(t, { 'hosts.yml': printed.stdout, hosts: UPI });
+  const checked = labwright('lab', 'inventory', '--check', join(folder, 'hosts.yml'));
+  assert.equal(checked.status, 0, checked.stdout + checked.stderr);
+  assert.match(checked.stdout, /complete for upi: nothing that dci-openshift-agent needs is missing/);
+  assert.match(labwright('lab', 'inventory', '--check', join(folder, 'hosts')).stdout, /^not complete for upi: dir is missing$/m);
+  const again = imported(t, { 'hosts.yml': printed.stdout });
+  const { all } = parse(printed.stdout);
+  const { machines } = again.lab.clusters.ocp4;
+  for (const [node, vars] of [...Object.entries(all.children.masters.hosts), ...Object.entries(all.children.bootstrap.hosts)] as [
+    string,
+    Record<string, string>,
+  ][])
+    assert.deepEqual([machines[node].mac, machines[node].uuid], [vars['provision_mac'], vars['kvm_uuid']], node);
+  assert.deepEqual(parse(labwright('lab', 'inventory', 'ocp4', '--lab', again.path).stdout), parse(printed.stdout));
+});
+
 test('everything that is not taken over is told: kept for the agent, or dropped with the reason and its line', (t) => {
   const more = '    fips_enabled: true\n    my_own: 1\n    registry_dir: "/{{ my_own }}/registry"\n';
   const { notes, agentVars } = imported(t, { hosts: VM_HOST, 'libvirt_resources.yml': libvirtResources('server', '52:54:00:00:02', more) });

@@ -46,10 +46,10 @@ test('a file that is no inventory is exit 2, at its line', (t) => {
 });
 
 test('neither a cluster nor a file, both, and an unknown method are mistakes', (t) => {
-  const { path } = labFolder(t, { hosts: HOSTS.replace('cluster=', 'install_type=upi\ncluster=') });
+  const { path } = labFolder(t, { hosts: HOSTS.replace('cluster=', 'install_type=microshift\ncluster=') });
   assert.match(labwright('lab', 'inventory').stderr, /which cluster\?/);
   assert.match(labwright('lab', 'inventory', 'c1', '--check', join(path, 'hosts')).stderr, /is c1 a cluster or a file\?/);
   const { status, stderr } = labwright('lab', 'inventory', '--check', join(path, 'hosts'));
   assert.equal(status, 2);
-  assert.match(stderr, /no table of variables for install_type upi/);
+  assert.match(stderr, /no table of variables for install_type microshift/);
 });

@@ -68,11 +68,12 @@ export function composeLab(name: string, clusters: readonly FoundCluster[], keep
     [...networks.values()],
     [
       jumphost.address,
-      ...clusters.flatMap(({ vips, hypervisor, nodes, provisionhost }) => [
+      ...clusters.flatMap(({ vips, hypervisor, nodes, provisionhost, bootstrap: boot }) => [
         vips?.api.value,
         vips?.ingress.value,
         hypervisor?.host?.value,
         provisionhost?.address?.value,
+        boot?.address?.value,
         ...nodes.map(({ address }) => address?.value),
       ]),
     ],

@@ -19,6 +19,8 @@ export interface FoundCluster {
   readonly vips: { readonly api: Found<string>; readonly ingress: Found<string> } | undefined;
   readonly nodes: readonly FoundNode[];
   readonly provisionhost: FoundProvisionhost | undefined;
+  /** Of UPI: a VM beside the cluster's own. */
+  readonly bootstrap?: Pick<FoundNode, 'mac' | 'uuid' | 'address'>;
   /** Variables that the agent needs to install it and that no plan gives. */
   readonly agentNeeds?: readonly string[];
 }

@@ -26,6 +26,7 @@ export function identitiesOf(cluster: FoundCluster, names: ReadonlyMap<string, s
   const machines = [
     ...cluster.nodes.filter(({ metal }) => !metal),
     ...(cluster.provisionhost?.vm ? [{ name: 'provisionhost', mac: cluster.provisionhost.mac, uuid: undefined }] : []),
+    ...(cluster.bootstrap ? [{ name: 'bootstrap', ...cluster.bootstrap }] : []),
   ];
   for (const { name, mac, uuid } of machines) {
     const owner = `${cluster.name} ${name}`;

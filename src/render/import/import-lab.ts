@@ -1,4 +1,5 @@
 import { installType, AGENT_INVENTORIES } from '../inventory/agent-inventories.ts';
+import type { AgentInventory } from '../inventory/agent-variable.ts';
 import type { Inventory } from '../../lab/ansible-inventory/inventory.ts';
 import type { InventoryFile } from '../../lab/ansible-inventory/read-inventory.ts';
 import type { LabPlan } from '../../lab/plan.ts';
@@ -42,7 +43,7 @@ export function importLab(files: readonly InventoryFile[], name?: string): Impor
     const found = readCluster(reader, report);
     if (!found) return [];
     const type = installType(inventory) ?? found.install;
-    const kept = leftOver(reader, found.agentNeeds ?? [], type === 'ipi' || type === 'sno' || type === 'abi' ? AGENT_INVENTORIES[type] : undefined, report);
+    const kept = leftOver(reader, found.agentNeeds ?? [], agentInventory(type), report);
     if (kept.size > 0) agentVars.set(labName(found.name), stringify(Object.fromEntries(kept), { version: '1.1', lineWidth: 0 }));
     return [found];
   });
@@ -63,6 +64,10 @@ function tellUnread(files: readonly InventoryFile[], { groups, hosts }: Inventor
   for (const { path, of } of files)
     if (of && !(of.kind === 'group' ? groups : hosts).has(of.name))
       report.note({ id: 'vars-of-nobody', kind: 'dropped', what: path, why: `the inventory has no ${of.kind} ${of.name}`, at: { path, line: 1, column: 1 } });
+}
+
+function agentInventory(type: string): AgentInventory | undefined {
+  return Object.values(AGENT_INVENTORIES).find(({ method }) => method === type);
 }
 
 function checkTogether(clusters: readonly FoundCluster[], report: ImportReport): void {

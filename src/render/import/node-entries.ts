@@ -27,7 +27,7 @@ export function machineEntries(
   identities: ReadonlyMap<string, object>,
   pinned: ReadonlyMap<string, string>,
 ): Readonly<Record<string, object>> {
-  const all = [...nodes.filter(({ metal }) => !metal).map(({ name }) => names.get(name)!), 'provisionhost'];
+  const all = [...nodes.filter(({ metal }) => !metal).map(({ name }) => names.get(name)!), 'provisionhost', 'bootstrap'];
   return Object.fromEntries(
     all.flatMap((node) => {
       const address = pinned.get(node);

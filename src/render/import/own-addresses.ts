@@ -3,7 +3,7 @@ import type { FoundCluster } from './found-cluster.ts';
 import type { ImportReport } from './import-report.ts';
 
 /**
- * The addresses that an inventory states for single nodes, by what the lab calls them; `provisionhost` is one. Those that no lab can have
+ * The addresses that an inventory states for single nodes, by what the lab calls them; `provisionhost` and `bootstrap` are such names. Those that no lab can have
  * are told with the reason. A name instead of an address states none.
  *
  * @param taken who has which address; grows.
@@ -16,8 +16,12 @@ export function ownAddresses(
   report: ImportReport,
 ): ReadonlyMap<string, string> {
   const kept = new Map<string, string>();
-  const { provisionhost } = cluster;
-  const machines = [...cluster.nodes, ...(provisionhost?.vm ? [{ name: 'provisionhost', address: provisionhost.address }] : [])];
+  const { provisionhost, bootstrap } = cluster;
+  const machines = [
+    ...cluster.nodes,
+    ...(provisionhost?.vm ? [{ name: 'provisionhost', address: provisionhost.address }] : []),
+    ...(bootstrap ? [{ name: 'bootstrap', address: bootstrap.address }] : []),
+  ];
   for (const { name, address } of machines) {
     const ip = address && parseIp(address.value);
     if (!ip) continue;

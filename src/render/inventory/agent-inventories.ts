@@ -3,8 +3,9 @@ import { ABI_INVENTORY } from './abi-variables.ts';
 import type { AgentInventory, Method } from './agent-variable.ts';
 import { IPI_INVENTORY } from './ipi-variables.ts';
 import { SNO_INVENTORY } from './sno-variables.ts';
+import { UPI_INVENTORY } from './upi-variables.ts';
 
-export const AGENT_INVENTORIES: Readonly<Record<Method, AgentInventory>> = { ipi: IPI_INVENTORY, sno: SNO_INVENTORY, abi: ABI_INVENTORY };
+export const AGENT_INVENTORIES: Readonly<Record<Method, AgentInventory>> = { ipi: IPI_INVENTORY, sno: SNO_INVENTORY, abi: ABI_INVENTORY, upi: UPI_INVENTORY };
 
 /** `install_type` of an inventory, from all hosts or from the first that has one; undefined when it says nothing. */
 export function installType(inventory: Inventory): string | undefined {

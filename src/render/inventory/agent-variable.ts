@@ -40,7 +40,7 @@ export interface AgentGroup {
   readonly meaning: string;
 }
 
-export const METHODS = ['ipi', 'sno', 'abi'] as const;
+export const METHODS = ['ipi', 'sno', 'abi', 'upi'] as const;
 export type Method = (typeof METHODS)[number];
 
 /** Everything the agent reads for one method of installation. */

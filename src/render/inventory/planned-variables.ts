@@ -70,4 +70,6 @@ export const PLANNED_VARIABLES: ReadonlySet<string> = new Set([
   'root_device_hints',
   'installation_disk_path',
   'host_ip_keyword',
+  'bootstrap_interface',
+  'ipmi_uefi',
 ]);

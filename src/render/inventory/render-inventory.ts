@@ -6,6 +6,7 @@ import type { Method } from './agent-variable.ts';
 import type { Vars } from './inventory-text.ts';
 import { renderIpiInventory } from './ipi.ts';
 import { renderSnoInventory } from './sno.ts';
+import { renderUpiInventory } from './upi.ts';
 
 export interface InventoryOptions {
   /** Name or address of the machine that the installer runs on; by default the cluster's own, or the jumphost. */
@@ -14,7 +15,7 @@ export interface InventoryOptions {
   readonly vars?: Vars;
 }
 
-const FORMATS: Readonly<Partial<Record<InstallMethod, Method>>> = { ipi: 'ipi', 'sno-in-place': 'sno', abi: 'abi', assisted: 'abi' };
+const FORMATS: Readonly<Partial<Record<InstallMethod, Method>>> = { ipi: 'ipi', 'sno-in-place': 'sno', abi: 'abi', assisted: 'abi', upi: 'upi' };
 
 /**
  * A cluster's Ansible inventory for dci-openshift-agent, as YAML, in the format of its install method or another that is named.
@@ -26,7 +27,7 @@ export function renderInventory(plan: LabPlan, name: string, options: InventoryO
   const format = options.format ?? FORMATS[cluster.install];
   if (format === undefined)
     throw new LabwrightError('bad_input', `dci-openshift-agent has no inventory for install: ${cluster.install} of ${name}`, {
-      hint: 'name the format that you want: --format ipi, sno or abi',
+      hint: 'name the format that you want: --format ipi, sno, abi or upi',
     });
-  return { ipi: renderIpiInventory, sno: renderSnoInventory, abi: renderAbiInventory }[format](plan, cluster, options);
+  return { ipi: renderIpiInventory, sno: renderSnoInventory, abi: renderAbiInventory, upi: renderUpiInventory }[format](plan, cluster, options);
 }

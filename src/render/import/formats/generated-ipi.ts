@@ -44,6 +44,7 @@ export function generatedIpi(reader: InventoryReader, { name, domain }: Named, r
     vips: api && ingress ? { api, ingress } : undefined,
     nodes,
     ...(overProvisioning ? { agentNeeds: ['prov_nic'] } : {}),
+    ...(upi && vm && { bootstrap: bootstrapOf(reader) }),
     provisionhost: upi
       ? undefined
       : {
@@ -97,6 +98,13 @@ function groupNodes(reader: InventoryReader, report: ImportReport): FoundNode[] 
       };
     }),
   );
+}
+
+/** The VM that UPI begins with. */
+function bootstrapOf(reader: InventoryReader): NonNullable<FoundCluster['bootstrap']> {
+  const [name] = reader.hosts('bootstrap');
+  const vars = name === undefined ? undefined : reader.host(name);
+  return { mac: vars?.text('provision_mac'), uuid: vars?.text('kvm_uuid'), address: vars?.text('ansible_host') };
 }
 
 /** The address that the role would write into install-config (reference/lab-and-libvirt.md §1.3). */
