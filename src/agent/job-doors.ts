@@ -79,6 +79,7 @@ export function actionDeps({ cluster, doors, plan, network, credentials, fileSto
     coreosInstaller: doors.coreosInstaller,
     imagesDir,
     oc: doors.oc,
+    skopeo: (args, options) => clock.during(doors.skopeo(args, options)),
     sites: createSitesDoor({ ...doors, dial, dataDir: sitesDir, caPath: doors.sitesCaPath }),
   };
 }

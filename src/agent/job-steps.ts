@@ -94,7 +94,14 @@ function hostOf(url: string): string {
 /** The jumphost's registry and HTTP store, by the names that the lab's DNS gives them. */
 function mirrorOf({ domain, jumphost: { services } }: LabPlan, source: string, caPath: string | undefined): MirrorInside {
   const { registry, httpStore } = services;
-  return { registry: `registry.${domain}:${registry?.port ?? 5000}`, store: `http://http.${domain}:${httpStore?.port ?? 8080}`, source, caPath };
+  return {
+    registry: `registry.${domain}:${registry?.port ?? 5000}`,
+    store: `http://http.${domain}:${httpStore?.port ?? 8080}`,
+    source,
+    caPath,
+    additionalImages: registry?.additionalImages ?? [],
+    sync: registry?.mirror ?? false,
+  };
 }
 
 /** The clusters of a job that names several. @returns the name of one that the lab does not have. */

@@ -48,6 +48,7 @@ export function jumphostDoors(
     installer: ['openshift-install'],
     coreosInstaller: ['coreos-installer'],
     oc: ['oc'],
+    skopeo: (args, options) => localExec(['skopeo', ...args], options),
     registryCaPath: plan.jumphost.services.registry?.ca,
     storeListens: { host: plan.jumphost.address, port: STORE_PORT },
     publishStore: (listener) => Promise.resolve(listener),

@@ -35,6 +35,7 @@ export interface LabDoors {
   readonly coreosInstaller: readonly string[];
   /** `oc`, or what stands in for it. */
   readonly oc: readonly string[];
+  readonly skopeo: ActionDeps['skopeo'];
   /** File with the CA of the registry inside; undefined: one that this machine trusts. */
   readonly registryCaPath?: string | undefined;
   /** File with the CA of Git hosts that name none; only a rehearsal's has one. */

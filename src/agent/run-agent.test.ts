@@ -159,6 +159,7 @@ function agent(t: TestContext, server: ControlServer, options: AgentOptions) {
     installer: ['openshift-install'],
     coreosInstaller: ['coreos-installer'],
     oc: ['oc'],
+    skopeo: () => Promise.reject(new Error('not used here')),
     storeListens: { host: '127.0.0.1', port: 0 },
     serveBmcs: () => Promise.resolve(undefined),
     publishStore: directDial as AgentDeps['doors']['publishStore'],

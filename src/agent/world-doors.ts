@@ -27,6 +27,7 @@ export function worldDoors(world: WorldHandle, plan: LabPlan): LabDoors {
     installer: standIn('openshift-install'),
     coreosInstaller: standIn('coreos-installer'),
     oc: standIn('oc'),
+    skopeo: (args, options) => localExec([...standIn('skopeo'), ...args], { ...options, env: { ...options.env, ...outsideEnv(world) } }),
     registryCaPath: world.registryCaPath,
     sitesCaPath: world.sitesCaPath,
     storeListens: { host: '127.0.0.1', port: 0 },
@@ -44,4 +45,9 @@ export function worldDoors(world: WorldHandle, plan: LabPlan): LabDoors {
 /** The program of ours that stands where a real jumphost has this one. */
 function standIn(name: string): readonly string[] {
   return [process.execPath, join(packageRoot(), 'bin/labwright.js'), 'rehearsal', name];
+}
+
+/** For programs that dial by themselves: nothing but the world, whatever this machine is configured for. */
+function outsideEnv({ outside }: WorldHandle): Readonly<Record<string, string>> {
+  return outside === undefined ? {} : { HTTPS_PROXY: outside.proxy, https_proxy: outside.proxy, NO_PROXY: '', no_proxy: '', SSL_CERT_FILE: outside.caPath };
 }

@@ -19,7 +19,7 @@ Examples:
 `;
 
 /** A release of OpenShift has some 190 images of 200 bytes each. */
-const MAX_BYTES = 16 * 1024 * 1024;
+export const MAX_RELEASE_BYTES = 16 * 1024 * 1024;
 
 interface Flags {
   readonly registry: string;
@@ -41,10 +41,15 @@ export function mirrorPlanCommand(): Command {
     .action(plan);
 }
 
-async function plan(path: string, { registry, json, manifest, commands }: Flags): Promise<void> {
-  if (!/^[\w.-]+(:\d+)?$/.test(registry))
-    throw new LabwrightError('bad_input', `--registry ${registry} is no host`, { hint: 'write HOST or HOST:PORT, without https:// and without a path' });
-  const text = await readTextFile(path, { maxBytes: MAX_BYTES, hint: 'write it with: oc adm release info RELEASE_IMAGE -o json' });
+/** @throws LabwrightError `bad_input` for what is no host. */
+export function checkedRegistry(host: string): string {
+  if (/^[\w.-]+(:\d+)?$/.test(host)) return host;
+  throw new LabwrightError('bad_input', `--registry ${host} is no host`, { hint: 'write HOST or HOST:PORT, without https:// and without a path' });
+}
+
+async function plan(path: string, { registry: given, json, manifest, commands }: Flags): Promise<void> {
+  const registry = checkedRegistry(given);
+  const text = await readTextFile(path, { maxBytes: MAX_RELEASE_BYTES, hint: 'write it with: oc adm release info RELEASE_IMAGE -o json' });
   const planned = planMirror(readReleaseImages(text, path), registry);
   process.stdout.write(
     json

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { coreosInstallerCommand } from './rehearsal-coreos-installer.ts';
 import { openshiftInstallCommand } from './rehearsal-openshift-install.ts';
 import { ocCommand } from './rehearsal-oc.ts';
+import { skopeoCommand } from './rehearsal-skopeo.ts';
 import { replayCommand } from './rehearsal-replay.ts';
 import { serveCommand } from './rehearsal-serve.ts';
 import { worldCommand } from './rehearsal-world.ts';
@@ -22,5 +23,6 @@ export function command(): Command {
     .addCommand(worldCommand(), { hidden: true })
     .addCommand(openshiftInstallCommand(), { hidden: true })
     .addCommand(coreosInstallerCommand(), { hidden: true })
-    .addCommand(ocCommand(), { hidden: true });
+    .addCommand(ocCommand(), { hidden: true })
+    .addCommand(skopeoCommand(), { hidden: true });
 }

@@ -124,7 +124,9 @@ async function rehearseIn(dataDir: string, prepared: PreparedRehearsal, options:
   if (options.json) {
     // A world that was killed took its log with it; the run's error says so.
     const powerEvents = await world.powerLog().catch((error: unknown) => (world.died.aborted ? [] : Promise.reject(error)));
-    const report = { ...rehearsalReport(ended.run, powerEvents), destinations, ...(prepared.matrix && { matrix: matrixResults(prepared.matrix, ended.run) }) };
+    const sources = await world.mirrorSources().catch(() => []);
+    const mirror = sources.length > 0 && { mirror_sources: sources };
+    const report = { ...rehearsalReport(ended.run, powerEvents), destinations, ...mirror, ...(prepared.matrix && { matrix: matrixResults(prepared.matrix, ended.run) }) };
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     return;
   }

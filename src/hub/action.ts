@@ -7,6 +7,7 @@ import type { Exec } from '../util/exec.ts';
 import type { Step } from '../util/step.ts';
 import type { Rollout } from './upgrade/rollout.ts';
 import type { MirrorInside } from './mirror/mirror-inside.ts';
+import type { Skopeo } from './mirror/skopeo.ts';
 import type { SitesDoor, SitesSource } from './gitops/sites-door.ts';
 
 /** The doors an action may use. A rehearsal hands in the same ones with a world behind them. */
@@ -42,6 +43,7 @@ export interface ActionDeps {
   readonly imagesDir: string;
   /** `oc`, or what stands in for it: argv before its own arguments. */
   readonly oc: readonly string[];
+  readonly skopeo: Skopeo;
   /** Git repositories that declare spokes. */
   readonly sites: SitesDoor;
 }

@@ -45,6 +45,10 @@ export interface StoreService {
 export interface RegistryService extends StoreService {
   /** File on the jumphost with the CA of its certificate. */
   readonly ca?: string | undefined;
+  /** Disconnected jobs copy what their release needs into it. */
+  readonly mirror: boolean;
+  /** By digest, beside those of a release. */
+  readonly additionalImages: readonly string[];
 }
 
 export interface SshTarget {

@@ -26,6 +26,10 @@ export interface WorldHandle {
   readonly registryCaPath: string | undefined;
   /** `host:port` of everything that anybody in the world has dialled or pulled from so far, each once. */
   destinations(): Promise<readonly string[]>;
+  /** `host:port` of the registries outside that images were mirrored from: what only the jumphost reaches. */
+  mirrorSources(): Promise<readonly string[]>;
+  /** How a program that dials by itself gets to registries, outside of the lab too: file with their CA, and an HTTP proxy. Undefined for a lab that mirrors nothing. */
+  readonly outside: { readonly caPath: string; readonly proxy: string } | undefined;
   /** Aborted with the reason when the world dies. */
   readonly died: AbortSignal;
   /** Ends the world and removes its state file. */

@@ -146,6 +146,7 @@ export async function rehearseLab(
     installer: ['openshift-install'],
     coreosInstaller: ['coreos-installer'],
     imagesDir: join(workDir, 'images'),
+    skopeo: () => Promise.reject(new Error('not used here')),
     sites,
   });
 

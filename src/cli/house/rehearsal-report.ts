@@ -11,6 +11,8 @@ export interface RehearsalReport {
   readonly power_events: readonly PowerEvent[];
   /** `host:port` of everything that was dialled or pulled from, by jobs and by the simulated lab. */
   readonly destinations?: readonly string[];
+  /** `host:port` of registries outside that the jumphost mirrored from: of a lab whose file says `registry: {mirror: true}`. */
+  readonly mirror_sources?: readonly string[];
   /** Of a matrix: what became of each cell. */
   readonly matrix?: readonly CellResult[];
 }

@@ -1,34 +1,39 @@
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pinOf, parseImageReference } from '../../render/mirror/image-reference.ts';
+import { parseImageReference } from '../../render/mirror/image-reference.ts';
 import { planMirror, type MirroredImage } from '../../render/mirror/mirror-plan.ts';
-import { readReleaseImages, type ReleaseImages } from '../../render/mirror/read-release-images.ts';
 import { isLabwrightError, messageOf } from '../../util/errors.ts';
 import { httpGet } from '../../util/http-get.ts';
 import { StepFailed } from '../../util/step-failed.ts';
 import type { Step, StepContext } from '../../util/step.ts';
 import type { ActionDeps, ActionInput } from '../action.ts';
 import { mirrorCa, osImageOf, rememberMirror, type MirrorInside } from './mirror-inside.ts';
-import { manifestDigest, type RegistryDeps } from './registry-client.ts';
+import { readRelease, withoutPin } from './read-release.ts';
+import { createRegistryClient, type RegistryClient } from './registry-client.ts';
+import { copyCommand } from './skopeo.ts';
+import { syncMirror } from './sync-mirror.ts';
 
 const AT_ONCE = 8;
 const NAMED = 3;
 
-/** Of a disconnected job: everything that its installation will ask for is inside, before anything is touched. None for another job. */
+/**
+ * Of a disconnected job: everything that its installation will ask for is inside, before anything is touched; it is copied there first
+ * when the lab file asks for it. None for another job.
+ */
 export function checkMirror(input: ActionInput): readonly Step<ActionDeps>[] {
   const { mirror, release } = input;
   if (mirror === undefined) return [];
   return [
+    ...syncMirror(input, mirror),
     {
       id: 'check-mirror',
       title: `Check that ${mirror.registry} has release ${release.version}`,
       limitMs: 15 * 60_000,
       async run(deps, context) {
-        const registry: RegistryDeps = { ...deps, ca: await deps.clock.during(mirrorCa(mirror)), pullSecret: input.pullSecret };
+        const registry = createRegistryClient({ ...deps, ca: await deps.clock.during(mirrorCa(mirror)), pullSecret: input.pullSecret });
         const digest = await asked(registry, release.image, context);
         if (digest === undefined) throw missing(mirror, [{ name: 'release', source: mirror.source, mirror: release.image }], 1);
-        const images = await releaseImages(input, mirror, deps, context);
-        const plan = planMirror({ ...images, image: `${withoutPin(mirror.source)}@${digest}` }, mirror.registry);
+        const { pullSecret } = input;
+        const images = await readRelease(deps, { image: release.image, pullSecret, caPath: mirror.caPath }, context.signal);
+        const plan = planMirror({ ...images, image: `${withoutPin(mirror.source)}@${digest}` }, mirror.registry, mirror.additionalImages);
         const gone: MirroredImage[] = [];
         for (let index = 0; index < plan.images.length; index += AT_ONCE) {
           const some = plan.images.slice(index, index + AT_ONCE);
@@ -44,9 +49,9 @@ export function checkMirror(input: ActionInput): readonly Step<ActionDeps>[] {
   ];
 }
 
-async function asked(registry: RegistryDeps, image: string, { signal }: StepContext): Promise<string | undefined> {
+async function asked(registry: RegistryClient, image: string, { signal }: StepContext): Promise<string | undefined> {
   try {
-    return await manifestDigest(registry, image, signal);
+    return await registry.manifestDigest(image, signal);
   } catch (error) {
     if (!isLabwrightError(error) || signal.aborted) throw error;
     const host = parseImageReference(image)!.host;
@@ -55,24 +60,6 @@ async function asked(registry: RegistryDeps, image: string, { signal }: StepCont
       cause: error,
       hint: error.hint ?? `see that the registry runs on the jumphost, and its certificate: curl -v https://${host}/v2/`,
     });
-  }
-}
-
-/** The release's own list of its images, read from the mirrored release by `oc`. */
-async function releaseImages(input: ActionInput, mirror: MirrorInside, deps: ActionDeps, { signal }: StepContext): Promise<ReleaseImages> {
-  const { image } = input.release;
-  const auth = join(deps.workDir, 'registry-auth.json');
-  await deps.clock.during(writeFile(auth, input.pullSecret, { mode: 0o600 }));
-  const trust = mirror.caPath === undefined ? [] : ['--certificate-authority', mirror.caPath];
-  try {
-    const { stdout } = await deps.exec([...deps.oc, 'adm', 'release', 'info', image, '-o', 'json', '--registry-config', auth, ...trust], { signal });
-    return readReleaseImages(stdout, image);
-  } catch (error) {
-    if (!isLabwrightError(error) || signal.aborted) throw error;
-    const on = { object: image, condition: 'Read', reason: error.code, message: messageOf(error) };
-    throw new StepFailed('refused', on, { cause: error, hint: `try it by hand: oc adm release info ${image}` });
-  } finally {
-    await deps.clock.during(rm(auth, { force: true }));
   }
 }
 
@@ -108,11 +95,6 @@ function missing({ registry }: MirrorInside, gone: readonly Pick<MirroredImage, 
     message: `${registry} lacks ${gone.length} of ${of} images: ${names.join(', ')}${more}`,
   };
   return new StepFailed('refused', on, {
-    hint: `copy it with: skopeo copy --all docker://${first!.source} docker://${first!.mirror}; or mirror the whole release with oc-mirror`,
+    hint: `copy it with: ${copyCommand(first!)}; the whole release with labwright mirror sync or oc-mirror`,
   });
-}
-
-function withoutPin(image: string): string {
-  const reference = parseImageReference(image);
-  return reference ? image.slice(0, image.length - pinOf(reference).length) : image;
 }

@@ -13,6 +13,10 @@ export interface MirrorInside {
   readonly source: string;
   /** File with the CA of the registry's certificate; undefined: one that this machine trusts. */
   readonly caPath: string | undefined;
+  /** Beside those of the release, by digest. */
+  readonly additionalImages: readonly string[];
+  /** The job copies what is not there. */
+  readonly sync: boolean;
 }
 
 /** What `check-mirror` found, for the steps after it. */

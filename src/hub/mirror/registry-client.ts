@@ -1,16 +1,30 @@
 import { request } from 'node:https';
+import { text } from 'node:stream/consumers';
 import type { Clock } from '../../util/clock.ts';
 import { endpointOf, tlsIdentity, type Dial } from '../../util/dial.ts';
 import { LabwrightError, messageOf } from '../../util/errors.ts';
 import { parseImageReference } from '../../render/mirror/image-reference.ts';
+import { authChallenge, type AuthChallenge } from './auth-challenge.ts';
+import { registryLogin } from './registry-login.ts';
 
 export interface RegistryDeps {
   readonly clock: Clock;
   readonly dial: Dial;
   /** PEM; undefined: those of this machine. */
   readonly ca: string | undefined;
-  /** JSON text with the registry's login, if it wants one. */
+  /** JSON text with the logins of registries. */
   readonly pullSecret: string;
+}
+
+/** Reads registries, and keeps the tokens that they gave. */
+export interface RegistryClient {
+  /**
+   * Asks for an image's manifest, without its body.
+   *
+   * @returns its digest; undefined when the registry does not have it.
+   * @throws LabwrightError `unreachable` when nobody answers, `unauthorized` or `refused` for what it answers otherwise.
+   */
+  manifestDigest(image: string, signal: AbortSignal): Promise<string | undefined>;
 }
 
 /** What may be behind a reference: an image, or a list of one per architecture (OCI distribution specification, "Pulling manifests"). */
@@ -21,53 +35,133 @@ const ACCEPT = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ].join(', ');
 const SILENCE_MS = 30_000;
+/** A token service that does not say how long means so long (token authentication specification). */
+const TOKEN_S = 60;
+const MARGIN_MS = 10_000;
 
-/**
- * Asks a registry for an image's manifest, without its body.
- *
- * @returns its digest; undefined when the registry does not have it.
- * @throws LabwrightError `unreachable` when nobody answers, `unauthorized` or `refused` for what it answers otherwise.
- */
-export function manifestDigest(deps: RegistryDeps, image: string, signal: AbortSignal): Promise<string | undefined> {
-  return deps.clock.during(ask(deps, image, signal));
+export function createRegistryClient(deps: RegistryDeps): RegistryClient {
+  /** By host: how it wants its clients to log in. By repository: the token for it. */
+  const schemes = new Map<string, AuthChallenge['scheme']>();
+  const tokens = new Map<string, { readonly token: string; readonly untilMs: number }>();
+
+  const authorization = (host: string, repository: string): string | undefined => {
+    const scheme = schemes.get(host);
+    const login = registryLogin(deps.pullSecret, host, repository);
+    if (scheme === 'basic') return login === undefined ? undefined : `Basic ${login}`;
+    const known = tokens.get(`${host}/${repository}`);
+    return known === undefined || known.untilMs <= deps.clock.now() ? undefined : `Bearer ${known.token}`;
+  };
+
+  /** Does what a 401 asks for. @returns whether there is something new to try. */
+  const logIn = async (host: string, repository: string, challenge: AuthChallenge, signal: AbortSignal): Promise<boolean> => {
+    const login = registryLogin(deps.pullSecret, host, repository);
+    const isNew = schemes.get(host) !== challenge.scheme;
+    schemes.set(host, challenge.scheme);
+    if (challenge.scheme === 'basic') return isNew && login !== undefined;
+    tokens.set(`${host}/${repository}`, await tokenOf(deps, host, { ...challenge, scope: challenge.scope ?? `repository:${repository}:pull` }, login, signal));
+    return true;
+  };
+
+  const ask = async (image: string, signal: AbortSignal): Promise<string | undefined> => {
+    const reference = parseImageReference(image);
+    if (!reference) throw new Error(`${image} is no image of a registry`);
+    const { host, repository, tag, digest } = reference;
+    const url = new URL(`https://${host}/v2/${repository}/manifests/${digest ?? tag ?? 'latest'}`);
+    const once = (): Promise<Answer> => exchange(deps, 'HEAD', url, { accept: ACCEPT, ...bearing(authorization(host, repository)) }, signal);
+    let answer = await once();
+    const challenge = answer.status === 401 ? authChallenge(answer.challenge) : undefined;
+    if (challenge && (await logIn(host, repository, challenge, signal))) answer = await once();
+    if (answer.status === 200) return answer.digest ?? digest;
+    if (answer.status === 404) return undefined;
+    if (answer.status === 401 || answer.status === 403) throw denied(deps, host, repository, answer.status);
+    throw new LabwrightError('refused', `${host} answers ${answer.status} for ${repository}`);
+  };
+
+  return { manifestDigest: (image, signal) => deps.clock.during(ask(image, signal)) };
 }
 
-async function ask({ dial, ca, pullSecret }: RegistryDeps, image: string, signal: AbortSignal): Promise<string | undefined> {
-  const reference = parseImageReference(image);
-  if (!reference) throw new Error(`${image} is no image of a registry`);
-  const { host, repository, tag, digest } = reference;
-  const address = endpointOf(new URL(`https://${host}`));
+/** @throws LabwrightError `unauthorized` when it gives none, for instance because the password is wrong. */
+async function tokenOf(
+  deps: RegistryDeps,
+  host: string,
+  { realm, service, scope }: Omit<Extract<AuthChallenge, { scheme: 'bearer' }>, 'scheme'>,
+  login: string | undefined,
+  signal: AbortSignal,
+): Promise<{ readonly token: string; readonly untilMs: number }> {
+  const url = URL.canParse(realm) ? new URL(realm) : undefined;
+  if (url?.protocol !== 'https:') throw new LabwrightError('unauthorized', `${host} sends its clients to ${realm} for a token, and a password goes over https only`);
+  if (service !== undefined) url.searchParams.set('service', service);
+  if (scope !== undefined) url.searchParams.set('scope', scope);
+  const { status, body } = await exchange(deps, 'GET', url, { accept: 'application/json', ...bearing(login && `Basic ${login}`) }, signal);
+  const answer = status === 200 ? tokenIn(body) : undefined;
+  if (answer !== undefined) return { token: answer.token, untilMs: deps.clock.now() + answer.expiresS * 1000 - MARGIN_MS };
+  if (status === 401 || status === 403) throw denied(deps, host, /^repository:(.+):/.exec(scope ?? '')?.[1] ?? '', status);
+  throw new LabwrightError('refused', `${url.host}, the token service of ${host}, answers ${status === 200 ? 'without a token' : status}`);
+}
+
+function tokenIn(body: string): { readonly token: string; readonly expiresS: number } | undefined {
+  try {
+    const { token, access_token: access, expires_in: expiresS } = JSON.parse(body) as { token?: unknown; access_token?: unknown; expires_in?: unknown };
+    const given = token ?? access;
+    return typeof given === 'string' ? { token: given, expiresS: typeof expiresS === 'number' ? expiresS : TOKEN_S } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function bearing(authorization: string | undefined): { readonly authorization?: string } {
+  return authorization === undefined ? {} : { authorization };
+}
+
+function denied({ pullSecret }: RegistryDeps, host: string, repository: string, status: number): LabwrightError {
+  const hint =
+    registryLogin(pullSecret, host, repository) === undefined
+      ? `see that the pull secret has a login for ${host}`
+      : `its login for ${host} in the pull secret is refused; try it by hand: skopeo login ${host}`;
+  return new LabwrightError('unauthorized', `${host} answers ${status} for ${repository}`, { hint });
+}
+
+interface Answer {
+  readonly status: number;
+  readonly digest: string | undefined;
+  /** Its `WWW-Authenticate`. */
+  readonly challenge: string;
+  readonly body: string;
+}
+
+async function exchange({ dial, ca }: RegistryDeps, method: string, url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Answer> {
+  const address = endpointOf(url);
   const endpoint = await dial(address);
-  if (endpoint === undefined) throw new LabwrightError('unreachable', `connection refused by ${host}`);
-  const login = loginOf(pullSecret, host);
-  const { status, found } = await new Promise<{ readonly status: number; readonly found: string | undefined }>((resolve, reject) => {
-    const options = {
-      ...endpoint,
-      ...tlsIdentity(address.host),
-      ...(ca !== undefined && { ca }),
-      method: 'HEAD',
-      path: `/v2/${repository}/manifests/${digest ?? tag ?? 'latest'}`,
-      headers: { host, accept: ACCEPT, ...(login !== undefined && { authorization: `Basic ${login}` }) },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(SILENCE_MS)]),
-    };
-    request(options, (response) => {
-      response.resume();
-      const header = response.headers['docker-content-digest'];
-      resolve({ status: response.statusCode ?? 0, found: typeof header === 'string' ? header : undefined });
-    })
-      .on('error', reject)
-      .end();
-  }).catch((cause: unknown) => {
+  if (endpoint === undefined) throw new LabwrightError('unreachable', `connection refused by ${url.host}`);
+  try {
+    return await new Promise<Answer>((resolve, reject) => {
+      const options = {
+        ...endpoint,
+        ...tlsIdentity(address.host),
+        ...(ca !== undefined && { ca }),
+        method,
+        path: url.pathname + url.search,
+        headers: { host: url.host, ...headers },
+        signal: AbortSignal.any([signal, AbortSignal.timeout(SILENCE_MS)]),
+      };
+      request(options, (response) => {
+        const digest = response.headers['docker-content-digest'];
+        text(response).then(
+          (body) =>
+            resolve({
+              status: response.statusCode ?? 0,
+              digest: typeof digest === 'string' ? digest : undefined,
+              challenge: response.headers['www-authenticate'] ?? '',
+              body,
+            }),
+          reject,
+        );
+      })
+        .on('error', reject)
+        .end();
+    });
+  } catch (cause) {
     signal.throwIfAborted();
-    throw new LabwrightError('unreachable', `${host}: ${messageOf(cause)}`, { cause });
-  });
-  if (status === 200) return found ?? digest;
-  if (status === 404) return undefined;
-  if (status === 401 || status === 403)
-    throw new LabwrightError('unauthorized', `${host} answers ${status} for ${repository}`, { hint: `see that the pull secret has a login for ${host}` });
-  throw new LabwrightError('refused', `${host} answers ${status} for ${repository}`);
-}
-
-function loginOf(pullSecret: string, host: string): string | undefined {
-  return (JSON.parse(pullSecret) as { readonly auths?: Readonly<Record<string, { readonly auth?: string }>> }).auths?.[host]?.auth;
+    throw new LabwrightError('unreachable', `${url.host}: ${messageOf(cause)}`, { cause });
+  }
 }

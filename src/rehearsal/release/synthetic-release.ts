@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { parseImageReference } from '../../render/mirror/image-reference.ts';
 
 export const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
-/** Of `{}`. */
-const EMPTY_DIGEST = 'sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a';
+/** The only blob of every image here, as the specification has it for images without content. */
+export const EMPTY = Buffer.from('{}');
 const RELEASES = 'quay.io/openshift-release-dev/ocp-release';
 const COMPONENTS = 'quay.io/openshift-release-dev/ocp-v4.0-art-dev';
 
@@ -67,7 +67,7 @@ export function syntheticRelease(version: string): SyntheticRelease {
 /** An image without content: its digest is that of this text (OCI image specification). */
 export function syntheticManifest(version: string, name: string): string {
   const annotations = { 'org.opencontainers.image.title': name, 'org.opencontainers.image.version': version };
-  const empty = { mediaType: 'application/vnd.oci.empty.v1+json', digest: EMPTY_DIGEST, size: 2 };
+  const empty = { mediaType: 'application/vnd.oci.empty.v1+json', digest: digestOf(EMPTY), size: EMPTY.length };
   return JSON.stringify({ schemaVersion: 2, mediaType: MANIFEST_TYPE, config: empty, layers: [empty], annotations });
 }
 
@@ -89,6 +89,6 @@ function releaseDigest(version: string): string {
   return digestOf(syntheticManifest(version, 'release'));
 }
 
-function digestOf(text: string): string {
+function digestOf(text: string | Buffer): string {
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }

@@ -11,6 +11,7 @@ export const ControlRequest = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hub-kubeconfig'), hub: z.string() }),
   z.object({ type: z.literal('sites-head') }),
   z.object({ type: z.literal('destinations') }),
+  z.object({ type: z.literal('mirror-sources') }),
   z.object({ type: z.literal('stop') }),
 ]);
 export type ControlRequest = z.infer<typeof ControlRequest>;
@@ -26,5 +27,7 @@ export const WorldState = z.object({
   sitesCaPath: z.string().exactOptional(),
   /** Of the registry inside. */
   registryCaPath: z.string().exactOptional(),
+  /** Of a lab that mirrors: how what it runs gets to the registries outside. */
+  outside: z.object({ caPath: z.string(), proxy: z.string() }).exactOptional(),
 });
 export type WorldState = z.infer<typeof WorldState>;

@@ -27,6 +27,7 @@ import { makeClusterCertificates } from '../api/access/cluster-certificates.ts';
 import { createDialTable, type DialTable } from './dial-table.ts';
 import { createGitHost } from './git-host.ts';
 import { createMirrorHost } from './mirror-host.ts';
+import type { OutsideRegistries } from './outside-registries.ts';
 import { createFaultBoard } from './fault-board.ts';
 import { createGreeters } from './listen-greeting.ts';
 import type { ServeHubApi } from './hub-api.ts';
@@ -48,6 +49,8 @@ export interface World {
   readonly sitesCa: string | undefined;
   /** CA of its registry, as PEM; undefined when it has none. */
   readonly registryCa: string | undefined;
+  /** Where a lab that mirrors gets its images from. */
+  readonly outside: OutsideRegistries | undefined;
   /** `host:port` of all that was dialled or pulled from. */
   destinations(): readonly string[];
   /** The commit that branch main of its sites repository ends in. */
@@ -169,6 +172,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     hubs,
     sitesCa: gitHost?.ca,
     registryCa: mirror.ca,
+    outside: mirror.outside,
     destinations: () => dial.asked(),
     sitesHead: async () => gitHost?.head(),
     async addHub({ name, baseDomain, ...more }) {

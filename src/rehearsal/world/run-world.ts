@@ -33,6 +33,8 @@ export async function runWorld(specFile: string, stateDir: string, ready: () => 
   if (world.sitesCa !== undefined) await writeFile(sitesCaPath, world.sitesCa);
   const registryCaPath = join(socketDir, 'registry-ca.pem');
   if (world.registryCa !== undefined) await writeFile(registryCaPath, world.registryCa);
+  const outsideCaPath = join(socketDir, 'outside-ca.pem');
+  if (world.outside !== undefined) await writeFile(outsideCaPath, world.outside.ca);
   const state: WorldState = {
     pid: process.pid,
     startTicks: await processStartTicks(process.pid),
@@ -40,6 +42,7 @@ export async function runWorld(specFile: string, stateDir: string, ready: () => 
     controlSocket: join(socketDir, 'control.sock'),
     ...(world.sitesCa !== undefined && { sitesCaPath }),
     ...(world.registryCa !== undefined && { registryCaPath }),
+    ...(world.outside !== undefined && { outside: { caPath: outsideCaPath, proxy: `http://127.0.0.1:${world.outside.proxyPort}` } }),
   };
   const clockServer = await serveClock(world.clock, state.clockSocket, world.dial.dial);
   const control = await serveControl(world, state.controlSocket, over.resolve);

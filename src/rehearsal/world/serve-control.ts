@@ -34,6 +34,8 @@ async function handle(world: World, incoming: IncomingMessage, stop: () => void)
       return world.hubs.get(request.hub)?.kubeconfig;
     case 'destinations':
       return world.destinations();
+    case 'mirror-sources':
+      return world.outside?.asked() ?? [];
     case 'sites-head':
       return world.sitesHead();
     case 'stop':

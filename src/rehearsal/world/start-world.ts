@@ -80,6 +80,8 @@ export async function findWorld(stateDir: string): Promise<WorldHandle | undefin
     hubKubeconfig: async (hub) => ((await ask({ type: 'hub-kubeconfig', hub })) as string | null) ?? undefined,
     sitesCaPath: state.sitesCaPath,
     registryCaPath: state.registryCaPath,
+    outside: state.outside,
+    mirrorSources: async () => (await ask({ type: 'mirror-sources' })) as readonly string[],
     destinations: async () => (await ask({ type: 'destinations' })) as readonly string[],
     sitesHead: async () => ((await ask({ type: 'sites-head' })) as string | null) ?? undefined,
     died: joined.lost,

@@ -33,16 +33,21 @@ const PATHS: Readonly<Record<string, string>> = {
   'quay.io/openshift-release-dev/ocp-v4.0-art-dev': 'openshift/release',
 };
 
-/** Which images a release needs, and where in the registry. Pure. */
-export function planMirror(release: ReleaseImages, registry: string): MirrorPlan {
+/** Which images a release needs, and `additional` ones by digest, and where in the registry. Pure. */
+export function planMirror(release: ReleaseImages, registry: string, additional: readonly string[] = []): MirrorPlan {
   const images = new Map<string, MirroredImage>();
   const sources = new Map<string, MirrorSource>();
-  for (const { name, image } of [{ name: 'release', image: release.image }, ...release.components]) {
+  for (const { name, image } of [{ name: 'release', image: release.image }, ...release.components, ...additional.map(named)]) {
     const { source, mirror } = mirrorSourceOf(image, registry);
     sources.set(source, { source, mirror });
     if (!images.has(image)) images.set(image, { name, source: image, mirror: mirrored(image, registry) });
   }
   return { version: release.version, registry, images: [...images.values()], sources: [...sources.values()] };
+}
+
+/** By the last part of its repository. */
+function named(image: string): { readonly name: string; readonly image: string } {
+  return { name: referenceOf(image).repository.split('/').at(-1)!, image };
 }
 
 /** The same image in the registry, by the same tag or digest. @throws LabwrightError `bad_input` for a name without a registry. */
