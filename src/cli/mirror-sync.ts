@@ -107,7 +107,11 @@ function summary(images: readonly SyncedImage[], bytes: number): string {
   return bytes > 0 ? `${said}; ${bytesText(bytes)}` : said;
 }
 
-async function releaseOf(given: string, { pullSecret, workDir }: { readonly pullSecret: string; readonly workDir: string }, signal: AbortSignal): Promise<ReleaseImages> {
+async function releaseOf(
+  given: string,
+  { pullSecret, workDir }: { readonly pullSecret: string; readonly workDir: string },
+  signal: AbortSignal,
+): Promise<ReleaseImages> {
   if (!existsSync(given) && parseImageReference(given) !== undefined)
     return readRelease({ clock: systemClock, exec: localExec, oc: ['oc'], workDir }, { image: given, pullSecret, caPath: undefined }, signal);
   const hint = 'name a release image, or write the file with: oc adm release info RELEASE_IMAGE -o json';

@@ -126,7 +126,12 @@ async function rehearseIn(dataDir: string, prepared: PreparedRehearsal, options:
     const powerEvents = await world.powerLog().catch((error: unknown) => (world.died.aborted ? [] : Promise.reject(error)));
     const sources = await world.mirrorSources().catch(() => []);
     const mirror = sources.length > 0 && { mirror_sources: sources };
-    const report = { ...rehearsalReport(ended.run, powerEvents), destinations, ...mirror, ...(prepared.matrix && { matrix: matrixResults(prepared.matrix, ended.run) }) };
+    const report = {
+      ...rehearsalReport(ended.run, powerEvents),
+      destinations,
+      ...mirror,
+      ...(prepared.matrix && { matrix: matrixResults(prepared.matrix, ended.run) }),
+    };
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     return;
   }

@@ -1,7 +1,7 @@
 // A lab without a way out: nothing outside is contacted, neither by what the rehearsal notes nor by the kernel's account.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -15,6 +15,7 @@ import { rehearse } from './rehearse.ts';
 
 const LAB = join(packageRoot(), 'examples/ztp-lab');
 const MATRIX = join(packageRoot(), 'examples/ztp-matrix.yml');
+const EXTRA = `example.com/team/catalogue@sha256:${'5'.repeat(64)}`;
 const SPOKE = 'topic: OCP-4.18, components: [ocp], action: install, cluster: sno1';
 
 test('a connected job is seen to pull from outside, a disconnected one from inside alone', async (t) => {
@@ -27,6 +28,24 @@ test('a connected job is seen to pull from outside, a disconnected one from insi
   const jobs = [{ action: 'install', definition: { network: 'disconnected' } }] as unknown as Parameters<typeof outsideDestinations>[0]['jobs'];
   assert.deepEqual(outsideDestinations({ plan: plan!, jobs }, report.destinations!), []);
   assert.deepEqual(outsideDestinations({ plan: plan!, jobs }, connected.report.destinations!), ['quay.io:443']);
+});
+
+test('a lab that mirrors brings the release inside first, from a registry that nothing but its jumphost reaches', async (t) => {
+  const lab = copyOfLab(t, (text) => text.replace('registry: {}', `registry: {mirror: true, additional_images: ["${EXTRA}"]}`));
+  const { exitCode, report, stderr } = await rehearse(pipeline(t, `- {name: spoke, stage: one, ${SPOKE}, network: disconnected}\n`), '--lab', lab);
+  assert.equal(exitCode, 0, stderr);
+  assert.deepEqual(
+    report.steps.slice(1, 3).map(({ id, status }) => [id, status]),
+    [
+      ['spoke/sync-mirror', 'success'],
+      ['spoke/check-mirror', 'success'],
+    ],
+  );
+  assert.deepEqual(report.mirror_sources, ['example.com:443', 'quay.io:443']);
+  assert.ok(
+    report.destinations!.every((one) => /\.our\.ztp\.lab:\d+$/.test(one)),
+    report.destinations!.join(' '),
+  );
 });
 
 test('the doors of a disconnected job refuse what is not of its lab', async () => {
@@ -74,6 +93,14 @@ test('disconnected cells succeed in a network namespace with loopback alone', (t
   );
   assert.ok(destinations?.includes('registry.our.ztp.lab:5000'));
 });
+
+function copyOfLab(t: TestContext, change: (text: string) => string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'labwright-test-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, 'lab.yml'), change(readFileSync(join(LAB, 'lab.yml'), 'utf8')));
+  copyFileSync(join(LAB, 'lab.lock.json'), join(folder, 'lab.lock.json'));
+  return folder;
+}
 
 function labwright(
   prefix: readonly string[],

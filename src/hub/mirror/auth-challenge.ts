@@ -1,5 +1,7 @@
 /** What a server that answers 401 wants: the schemes of `WWW-Authenticate` that registries use (RFC 9110 §11.6.1, distribution specification). */
-export type AuthChallenge = { readonly scheme: 'basic' } | { readonly scheme: 'bearer'; readonly realm: string; readonly service?: string; readonly scope?: string };
+export type AuthChallenge =
+  | { readonly scheme: 'basic' }
+  | { readonly scheme: 'bearer'; readonly realm: string; readonly service?: string; readonly scope?: string };
 
 /** A token service gives more than a password is good for: one that is offered is taken. @returns undefined when neither scheme is offered. */
 export function authChallenge(header: string): AuthChallenge | undefined {

@@ -52,14 +52,12 @@ export function createRegistryClient(deps: RegistryDeps): RegistryClient {
     return known === undefined || known.untilMs <= deps.clock.now() ? undefined : `Bearer ${known.token}`;
   };
 
-  /** Does what a 401 asks for. @returns whether there is something new to try. */
-  const logIn = async (host: string, repository: string, challenge: AuthChallenge, signal: AbortSignal): Promise<boolean> => {
-    const login = registryLogin(deps.pullSecret, host, repository);
-    const isNew = schemes.get(host) !== challenge.scheme;
+  /** Does what a 401 asks for. */
+  const logIn = async (host: string, repository: string, challenge: AuthChallenge, signal: AbortSignal): Promise<void> => {
     schemes.set(host, challenge.scheme);
-    if (challenge.scheme === 'basic') return isNew && login !== undefined;
+    if (challenge.scheme === 'basic') return;
+    const login = registryLogin(deps.pullSecret, host, repository);
     tokens.set(`${host}/${repository}`, await tokenOf(deps, host, { ...challenge, scope: challenge.scope ?? `repository:${repository}:pull` }, login, signal));
-    return true;
   };
 
   const ask = async (image: string, signal: AbortSignal): Promise<string | undefined> => {
@@ -67,10 +65,14 @@ export function createRegistryClient(deps: RegistryDeps): RegistryClient {
     if (!reference) throw new Error(`${image} is no image of a registry`);
     const { host, repository, tag, digest } = reference;
     const url = new URL(`https://${host}/v2/${repository}/manifests/${digest ?? tag ?? 'latest'}`);
-    const once = (): Promise<Answer> => exchange(deps, 'HEAD', url, { accept: ACCEPT, ...bearing(authorization(host, repository)) }, signal);
-    let answer = await once();
+    const sent = authorization(host, repository);
+    let answer = await exchange(deps, 'HEAD', url, { accept: ACCEPT, ...bearing(sent) }, signal);
     const challenge = answer.status === 401 ? authChallenge(answer.challenge) : undefined;
-    if (challenge && (await logIn(host, repository, challenge, signal))) answer = await once();
+    if (challenge) {
+      await logIn(host, repository, challenge, signal);
+      const next = authorization(host, repository);
+      if (next !== sent) answer = await exchange(deps, 'HEAD', url, { accept: ACCEPT, ...bearing(next) }, signal);
+    }
     if (answer.status === 200) return answer.digest ?? digest;
     if (answer.status === 404) return undefined;
     if (answer.status === 401 || answer.status === 403) throw denied(deps, host, repository, answer.status);
@@ -89,7 +91,8 @@ async function tokenOf(
   signal: AbortSignal,
 ): Promise<{ readonly token: string; readonly untilMs: number }> {
   const url = URL.canParse(realm) ? new URL(realm) : undefined;
-  if (url?.protocol !== 'https:') throw new LabwrightError('unauthorized', `${host} sends its clients to ${realm} for a token, and a password goes over https only`);
+  if (url?.protocol !== 'https:')
+    throw new LabwrightError('unauthorized', `${host} sends its clients to ${realm} for a token, and a password goes over https only`);
   if (service !== undefined) url.searchParams.set('service', service);
   if (scope !== undefined) url.searchParams.set('scope', scope);
   const { status, body } = await exchange(deps, 'GET', url, { accept: 'application/json', ...bearing(login && `Basic ${login}`) }, signal);

@@ -78,5 +78,5 @@ function saidBy(result: Partial<ExecResult> | undefined): string | undefined {
   const line = result?.stderr?.trim().split('\n').at(-1);
   if (line === undefined || line === '') return undefined;
   const [, message] = /msg="((?:[^"\\]|\\.)*)"/.exec(line) ?? [];
-  return (message ?? line).replaceAll(/\\(.)/g, '$1').slice(-600);
+  return (message ?? line).replaceAll('\\n', ' ').replaceAll(/\\(.)/g, '$1').trim().slice(-600);
 }

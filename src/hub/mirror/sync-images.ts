@@ -34,8 +34,9 @@ export interface SyncOptions {
 }
 
 const PAUSES_MS = [5000, 15_000, 45_000];
+const AGAIN: ReadonlySet<CopyFailure> = new Set(['Transient', 'NotWritten']);
 /** The next image would fail in the same way. */
-const HOPELESS: ReadonlySet<CopyFailure> = new Set(['Unauthorized', 'NoSpace', 'UntrustedCertificate', 'NotInstalled']);
+const HOPELESS: ReadonlySet<CopyFailure> = new Set(['Unauthorized', 'NoSpace', 'NotWritten', 'UntrustedCertificate', 'NotInstalled']);
 
 /**
  * Brings into a registry what it does not have yet. Every image is looked for by its digest first, so a run that was interrupted
@@ -65,7 +66,9 @@ export async function syncImages(deps: SyncDeps, plan: MirrorPlan, options: Sync
 }
 
 /** One error for all that failed; undefined when nothing did. */
-export function syncFailure(results: readonly SyncedImage[]): { readonly image: SyncedImage & { readonly status: 'failed' }; readonly error: LabwrightError } | undefined {
+export function syncFailure(
+  results: readonly SyncedImage[],
+): { readonly image: SyncedImage & { readonly status: 'failed' }; readonly error: LabwrightError } | undefined {
   const failed = results.filter((one) => one.status === 'failed');
   const [image] = failed;
   if (image === undefined) return undefined;
@@ -84,7 +87,7 @@ async function syncImage(deps: SyncDeps, image: MirroredImage, { dryRun, onRetry
   for (let attempt = 0; ; attempt++) {
     const result = await copyImage(deps, image, signal);
     if (result.failure === undefined) return { ...image, status: 'copied', bytes, attempts: attempt + 1 };
-    const pauseMs = result.failure === 'Transient' ? PAUSES_MS[attempt] : undefined;
+    const pauseMs = AGAIN.has(result.failure) ? PAUSES_MS[attempt] : undefined;
     if (pauseMs === undefined) {
       const hint = `${copyHint(result.failure)}; try it by hand: ${copyCommand(image)}`;
       return { ...image, status: 'failed', reason: result.failure, message: result.message, hint };

@@ -42,18 +42,28 @@ async function sync({ pullSecret, release }: ActionInput, mirror: MirrorInside, 
   if (ca !== undefined) await deps.clock.during(mkdir(certDir, { recursive: true }).then(() => writeFile(join(certDir, 'ca.crt'), ca)));
   const registry = createRegistryClient({ ...deps, ca, pullSecret });
   try {
-    const results = await syncImages({ ...deps, registry, authPath, certDir: ca === undefined ? undefined : certDir }, plan, {
-      atOnce: AT_ONCE,
-      onImage(image, { done, total }) {
-        context.progress(Math.floor((100 * done) / total));
-        if (image.status === 'copied') context.log(`copied ${image.name}${image.bytes === undefined ? '' : `, ${bytesText(image.bytes)}`} (${done} of ${total})`);
+    const results = await syncImages(
+      { ...deps, registry, authPath, certDir: ca === undefined ? undefined : certDir },
+      plan,
+      {
+        atOnce: AT_ONCE,
+        onImage(image, { done, total }) {
+          context.progress(Math.floor((100 * done) / total));
+          if (image.status === 'copied')
+            context.log(`copied ${image.name}${image.bytes === undefined ? '' : `, ${bytesText(image.bytes)}`} (${done} of ${total})`);
+        },
+        onRetry: (image, message, pauseMs) => context.log(`${image.name}: ${message}; again in ${pauseMs / 1000} s`),
       },
-      onRetry: (image, message, pauseMs) => context.log(`${image.name}: ${message}; again in ${pauseMs / 1000} s`),
-    }, signal);
+      signal,
+    );
     const failure = syncFailure(results);
     if (failure) {
       const { image, error } = failure;
-      throw new StepFailed('refused', { object: image.source, condition: 'Mirrored', reason: image.reason, message: error.message }, { cause: error, hint: image.hint });
+      throw new StepFailed(
+        'refused',
+        { object: image.source, condition: 'Mirrored', reason: image.reason, message: error.message },
+        { cause: error, hint: image.hint },
+      );
     }
     const copied = results.filter(({ status }) => status === 'copied').length;
     context.log(`${mirror.registry} has ${release.version}: ${copied} images copied, ${results.length - copied} were there`);

@@ -66,7 +66,12 @@ function expectStatus({ status, body }: Answer, wanted: number, doing: string): 
   if (status !== wanted) throw new Error(`${doing}: received unexpected HTTP status: ${status} ${body.toString('utf8')}`);
 }
 
-async function ask({ proxy, cas }: ImageDoors, host: string, options: RequestOptions, body?: Buffer): Promise<Answer> {
+async function ask(
+  { proxy, cas }: ImageDoors,
+  host: string,
+  options: Pick<RequestOptions, 'method' | 'path'> & { readonly headers?: Readonly<Record<string, string>> },
+  body?: Buffer,
+): Promise<Answer> {
   const [name = '', port = '443'] = host.split(':');
   const tunnel = await openTunnel(proxy, `${name}:${port}`);
   const socket = connect({ socket: tunnel, servername: name, ca: [...cas] });

@@ -20,6 +20,7 @@ const STATUS = {
   BLOB_UNKNOWN: 404,
   BLOB_UPLOAD_UNKNOWN: 404,
   DIGEST_INVALID: 400,
+  MANIFEST_BLOB_UNKNOWN: 400,
   MANIFEST_INVALID: 400,
   MANIFEST_UNKNOWN: 404,
   NAME_UNKNOWN: 404,
@@ -45,10 +46,13 @@ export function registryHandler({ store, origin, readOnly = false, login }: Regi
     if (readOnly && !isRead) return refuse(response, 'UNSUPPORTED', 'this registry is read only');
     if (kind === 'tags') {
       const tags = rest === 'list' && isRead ? store.tags(repository) : undefined;
-      return tags === undefined ? refuse(response, 'NAME_UNKNOWN', repository) : send(response, 200, { 'content-type': 'application/json' }, JSON.stringify({ name: repository, tags }));
+      return tags === undefined
+        ? refuse(response, 'NAME_UNKNOWN', repository)
+        : send(response, 200, { 'content-type': 'application/json' }, JSON.stringify({ name: repository, tags }));
     }
     if (kind === 'manifests') return isRead ? getManifest(response, repository, rest) : await putManifest(request, response, repository, rest);
-    if (rest.startsWith('uploads/')) return await upload(request, response, { repository, id: rest.slice('uploads/'.length), digest: url.searchParams.get('digest') });
+    if (rest.startsWith('uploads/'))
+      return await upload(request, response, { repository, id: rest.slice('uploads/'.length), digest: url.searchParams.get('digest') });
     const content = isRead ? store.blob(repository, rest) : undefined;
     if (content === undefined) return refuse(response, isRead ? 'BLOB_UNKNOWN' : 'UNSUPPORTED', rest);
     send(response, 200, { 'content-type': 'application/octet-stream', 'docker-content-digest': rest, 'content-length': content.length }, content);
@@ -91,7 +95,11 @@ export function registryHandler({ store, origin, readOnly = false, login }: Regi
     if (method !== 'POST' && method !== 'PATCH') return refuse(response, 'UNSUPPORTED', `${method} of an upload`);
     const next = method === 'POST' ? randomUUID() : id;
     uploads.set(next, content);
-    send(response, 202, { location: `${origin}/v2/${repository}/blobs/uploads/${next}`, range: `0-${Math.max(0, content.length - 1)}`, 'docker-upload-uuid': next });
+    send(response, 202, {
+      location: `${origin}/v2/${repository}/blobs/uploads/${next}`,
+      range: `0-${Math.max(0, content.length - 1)}`,
+      'docker-upload-uuid': next,
+    });
   };
 
   return (request, response) => {

@@ -11,7 +11,12 @@ export interface RegistryStore {
   /** By tag or digest. */
   manifest(repository: string, reference: string): StoredManifest | undefined;
   /** @returns what the registry refuses it for: an error code of the distribution specification. */
-  putManifest(repository: string, reference: string, mediaType: string, content: Buffer): StoredManifest | 'DIGEST_INVALID' | 'MANIFEST_INVALID' | 'BLOB_UNKNOWN';
+  putManifest(
+    repository: string,
+    reference: string,
+    mediaType: string,
+    content: Buffer,
+  ): StoredManifest | 'DIGEST_INVALID' | 'MANIFEST_INVALID' | 'MANIFEST_BLOB_UNKNOWN';
   blob(repository: string, digest: string): Buffer | undefined;
   putBlob(repository: string, content: Buffer): void;
   /** From now on any manifest is taken for that digest: an image that a rehearsal does not have. */
@@ -42,8 +47,8 @@ export function createRegistryStore(): RegistryStore {
       const references = parse(content);
       if (references === undefined) return 'MANIFEST_INVALID';
       const parts = [references.config, ...(references.layers ?? [])].filter((part) => part !== undefined);
-      if (parts.some((part) => !blobs.has(keyOf(repository, part.digest ?? '')))) return 'BLOB_UNKNOWN';
-      if (references.manifests?.some((part) => !manifests.has(keyOf(repository, part.digest ?? '')))) return 'BLOB_UNKNOWN';
+      if (parts.some((part) => !blobs.has(keyOf(repository, part.digest ?? '')))) return 'MANIFEST_BLOB_UNKNOWN';
+      if (references.manifests?.some((part) => !manifests.has(keyOf(repository, part.digest ?? '')))) return 'MANIFEST_BLOB_UNKNOWN';
       const stored = { digest, mediaType, content };
       manifests.set(keyOf(repository, digest), stored);
       const known = tags.get(repository) ?? new Set();

@@ -21,7 +21,10 @@ export async function serveConnectProxy(dial: Dial): Promise<ConnectProxy> {
     const [, host = '', port = ''] = /^\[?([^\]]+)\]?:(\d+)$/.exec(request.url ?? '') ?? [];
     void dial({ host, port: Number(port) }).then(
       (endpoint) => {
-        if (endpoint === undefined) return client.end('HTTP/1.1 502 connection refused\r\n\r\n');
+        if (endpoint === undefined) {
+          client.end('HTTP/1.1 502 connection refused\r\n\r\n');
+          return;
+        }
         const target = connect(endpoint.port, endpoint.host, () => {
           client.write('HTTP/1.1 200 Connection established\r\n\r\n');
           target.write(head);

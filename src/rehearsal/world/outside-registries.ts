@@ -32,7 +32,11 @@ export interface OutsideRegistries {
 }
 
 /** The registries outside that a lab's images come from: those of its releases, and of images that its lab file names. */
-export async function createOutsideRegistries({ plan, dial, traffic }: OutsideWorld, versions: readonly string[], images: readonly string[]): Promise<OutsideRegistries> {
+export async function createOutsideRegistries(
+  { plan, dial, traffic }: OutsideWorld,
+  versions: readonly string[],
+  images: readonly string[],
+): Promise<OutsideRegistries> {
   const stores = new Map<string, RegistryStore>();
   const storeOf = (image: string): RegistryStore => {
     const { host } = parseImageReference(image)!;
