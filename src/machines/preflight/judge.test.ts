@@ -91,7 +91,11 @@ test('what a port of a bridge does not see is told by how far it came', () => {
 });
 
 test('a service of the jumphost that takes no connection from a VM’s port is HTTP-STORE or REG-ACCESS', () => {
-  const services = { ...examplePlan.jumphost.services, httpStore: { port: 8080, root: '/srv' }, registry: { port: 5000, root: '/reg' } };
+  const services = {
+    ...examplePlan.jumphost.services,
+    httpStore: { port: 8080, root: '/srv' },
+    registry: { port: 5000, root: '/reg', mirror: false, additionalImages: [] },
+  };
   const plan = { ...examplePlan, jumphost: { ...examplePlan.jumphost, services } };
   const seen = (closed: readonly number[]): string[] =>
     idsWith({}, { plan, state: RUNNING, bridges: new Map([['s1', { ...SEEN, closed }]]) }).filter((id) => id.endsWith('s1'));
