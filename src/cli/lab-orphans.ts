@@ -67,6 +67,7 @@ function text(lab: string, { orphans: all, failures }: FoundOrphans): string {
   const count = (owner: string): number => all.filter((one) => one.owner === owner).length;
   const lines = failures.flatMap(({ message, hint }) => [`not looked at: ${message}`, ...(hint === undefined ? [] : [`hint: ${hint}`])]);
   const next = count('ours') > 0 ? '; --delete takes away what is ours' : '';
-  lines.push(`lab ${lab}: ${count('ours')} ours, ${count('foreign')} foreign, ${count('unknown')} unknown${next}`);
+  const sum = all.length === 0 ? 'nothing that the lab file does not know' : `${count('ours')} ours, ${count('foreign')} foreign, ${count('unknown')} unknown`;
+  lines.push(`lab ${lab}: ${sum}${next}`);
   return `${rows.length === 0 ? '' : table([['OWNER', 'ON', 'KIND', 'NAME', 'WHY'], ...rows])}${lines.join('\n')}\n`;
 }

@@ -8,7 +8,8 @@ import { table } from './table.ts';
 
 const EXAMPLES = `
 WANTED is running for machines of the tiny profile; for others defined is enough: their installation powers them on. PLANNED is the
-machine's address, LEASE what DHCP gave it. "differs" lines are what labwright lab apply would change, and what that means.
+machine's address, LEASE what DHCP gave it. "differs" lines are what labwright lab apply would change, and
+what that means; "left over" is what this lab made and no longer plans.
 
 Examples:
   labwright lab status my-lab
@@ -21,7 +22,7 @@ export function labStatusCommand(): Command {
   return new Command('status')
     .description('compare a lab with its plan; changes nothing; exit code 1 when they differ')
     .argument('<path>', 'a lab file, or a folder with lab.yml in it')
-    .option('--json', 'print {lab, asPlanned, servers, machines, dnsmasq, changes, failures, unseen} as JSON')
+    .option('--json', 'print {lab, asPlanned, servers, machines, dnsmasq, changes, leftovers, failures, unseen} as JSON')
     .addHelpText('after', EXAMPLES)
     .action(status);
 }
@@ -35,15 +36,22 @@ async function status(path: string, flags: { readonly json?: boolean }): Promise
   if (!found.asPlanned) process.exitCode = 1;
 }
 
-function text({ lab, servers, machines, dnsmasq, changes, failures, unseen, asPlanned }: LabStatus): string {
+function text({ lab, servers, machines, dnsmasq, changes, leftovers, failures, unseen, asPlanned }: LabStatus): string {
   const places = servers.map((one) => [one.name, one.bridge, one.network, `${one.found ?? '?'} of ${one.planned}`]);
   const rows = machines.map((one) => [one.name, one.server, one.cluster ?? '-', one.wanted, one.state, one.address ?? '-', one.lease ?? '-']);
   const lines = changes.map((change) => `differs: ${sentenceOf(change)}`);
+  for (const { on, kind, name, detail } of leftovers) lines.push(`left over: ${on}: ${kind} ${name}: ${detail}`);
   for (const { message, hint } of failures) lines.push(`failed: ${message}`, ...(hint === undefined ? [] : [`hint: ${hint}`]));
   for (const { message } of unseen) lines.push(`not looked at: ${message}`);
-  lines.push(
-    `lab ${lab}: ${asPlanned ? 'as planned' : 'not as planned; labwright lab apply makes it so'}, ${dnsmasq === 'libvirt' ? 'DHCP and DNS by libvirt' : `dnsmasq ${dnsmasq}`}`,
-  );
+  const count = (all: readonly unknown[], what: string): string => `${all.length} ${what}${all.length === 1 ? '' : 's'}`;
+  const sum = [
+    ...(asPlanned ? ['as planned'] : []),
+    ...(changes.length > 0 ? [`${count(changes, 'difference')} for labwright lab apply`] : []),
+    ...(leftovers.length > 0 ? [`${count(leftovers, 'leftover')} for labwright lab apply --prune`] : []),
+    ...(failures.length > 0 ? [`${count(failures, 'host')} not seen`] : []),
+    dnsmasq === 'libvirt' ? 'DHCP and DNS by libvirt' : `dnsmasq ${dnsmasq}`,
+  ];
+  lines.push(`lab ${lab}: ${sum.join(', ')}`);
   const both = [
     table([['SERVER', 'BRIDGE', 'NETWORK', 'VMS'], ...places]),
     table([['MACHINE', 'SERVER', 'CLUSTER', 'WANTED', 'STATE', 'PLANNED', 'LEASE'], ...rows]),

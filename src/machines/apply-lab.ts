@@ -53,8 +53,12 @@ export async function applyLab(deps: LabDeps, plan: LabPlan, options: ApplyOptio
   for (const { on, message } of state.failures) progress.ended(on, message);
   const before = differences(plan, state, wanted);
   if (options.dryRun) {
-    const all = [...before.leftovers, ...before.servers, ...before.jumphost, ...before.starts];
-    return { lab: plan.lab, changes: all.map((change) => ({ ...shown(change), status: 'planned' })), failures: state.failures, unseen: state.unseen };
+    const rest = [...before.servers, ...before.jumphost, ...before.starts];
+    const changes: ChangeResult[] = [
+      ...before.leftovers.map((one) => ({ ...shown(one), ...(options.prune ? PLANNED : LEFT_OVER) })),
+      ...rest.map((one) => ({ ...shown(one), ...PLANNED })),
+    ];
+    return { lab: plan.lab, changes, failures: state.failures, unseen: state.unseen };
   }
 
   const results: ChangeResult[] = [];
@@ -77,7 +81,7 @@ export async function applyLab(deps: LabDeps, plan: LabPlan, options: ApplyOptio
     results.push(...changes.map((change) => ({ ...shown(change), status: 'skipped', reason }) as const));
 
   if (options.prune) await stage('Leftovers', before.leftovers);
-  else skip(before.leftovers, 'it is no longer planned; --prune takes it away');
+  else skip(before.leftovers, LEFT_OVER.reason);
   await stage('Servers', before.servers);
   await stage('Jumphost', before.jumphost);
   const served = state.jumphost !== undefined && !failuresIn(results).some(({ on }) => on === hosts.jumphost.name);
@@ -94,6 +98,9 @@ export async function applyLab(deps: LabDeps, plan: LabPlan, options: ApplyOptio
   failures.push(...(await stillDifferent(deps, plan, { state, wanted, results }, signal)));
   return { lab: plan.lab, changes: results, failures, unseen: state.unseen };
 }
+
+const PLANNED = { status: 'planned' } as const;
+const LEFT_OVER = { status: 'skipped', reason: 'it is no longer planned; --prune takes it away' } as const;
 
 export interface Differences {
   /** Made by this lab, planned no longer. */

@@ -19,7 +19,9 @@ export interface LabStatus {
   readonly machines: readonly MachineStatus[];
   /** `libvirt` where that gives addresses and names itself. */
   readonly dnsmasq: 'running' | 'stopped' | 'unknown' | 'libvirt';
+  /** What an apply would do; what only `--prune` takes away is in `leftovers`. */
   readonly changes: readonly ReturnType<typeof shown>[];
+  readonly leftovers: readonly ReturnType<typeof shown>[];
   readonly failures: readonly Failure[];
   /** Servers without planned VMs that could not be looked at. */
   readonly unseen: readonly Failure[];
@@ -60,7 +62,8 @@ export async function labStatus(deps: Pick<LabDeps, 'hosts'>, plan: LabPlan, sig
     plan.servers.map((server) => server.name),
     signal,
   );
-  const all = Object.values(differences(plan, state, targetFilter(plan, []))).flat();
+  const { leftovers, ...rest } = differences(plan, state, targetFilter(plan, []));
+  const all = Object.values(rest).flat();
   const leases = new Map(state.jumphost?.dnsmasq.leases.map(({ mac, address }) => [mac, address]));
   const machines = plan.machines
     .filter((machine) => machine.kind === 'vm')
@@ -83,11 +86,12 @@ export async function labStatus(deps: Pick<LabDeps, 'hosts'>, plan: LabPlan, sig
   const dnsmasq = servedByLibvirt(plan) ? 'libvirt' : state.jumphost ? (state.jumphost.dnsmasq.running ? 'running' : 'stopped') : 'unknown';
   return {
     lab: plan.lab,
-    asPlanned: all.length === 0 && state.failures.length === 0,
+    asPlanned: all.length === 0 && leftovers.length === 0 && state.failures.length === 0,
     servers: plan.servers.map(({ name }) => serverStatus(plan, name, state.servers.get(name))),
     machines,
     dnsmasq,
     changes: all.map(shown),
+    leftovers: leftovers.map(shown),
     failures: state.failures,
     unseen: state.unseen,
   };

@@ -133,7 +133,17 @@ export function startChanges(plan: LabPlan, machine: PlannedMachine, state: Serv
     if ((await domainState(exec, machine.uuid, signal)) !== 'running') await virsh(exec, ['start', machine.uuid], { signal });
   };
   return [
-    { action: 'update', kind: 'power', name: machine.name, on: machine.server, ...tagsOf(plan, machine), consequence: 'live', detail: 'starts', ...off, act },
+    {
+      action: 'update',
+      kind: 'power',
+      name: machine.name,
+      on: machine.server,
+      ...tagsOf(plan, machine),
+      consequence: 'live',
+      detail: 'is off, starts',
+      ...off,
+      act,
+    },
   ];
 }
 
