@@ -124,6 +124,32 @@ test('a change of numbers or servers is told machine by machine', () => {
   );
 });
 
+test('a fourth and fifth master stand at the end of the slot, and move nobody', () => {
+  const five = example.replace('mno1:   ', 'mno1:').replace(/(mno1:.*)masters: 3/, '$1masters: 5');
+  const { nodes } = cluster(five, 'mno1');
+  const [, network, last] = /^(.*\.)(\d+)$/.exec(cluster(example, 'mno1').nodes[0]!.addresses[0]!)!;
+  const at = (offset: number) => `${network}${Number(last) - 4 + offset}`;
+  assert.deepEqual(
+    nodes.map(({ name, addresses }) => [name, addresses[0]]),
+    [
+      ['master-0', at(4)],
+      ['master-1', at(5)],
+      ['master-2', at(6)],
+      ['master-3', at(14)],
+      ['master-4', at(13)],
+      ['worker-0', at(7)],
+      ['worker-1', at(8)],
+    ],
+  );
+  const { lock } = planLab('lab.yml', example, EMPTY_LOCK);
+  const kept = planLab('lab.yml', five, lock!).plan!.clusters.find(({ name }) => name === 'mno1')!;
+  for (const node of cluster(example, 'mno1').nodes)
+    assert.deepEqual(
+      kept.nodes.find(({ name }) => name === node.name),
+      node,
+    );
+});
+
 test('a cluster may be called constructor', () => {
   const text = example.replace('  mno1:', '  constructor:');
   const { plan, changes, lock } = planLab('lab.yml', text, EMPTY_LOCK);

@@ -64,14 +64,15 @@ export function randomLab(random: Random): RandomLab {
     const name = `c${index}`;
     const network = pick(random, names);
     const room = networks[network]!.slot_size - 7;
-    const masters = pick(random, [1, 3, 3]);
-    const workers = masters === 1 ? 0 : count(0, Math.min(room, 9));
+    const masters = pick(random, networks[network]!.slot_size > 8 ? [1, 3, 3, 4, 5] : [1, 3, 3]);
+    const free = masters > 3 ? room - masters + 2 : room;
+    const workers = masters === 1 ? 0 : count(0, Math.min(free, 9));
     const near = Object.keys(servers).filter((_, server) => `net${server % names.length}` === network);
     const on = random() < 0.5 ? pick(random, near) : shuffled(random, near).slice(0, count(1, 3));
     const spoke =
       random() < 0.3
         ? { role: 'spoke', hub: 'hub0', install: 'clusterinstance' }
-        : { install: pick(random, masters === 3 ? ['abi', 'none', 'ipi', 'upi'] : ['abi', 'none', 'sno-in-place']) };
+        : { install: pick(random, masters > 1 ? ['abi', 'none', 'ipi', 'upi'] : ['abi', 'none', 'sno-in-place']) };
     // Named, unless its servers are on another.
     const more =
       random() < 0.3
@@ -80,8 +81,8 @@ export function randomLab(random: Random): RandomLab {
             names.filter((one) => one !== network),
           ).slice(0, count(0, 2))
         : [];
-    const further = more.filter((one) => networks[one]!.slot_size - 7 >= workers);
-    const hosted = random() < 0.2 && room >= workers + 3 ? [`${name}h`] : [];
+    const further = more.filter((one) => networks[one]!.slot_size - (masters > 3 ? 5 + masters : 7) >= workers);
+    const hosted = random() < 0.2 && masters <= 3 && room >= workers + 3 ? [`${name}h`] : [];
     clusters[name] = {
       on,
       ...(random() < 0.5 && { network }),
@@ -92,7 +93,7 @@ export function randomLab(random: Random): RandomLab {
       ...spoke,
       ...(masters === 1 && random() < 0.5 && { host_network: true }),
     };
-    if (masters === 3) lenders.push({ name, workers });
+    if (masters >= 3) lenders.push({ name, workers });
   }
   for (const { name, workers } of lenders) {
     if (workers < 1 || random() < 0.5) continue;

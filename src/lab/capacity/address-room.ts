@@ -2,7 +2,7 @@ import type { ClusterKind } from './cluster-kind.ts';
 import { type Block, contains, formatBlock, parseBlock, parseIp } from '../ip.ts';
 import type { LabPlan, PlannedCluster, PlannedNetwork } from '../plan.ts';
 import { type Segment, slotCount } from '../segments.ts';
-import { WORKER_OFFSET } from '../place/slot-layout.ts';
+import { MAX_MASTERS, WORKER_OFFSET } from '../place/slot-layout.ts';
 import { sum } from '../sum.ts';
 import { endsAt255, slotsOfHosts } from '../place/slot-place.ts';
 
@@ -57,7 +57,11 @@ export function plannedNetworkRoom(plan: LabPlan, network: PlannedNetwork, packi
     packing,
     free: usable(block) - outside.size - dynamic - spare - owned * slotSize,
     slots: slotsWhere(segment, (slot, count) => slot > 0 && slot < count - 1 && !reserved.has(slot) && !taken.has(slot)),
-    hostedPlaces: sum(hubs, ({ nodes, hosted }) => hostedPlaces(slotSize, nodes.filter(({ role }) => role === 'worker').length) - hosted.length),
+    hostedPlaces: sum(hubs, ({ nodes, hosted }) => {
+      const count = (role: string): number => nodes.filter((node) => node.role === role).length;
+      // Where they would be, a fourth master stands.
+      return count('master') > MAX_MASTERS ? 0 : hostedPlaces(slotSize, count('worker')) - hosted.length;
+    }),
   });
 }
 

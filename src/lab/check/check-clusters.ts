@@ -6,7 +6,7 @@ import type { Segment } from '../segments.ts';
 import { serversOf } from '../servers.ts';
 import { hostsIn, nodeCounts, reuses, vmCounts } from '../place/node-counts.ts';
 import { VM_PROFILES } from '../place/vm-profiles.ts';
-import { MAX_MASTERS, WORKER_OFFSET } from '../place/slot-layout.ts';
+import { keptAtEnd, MAX_MASTERS, MOST_MASTERS, WORKER_OFFSET } from '../place/slot-layout.ts';
 import { checkMethod } from './check-method.ts';
 import { checkNodes } from './check-nodes.ts';
 
@@ -150,23 +150,27 @@ function checkHosted(file: LabFile, name: string, { hosted, ...entry }: ClusterE
 export function checkRoom(name: string, entry: ClusterEntry, { slotSize }: Segment, hosted: number, report: Report): void {
   const keys = ['clusters', name];
   const { masters, workers } = nodeCounts(entry);
-  const kept = hosted === 0 ? 0 : 2 * hosted + 1;
+  const kept = keptAtEnd(masters, hosted);
   const room = slotSize - WORKER_OFFSET - kept;
-  if (masters > MAX_MASTERS)
-    report.error('slot-too-small', [...keys, 'masters'], `a slot holds ${MAX_MASTERS} masters; ${name} wants ${masters}`, `write masters: ${MAX_MASTERS}`);
+  if (masters > MOST_MASTERS)
+    report.error('slot-too-small', [...keys, 'masters'], `a slot holds ${MOST_MASTERS} masters; ${name} wants ${masters}`, `write masters: ${MAX_MASTERS}`);
+  else if (masters > MAX_MASTERS && hosted > 0)
+    report.error(
+      'slot-too-small',
+      [...keys, 'hosted'],
+      `hosted control planes of ${name} have their addresses where masters beyond the third stand`,
+      `write masters: ${MAX_MASTERS}, or move hosted to another hub`,
+    );
   if (workers <= room) return;
   const wider = [16, 32, 64].find((size) => size - WORKER_OFFSET - kept >= workers);
-  const less = room < 0 ? 'fewer hosted' : `workers: ${room}`;
+  const less = room < 0 ? (hosted > 0 ? 'fewer hosted' : `masters: ${MAX_MASTERS}`) : `workers: ${room}`;
   report.error(
     'slot-too-small',
-    [...keys, room < 0 ? 'hosted' : 'workers'],
-    `a slot of ${slotSize} holds ${Math.max(0, room)} workers${hosted > 0 ? ` beside addresses of ${hosted} hosted control planes` : ''}; ${name} wants ${workers}`,
+    [...keys, room >= 0 ? 'workers' : hosted > 0 ? 'hosted' : 'masters'],
+    `a slot of ${slotSize} holds ${Math.max(0, room)} workers${hosted > 0 ? ` beside addresses of ${hosted} hosted control planes` : kept > 0 ? ` beside ${masters} masters` : ''}; ${name} wants ${workers}`,
     wider === undefined ? `write workers: ${Math.max(0, 64 - WORKER_OFFSET - kept)} or less` : `write slot_size: ${wider} in a network of its own, or ${less}`,
   );
 }
-
-/** OpenShift knows control planes of 1, 3, 4 and 5 nodes. */
-const MOST_MASTERS = 5;
 
 /** What the installers accept (reference/lab-and-libvirt.md §5.6). */
 export function checkTopology(name: string, masters: number, workers: number, report: Report): void {

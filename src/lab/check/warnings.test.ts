@@ -90,6 +90,12 @@ test('control planes have 1, 3, 4 or 5 nodes, on machines of others too', () => 
       told('masters: 3', `masters: ${masters}`)[0]!,
       new RegExp(`^error bad-topology 9:\\d+: one has ${masters} masters, which no installer accepts`),
     );
+  assert.deepEqual(told('masters: 3', 'masters: 5'), []);
+  const small = LAB.replace('bridge: br0', 'bridge: br0, slot_size: 8').replace('masters: 3', 'masters: 4');
+  assert.deepEqual(
+    planLab('lab.yml', small, EMPTY_LOCK).diagnostics.map(({ id, at, hint }) => [id, at?.column, hint]),
+    [['slot-too-small', 45, 'write slot_size: 16 in a network of its own, or masters: 3']],
+  );
   const six = Array.from({ length: 6 }, (_, index) => `one/worker-${index}`).join(', ');
   const reuse = (list: string) =>
     told(

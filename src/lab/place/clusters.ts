@@ -67,12 +67,12 @@ function hostedIn({ segment, slot }: Slot, name: string, index: number): HostedC
 }
 
 function vmNode(name: string, entry: ClusterEntry, { segment, slot, more }: Place, role: PlannedNode['role'], node: string): PlannedNode {
-  const offset = offsetOf(node);
+  const offset = offsetOf(node, segment.slotSize);
   const interfaces = more.map((one, index): PlannedInterface => ({
     network: one.segment.name,
     nic: vmNicName(index + 1),
-    mac: macOf(one.segment, one.slot, offset),
-    addresses: slotAddresses(one.segment, one.slot, offset),
+    mac: macOf(one.segment, one.slot, offsetOf(node, one.segment.slotSize)),
+    addresses: slotAddresses(one.segment, one.slot, offsetOf(node, one.segment.slotSize)),
   }));
   return {
     name: node,
@@ -90,7 +90,7 @@ function hostNode(file: LabFile, host: string, { segment, slot, more }: Place, r
   const boot = bootNicOf(entry);
   const interfaces = more.map((one): PlannedInterface => {
     const [nic, own] = Object.entries(entry.nics).find(([, { network }]) => network === one.segment.name) ?? [];
-    const addresses = slotAddresses(one.segment, one.slot, offsetOf(node));
+    const addresses = slotAddresses(one.segment, one.slot, offsetOf(node, one.segment.slotSize));
     const base = { network: one.segment.name, addresses };
     // Checked before: a network without a NIC has a tag.
     return nic === undefined
@@ -101,7 +101,7 @@ function hostNode(file: LabFile, host: string, { segment, slot, more }: Place, r
     name: node,
     role,
     machine: host,
-    addresses: written(slotAddresses(segment, slot, offsetOf(node)), entry),
+    addresses: written(slotAddresses(segment, slot, offsetOf(node, segment.slotSize)), entry),
     mac: boot.mac,
     ...(interfaces.length > 0 && { interfaces }),
   };

@@ -44,14 +44,14 @@ export function planMachines(
     const entry = file.clusters[cluster.name]!;
     const servers = homes.get(cluster.name) ?? [];
     const tiny = entry.profile === 'tiny';
-    const index = segments.find(({ name }) => name === cluster.network)!.index;
+    const { index, slotSize } = segments.find(({ name }) => name === cluster.network)!;
     return cluster.nodes
       .filter(({ machine }) => !Object.hasOwn(file.hosts, machine))
       .map((node): PlannedMachine => {
         const own = entry.machines?.[node.name];
         const uuid = own?.uuid ?? uuidV5(lab, `${cluster.name}/${node.name}`);
         const size = sizes.get(node.machine)!;
-        const place = hex(index * 0x1_0000 + slot, 4) + hex(offsetOf(node.name), 2);
+        const place = hex(index * 0x1_0000 + slot, 4) + hex(offsetOf(node.name, slotSize), 2);
         const disks = size.disksGiB.map((sizeGiB, disk) => ({ sizeGiB, serial: `${place}-${disk}-${uuid.slice(0, 4)}` }));
         // Masters are dealt out one by one, and so are workers: with a server, as few masters as possible are lost.
         const server = own?.on ?? (node.role === 'provisionhost' ? entry.provisionhost?.on : undefined) ?? servers[numberOf(node) % servers.length]!;

@@ -27,7 +27,9 @@ export function pinnedPlaces({ block, block6, slotSize }: Pick<Segment, 'block' 
 /** The slot in which machines of a cluster have the very places that are written for them. */
 export function pinnedSlot(segment: Pick<Segment, 'block' | 'block6' | 'slotSize'>, entry: ClusterEntry): number | undefined {
   return Object.entries(entry.machines ?? {}).flatMap(([node, machine]) =>
-    pinnedPlaces(segment, { ...entry, machines: { [node]: machine } }).flatMap(({ slot, offset }) => (offset === offsetOf(node) ? [slot] : [])),
+    pinnedPlaces(segment, { ...entry, machines: { [node]: machine } }).flatMap(({ slot, offset }) =>
+      offset === offsetOf(node, segment.slotSize) ? [slot] : [],
+    ),
   )[0];
 }
 
@@ -42,7 +44,7 @@ export function derivedOffsets(entry: ClusterEntry, slotSize: number): ReadonlyS
   const free = nodes.filter((node) => entry.machines?.[node]?.address === undefined && entry.machines?.[node]?.address6 === undefined);
   const hosted = entry.hosted.flatMap((_, index) => [slotSize - 3 - 2 * index, slotSize - 2 - 2 * index]);
   const vips = masters + workers === 1 || entry.vips ? [] : [API_OFFSET, INGRESS_OFFSET];
-  return new Set([...free.map(offsetOf), ...vips, ...hosted]);
+  return new Set([...free.map((node) => offsetOf(node, slotSize)), ...vips, ...hosted]);
 }
 
 function numbered(role: 'master' | 'worker', count: number): string[] {

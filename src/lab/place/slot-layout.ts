@@ -7,10 +7,24 @@ const MASTER_OFFSET = 4;
 export const WORKER_OFFSET = 7;
 export const MAX_MASTERS = WORKER_OFFSET - MASTER_OFFSET;
 
-/** Where a node of that name stands: `master-1`, `worker-3`, `provisionhost`, `bootstrap`. */
-export function offsetOf(node: string): number {
+/** OpenShift knows control planes of 1, 3, 4 and 5 nodes. */
+export const MOST_MASTERS = 5;
+
+/**
+ * Where a node of that name stands: `master-1`, `worker-3`, `provisionhost`, `bootstrap`. Masters beyond the third stand at the slot's end, before its
+ * last address, so that no worker moves when they are added.
+ */
+export function offsetOf(node: string, slotSize: number): number {
   if (node === 'provisionhost') return PROVISIONHOST_OFFSET;
   if (node === 'bootstrap') return BOOTSTRAP_OFFSET;
-  const [role, number] = node.split('-');
-  return (role === 'master' ? MASTER_OFFSET : WORKER_OFFSET) + Number(number);
+  const [role, text] = node.split('-');
+  const number = Number(text);
+  if (role === 'worker') return WORKER_OFFSET + number;
+  return number < MAX_MASTERS ? MASTER_OFFSET + number : slotSize - 2 - (number - MAX_MASTERS);
+}
+
+/** Addresses at the end of a slot that no worker has: of masters beyond the third or of hosted control planes, and the last one, which stays free then. */
+export function keptAtEnd(masters: number, hosted: number): number {
+  const kept = Math.max(0, masters - MAX_MASTERS) + 2 * hosted;
+  return kept === 0 ? 0 : kept + 1;
 }
