@@ -53,6 +53,7 @@ const VALUES: readonly unknown[] = [
     { 'master-0': { address: '10.0.0.9' } },
   ],
 ];
+const WORDS = VALUES.filter((one): one is string => typeof one === 'string');
 const KEYS = [
   'on',
   'from',
@@ -93,15 +94,7 @@ function broken(random: Random, lab: object): unknown {
     const action = random();
     if (action < 0.2) delete map[key];
     else if (action < 0.5) map[pick(random, KEYS)] = structuredClone(pick(random, VALUES));
-    else if (action < 0.6)
-      map[
-        String(
-          pick(
-            random,
-            VALUES.filter((one) => typeof one === 'string'),
-          ),
-        )
-      ] = structuredClone(map[key]);
+    else if (action < 0.6) map[pick(random, WORDS)] = structuredClone(map[key]);
     else map[key] = structuredClone(pick(random, VALUES));
   }
   return copy;
