@@ -5,81 +5,32 @@ import { EMPTY_LOCK } from './lock.ts';
 import { planLab } from './plan-lab.ts';
 import { pick, randomLab, randomOf, type Random } from './random-lab.test-data.ts';
 
-/** Values of every type, and texts that mean something somewhere else. */
+/** Texts that mean something somewhere else. */
+const TEXTS = `constructor toString x 192.168.21.300 10.0.0.0 10.0.0.255 10.0.0.1 10.0.0.0/33 10.0.0.0/0 :: fd00::/64 host/m0x0 host/ / c0/master-0 c0/worker-9 server0
+  server[0-1] server[ net0 net9 hub0 c0 ff:ff:ff:ff:ff:ff 52:54:00:00:01:04 redfish:// ipmi://x:y abi ipi upi sno-in-place clusterinstance hub spoke tiny 1GiB 9999999TiB`;
+const WORDS = ['', ' ', ...TEXTS.split(/\s+/)];
+/** Values of every type. */
 const VALUES: readonly unknown[] = [
-  ...[null, true, false, 0, -1, 1.5, 2 ** 53, '', ' ', 'x', 'constructor', 'toString', '192.168.21.300', '10.0.0.0', '10.0.0.255', '10.0.0.1', '10.0.0.0/33'],
-  ...[
-    '10.0.0.0/0',
-    '::',
-    'fd00::/64',
-    'host/m0x0',
-    'host/',
-    '/',
-    'c0/master-0',
-    'c0/worker-9',
-    'server0',
-    'server[0-1]',
-    'server[',
-    'net0',
-    'net9',
-    'hub0',
-    'c0',
-  ],
-  ...[
-    'ff:ff:ff:ff:ff:ff',
-    '52:54:00:00:01:04',
-    'redfish://',
-    'ipmi://x:y',
-    'abi',
-    'ipi',
-    'upi',
-    'sno-in-place',
-    'clusterinstance',
-    'hub',
-    'spoke',
-    'tiny',
-    '1GiB',
-    '9999999TiB',
-  ],
-  ...[
-    [],
-    [[]],
-    [null],
-    ['server0', 'server1'],
-    ['host/m0x0', 'host/m0x0'],
-    {},
-    { on: 'server0' },
-    { api: '10.0.0.1', ingress: '10.0.0.1' },
-    { 'master-0': { address: '10.0.0.9' } },
-  ],
+  null,
+  true,
+  0,
+  -1,
+  1.5,
+  2 ** 53,
+  [],
+  [[]],
+  [null],
+  ['server0', 'server1'],
+  ['host/m0x0', 'host/m0x0'],
+  {},
+  { on: 'server0' },
+  { api: '10.0.0.1', ingress: '10.0.0.1' },
+  { 'master-0': { address: '10.0.0.9' } },
+  ...WORDS,
 ];
-const WORDS = VALUES.filter((one): one is string => typeof one === 'string');
-const KEYS = [
-  'on',
-  'from',
-  'nodes',
-  'hub',
-  'role',
-  'install',
-  'network',
-  'networks',
-  'hosted',
-  'masters',
-  'workers',
-  'vips',
-  'vips6',
-  'machines',
-  'profile',
-  'pool',
-  'sizes',
-  'mode',
-  'vlan',
-  'cidr6',
-  'address6',
-  'provisionhost',
-  'boot_nic',
-  'mtu',
-];
+const KEYS =
+  `on from nodes hub role install network networks hosted masters workers vips vips6 machines profile pool sizes mode vlan cidr6 address6 provisionhost boot_nic
+  mtu`.split(/\s+/);
 
 /** The lab with some of its keys gone, renamed, added, or given another value. */
 function broken(random: Random, lab: object): unknown {
