@@ -25,6 +25,7 @@ const NEEDED: readonly (readonly [command: string, debianPackage: string])[] = [
   // libvirt's NAT.
   ['/usr/sbin/iptables', 'iptables'],
   ['/usr/sbin/chronyd', 'chrony'],
+  ['/usr/bin/dot', 'graphviz'],
   ['/usr/bin/firewall-offline-cmd', 'firewalld'],
   ['/usr/share/OVMF/OVMF_CODE_4M.fd', 'ovmf'],
   ['/usr/bin/xorriso', 'xorriso'],

@@ -7,6 +7,7 @@ import { before, test, type TestContext } from 'node:test';
 import { EMPTY_LOCK } from '../../src/lab/lock.ts';
 import { planLab } from '../../src/lab/plan-lab.ts';
 import type { LabPlan } from '../../src/lab/plan.ts';
+import { renderLabDot } from '../../src/render/picture/lab-dot.ts';
 import { renderLab } from '../../src/render/lab-files.ts';
 import { renderFirewalld } from '../../src/render/firewalld.ts';
 import { renderNftables } from '../../src/render/nftables.ts';
@@ -36,6 +37,20 @@ for (const lab of LABS) {
     }
     if (dnsmasq.length > 0) await localExec(['dnsmasq', '--test', '--conf-file=/dev/null', `--conf-dir=${dirname(dnsmasq[0]!)},*.conf`]);
     assert.equal(dnsmasq.length > 0, lab !== 'laptop-lab');
+  });
+}
+
+for (const lab of LABS) {
+  test(`${lab}: Graphviz draws the picture, with everything that is in it`, { skip }, async (t) => {
+    const plan = planOf(lab);
+    const file = join(workFolder(t), 'lab.dot');
+    writeFileSync(file, renderLabDot(plan));
+    const { stdout, stderr } = await localExec(['dot', '-Tsvg', file]);
+    assert.equal(stderr, '');
+    const texts = new Set([...stdout.replaceAll('&#45;', '-').matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text!));
+    for (const { name } of [plan.jumphost, ...plan.servers, ...plan.clusters]) assert.ok(texts.has(name), name);
+    for (const { nodes } of plan.clusters.filter(({ active }) => active))
+      for (const { addresses } of nodes) assert.ok([...texts].some((text) => text.split(/[ \u00a0]/).includes(addresses[0]!)), addresses[0]);
   });
 }
 
