@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
@@ -13,7 +13,13 @@ import type { CheckReport } from '../../src/machines/preflight/check-lab.ts';
 import { ensureLab } from '../../src/server/bootstrap/ensure-bootstrap.ts';
 import { ensureComponent, ensureTopic } from '../../src/server/bootstrap/ensure-catalogue.ts';
 import { noteInstallations } from '../../src/machines/reach/installations.ts';
-import { realSleep } from '../../src/util/clock.ts';
+import { kubeClientOn } from '../../src/kube/create-kube-client.ts';
+import { serveApi, type ApiServer } from '../../src/rehearsal/api/server.ts';
+import { noTraffic } from '../../src/rehearsal/clock/traffic.ts';
+import { openshiftDefinitions } from '../../src/rehearsal/definitions/openshift.ts';
+import { readAgentIso } from '../../src/rehearsal/installer/agent-iso.ts';
+import { rollOutOperators } from '../../src/rehearsal/installer/cluster-version.ts';
+import { realSleep, systemClock } from '../../src/util/clock.ts';
 import { localExec } from '../../src/util/exec.ts';
 import { packageRoot } from '../../src/util/package-root.ts';
 import { runJob, startTestServer, type TestServer } from '../server/test-server.ts';
@@ -22,8 +28,8 @@ import { boxObstacle } from './packages.ts';
 
 /**
  * A control server, and the agent of the lab on its jumphost: a job takes a machine from another cluster, and all of it is real but
- * the installer's image. No OpenShift can run here: `openshift-install` is the one of the rehearsals, the VM boots its tiny kernel,
- * and the job goes as far as the wait for the installer's answer.
+ * what is installed. No OpenShift can run here: `openshift-install` is the one of the rehearsals, the VM boots its tiny kernel, and
+ * the API of the new cluster, at the VM's address as the jumphost sees it, is also one of the rehearsals.
  */
 const prefix = `lwagent-${createHash('sha256').update(packageRoot()).digest('hex').slice(0, 8)}`;
 const skip = process.env['CI'] === 'true' ? undefined : boxObstacle();
@@ -35,7 +41,8 @@ let box: Box;
 let server: TestServer;
 let client: Client;
 let componentId: string;
-let relay: Server;
+let api: ApiServer | undefined;
+const relays: Server[] = [];
 const processes: ChildProcess[] = [];
 let agentSaid = '';
 
@@ -56,7 +63,8 @@ before(async () => {
 after(async () => {
   if (skip !== undefined) return;
   for (const child of processes) child.kill('SIGKILL');
-  relay?.close();
+  for (const one of relays) one.close();
+  await api?.close();
   await server?.[Symbol.asyncDispose]();
   await downBox(prefix);
 });
@@ -91,8 +99,20 @@ test('a job that installs claims its machine: DHCP and DNS switch, the lab is ch
   for (const part of ['sno2 holds its machines now', 'mno1-master-2: new disks, no NVRAM', 'power on mno1-master-2', 'Generated ISO at'])
     assert.ok(log.includes(part), `${part}:\n${log}`);
 
-  const cancelled = await jobUntil((await client.cancelRun({ params: { runId }, body: { reason: 'seen enough' } })).run.id, ({ status }) => isOver(status));
-  assert.equal(cancelled.status, 'killed');
+  // What is missing to the installed cluster is an API; the installation follows it to the end.
+  await serveNewCluster(job.id);
+  const done = await jobUntil(runId, ({ status }) => isOver(status));
+  assert.equal(done.status, 'success', `${JSON.stringify(done, undefined, 1)}\n${agentSaid}`);
+  assert.deepEqual(
+    done.steps.slice(-3).map(({ id }) => id),
+    ['eject-image', 'store-credentials', 'check-lab-after'],
+  );
+  assert.match((await onMachine('server1', `${VIRSH} domblklist mno1-master-2`)).stdout, /^ *sdz +-$/m);
+});
+
+test('the kubeconfig of the new cluster is kept on the jumphost, where lab kubeconfig finds it', { skip }, async () => {
+  assert.equal((await onMachine('jumphost', 'stat -c %a /var/lib/labwright/labs/tiny/kubeconfigs/sno2')).stdout, '600\n');
+  assert.match((await lab('kubeconfig', 'sno2', '--lab', box.labFolder)).stdout, /server: "?https:\/\/api\.sno2\.tiny\.lab:6443/);
 });
 
 test('what the check found is stored with the job, and its page shows it', { skip }, async () => {
@@ -101,10 +121,12 @@ test('what the check found is stored with the job, and its page shows it', { ski
   const job = run.jobs.find(({ name }) => name === 'redeploy-sno2')!;
   assert.deepEqual(
     job.files.flatMap(({ name }) => (name.startsWith('preflight') ? [name] : [])),
-    ['preflight-before.json'],
+    ['preflight-after.json', 'preflight-before.json'],
   );
-  const report = await reportOf(run.id, job, 'preflight-before.json');
-  assert.deepEqual([report.lab, report.ok, report.unchecked], ['tiny', true, []]);
+  for (const name of ['preflight-after.json', 'preflight-before.json']) {
+    const report = await reportOf(run.id, job, name);
+    assert.deepEqual([report.lab, report.ok, report.unchecked], ['tiny', true, []], JSON.stringify(report));
+  }
   const html = await page(`/runs/${run.id}`);
   for (const part of ['Check the lab for what would spoil sno2', 'preflight-before.json']) assert.ok(html.includes(part), part);
 });
@@ -148,21 +170,6 @@ test('when a step fails, the lab is looked at once more, and what is broken by t
     later.findings.some(({ id, cluster }) => id === 'DNS-RECORD' && cluster === 'sno2'),
     JSON.stringify(later, undefined, 1),
   );
-});
-
-test('the agent’s door keeps a kubeconfig on the jumphost, where lab kubeconfig finds it', { skip }, async () => {
-  const from = (path: string): string => JSON.stringify(join(packageRoot(), 'src', path));
-  const script = `import { jumphostDoors } from ${from('agent/jumphost-doors.ts')};
-import { planLab } from ${from('lab/plan-lab.ts')};
-import { EMPTY_LOCK } from ${from('lab/lock.ts')};
-import { readFileSync } from 'node:fs';
-const { plan } = planLab('lab.yml', readFileSync(process.argv[2], 'utf8'), EMPTY_LOCK);
-await jumphostDoors(plan, { pullSecret: undefined, sshPublicKey: undefined }).keepKubeconfig('sno2', 'apiVersion: v1\\n');`;
-  const file = join(box.folder, 'keep.mts');
-  writeFileSync(file, script);
-  await box.inMachine('jumphost')([process.execPath, file, join(box.labFolder, 'lab.yml')]);
-  assert.equal((await onMachine('jumphost', 'stat -c %a /var/lib/labwright/labs/tiny/kubeconfigs/sno2')).stdout, '600\n');
-  assert.equal((await lab('kubeconfig', 'sno2', '--lab', box.labFolder)).stdout, 'apiVersion: v1\n');
 });
 
 test('bare metal that a job installed anew is greeted with its new host key; when somebody else did it, it is refused until --new-key', { skip }, async (t) => {
@@ -231,18 +238,40 @@ async function startControlServer(): Promise<void> {
   const topicId = await ensureTopic(deps, { name: 'OCP-4.18', componentTypes: ['ocp'], teamIds: [teamId] });
   const release = { name: 'OpenShift 4.18.1', version: '4.18.1', data: { pull_url: 'quay.io/openshift-release-dev/ocp-release:4.18.1-x86_64' } };
   componentId = await ensureComponent(deps, { topicId, type: 'ocp', ...release });
-  const socket = join(box.folder, 'server.sock');
-  relay = createServer((one) => {
-    const other = connect(server.server.port, '127.0.0.1');
+  await relay(server.server.port, PORT);
+}
+
+/** What listens here on a port answers on the jumphost at 127.0.0.1 too: a socket in the box's folder leads from one to the other. */
+async function relay(port: number, inside: number): Promise<void> {
+  const socket = join(box.folder, `${inside}.sock`);
+  const outer = createServer((one) => {
+    const other = connect(port, '127.0.0.1');
     for (const end of [one, other]) end.on('error', () => [one, other].forEach((each) => each.destroy()));
     one.pipe(other).pipe(one);
-  }).listen(socket);
-  const inside = `require('node:net').createServer((one) => {
+  });
+  relays.push(outer.listen(socket));
+  const inner = `require('node:net').createServer((one) => {
   const other = require('node:net').connect(${JSON.stringify(socket)});
   for (const end of [one, other]) end.on('error', () => [one, other].forEach((each) => each.destroy()));
   one.pipe(other).pipe(one);
-}).listen(${PORT}, '127.0.0.1', () => console.log('ready'))`;
-  await started(onJumphost([process.execPath, '-e', inside]), /ready/);
+}).listen(${inside}, '127.0.0.1', () => console.log('ready'))`;
+  await started(onJumphost([process.execPath, '-e', inner]), /ready/);
+}
+
+/** The API that the installed node would serve, with the certificates of its image; it says that all operators are there. */
+async function serveNewCluster(jobId: string): Promise<void> {
+  const image = readdirSync(join(box.folder, 'agent'), { recursive: true, encoding: 'utf8' }).find((path) => path.includes(jobId) && path.endsWith('.iso'));
+  const iso = readAgentIso(readFileSync(join(box.folder, 'agent', image!)))!;
+  const { ca, cert, key } = iso.certificates;
+  api = await serveApi({ clock: systemClock, traffic: noTraffic, tokens: [], tls: { ca, cert, key, clientCa: ca } }, 0);
+  for (const definition of openshiftDefinitions()) api.define(definition);
+  const complete = Promise.resolve();
+  await rollOutOperators({ clock: systemClock }, { ...iso, complete, delayMs: () => 1 }, kubeClientOn(api.local({}), systemClock));
+  await relay(Number(new URL(api.url).port), 6443);
+  await onMachine(
+    'jumphost',
+    `nft add table ip newcluster; nft add chain ip newcluster out '{ type nat hook output priority -100; }'; nft add rule ip newcluster out ip daddr ${iso.rendezvousIP} tcp dport 6443 redirect to :6443`,
+  );
 }
 
 async function startAgent(): Promise<void> {

@@ -50,7 +50,11 @@ for (const lab of LABS) {
     const texts = new Set([...stdout.replaceAll('&#45;', '-').matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text!));
     for (const { name } of [plan.jumphost, ...plan.servers, ...plan.clusters]) assert.ok(texts.has(name), name);
     for (const { nodes } of plan.clusters.filter(({ active }) => active))
-      for (const { addresses } of nodes) assert.ok([...texts].some((text) => text.split(/[ \u00a0]/).includes(addresses[0]!)), addresses[0]);
+      for (const { addresses } of nodes)
+        assert.ok(
+          [...texts].some((text) => text.split(/[ \u00a0]/).includes(addresses[0]!)),
+          addresses[0],
+        );
   });
 }
 

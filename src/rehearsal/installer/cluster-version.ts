@@ -20,7 +20,7 @@ export interface NewCluster {
 
 /** What the cluster-version operator says while the operators of a new cluster come up, to `Available`. */
 export async function rollOutOperators(
-  world: InstallerWorld,
+  world: Pick<InstallerWorld, 'clock'>,
   { cluster, clusterId, version: release, complete: allThere, delayMs }: NewCluster,
   kube: KubeClient,
 ): Promise<void> {
