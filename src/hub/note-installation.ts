@@ -1,14 +1,14 @@
+import type { PlannedMachine } from '../lab/plan.ts';
 import { isLabwrightError, messageOf } from '../util/errors.ts';
 import type { StepContext } from '../util/step.ts';
-import type { ActionDeps, ActionInput } from './action.ts';
-import { machinesOf } from './machine-power.ts';
+import type { ActionDeps } from './action.ts';
 
 /**
- * From now on the machines of the cluster run another system: said before they boot the installer, and again when they run
+ * From now on these machines run another system: said before they boot the installer, and again when they run
  * what it installed, since both have host keys of their own. An installation does not fail because it cannot be noted.
  */
-export async function noteInstallation(deps: ActionDeps, input: ActionInput, { signal, log }: StepContext): Promise<void> {
-  const names = machinesOf(input).map(({ name }) => name);
+export async function noteInstallation(deps: ActionDeps, machines: readonly PlannedMachine[], { signal, log }: StepContext): Promise<void> {
+  const names = machines.map(({ name }) => name);
   try {
     await deps.noteInstallation?.(names, signal);
   } catch (error) {

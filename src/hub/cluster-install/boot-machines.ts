@@ -28,7 +28,7 @@ export function bootMachines(
     title,
     limitMs: 30 * 60_000,
     async run(deps, context) {
-      await noteInstallation(deps, input, context);
+      await noteInstallation(deps, machines, context);
       for (const [index, machine] of machines.entries()) {
         const url = await deps.serveFile(imageOf(deps, machine));
         await atMachine(machine, () => boot(deps.bmc(machine, context.stepId), machine, url, context));

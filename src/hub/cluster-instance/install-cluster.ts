@@ -5,6 +5,7 @@ import type { ClusterObjects } from '../cluster-objects.ts';
 import { followCluster, waitingFor, type Stage } from '../follow-cluster.ts';
 import { openHub } from '../hub.ts';
 import { AGENT_CLUSTER_INSTALL, refTo } from '../kinds.ts';
+import { machinesOf } from '../machine-power.ts';
 import { noteInstallation } from '../note-installation.ts';
 import { conditionOf, numberAt, textAt } from '../read-object.ts';
 
@@ -22,7 +23,7 @@ export function installCluster(input: ActionInput): Step<ActionDeps> {
         return installed(cluster.name, objects);
       });
       context.progress(100);
-      await noteInstallation(deps, input, context);
+      await noteInstallation(deps, machinesOf(input), context);
     },
   };
 }

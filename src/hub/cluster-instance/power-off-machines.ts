@@ -21,7 +21,7 @@ export function powerOffMachines(input: ActionInput): Step<ActionDeps> {
     title: `Power off ${machines.length === 1 ? 'the machine' : `the ${machines.length} machines`} of ${cluster.name}`,
     limitMs: 15 * 60_000,
     async run(deps, context) {
-      await noteInstallation(deps, input, context);
+      await noteInstallation(deps, machines, context);
       for (const machine of machines) {
         try {
           await emptyAndOff(deps.bmc(machine, context.stepId), machine, context);

@@ -1,7 +1,8 @@
 import type { LabPlan } from '../../lab/plan.ts';
 import { el, xmlText, type XmlElement } from '../xml.ts';
 import { clusterMarks, type ClusterMark } from './cluster-marks.ts';
-import { labPicture, type LabPicture, type PictureCluster, type PictureHost, type PictureMachine } from './lab-picture.ts';
+import { labPicture, type LabPicture, type PictureCluster, type PictureHost } from './lab-picture.ts';
+import type { PictureMachine } from './picture-machine.ts';
 
 const HOSTS_PER_ROW = 5;
 const PALE = '#5b6b7b';

@@ -5,6 +5,8 @@ import { holderOf } from '../holder-of.ts';
 import { jumphostPorts } from '../jumphost-ports.ts';
 import { networksOn } from '../networks-on.ts';
 import { portOf } from '../port-of.ts';
+import { pictureMachine, type PictureMachine } from './picture-machine.ts';
+import { gib, sizeLine } from './size-line.ts';
 
 /** What a drawing of a lab shows, whatever it is drawn with. */
 export interface LabPicture {
@@ -40,16 +42,6 @@ export interface Attachment {
   readonly lane: string;
   readonly nic: string;
   readonly addresses: readonly string[];
-}
-
-export interface PictureMachine {
-  readonly name: string;
-  /** `cluster1/master-0`: what it is now, else what it would be first. */
-  readonly node: string;
-  readonly cluster: string | undefined;
-  /** Does that cluster hold it? */
-  readonly held: boolean;
-  readonly lines: readonly string[];
 }
 
 export interface PictureCluster {
@@ -123,7 +115,7 @@ function serverOf(plan: LabPlan, server: PlannedServer): PictureHost {
       nic: network.mode === 'nat' || own === undefined ? network.bridge : portOf(server, network, own).name,
       addresses: addressesIn(network, server),
     })),
-    machines: (planIndex(plan).vms.get(server.name) ?? []).map((machine) => machineOf(plan, machine, addressLines(plan, machine))),
+    machines: (planIndex(plan).vms.get(server.name) ?? []).map((machine) => pictureMachine(plan, machine)),
   };
 }
 
@@ -146,50 +138,8 @@ function metalOf(plan: LabPlan, machine: PlannedMachine): PictureHost {
       ...(own ? [own] : []),
       ...further.map(({ network, nic, vlan, addresses }) => ({ lane: network, nic: vlan === undefined ? nic : `${nic}.${vlan}`, addresses })),
     ],
-    machines: [machineOf(plan, machine, [])],
+    machines: [pictureMachine(plan, machine)],
   };
-}
-
-function machineOf(plan: LabPlan, machine: PlannedMachine, lines: readonly string[]): PictureMachine {
-  const now = holderOf(plan, machine.name);
-  const nodeOf = (one: NonNullable<typeof now>): string => `${one.cluster.name}/${one.node.name}`;
-  const held = now?.cluster.active ?? false;
-  const others = (planIndex(plan).memberships.get(machine.name) ?? []).filter(({ cluster }) => cluster !== now?.cluster);
-  const isNamedSo = machine.kind === 'metal' || (now && machine.name === `${now.cluster.name}-${now.node.name}`);
-  return {
-    name: machine.name,
-    node: now ? nodeOf(now) : 'in no cluster',
-    cluster: now?.cluster.name,
-    held,
-    lines: [
-      ...(isNamedSo ? [] : [`is VM ${machine.name}`]),
-      ...lines,
-      ...(machine.kind === 'vm'
-        ? [
-            sizeLine(
-              machine.vcpus,
-              machine.memoryMiB,
-              machine.disks.map(({ sizeGiB }) => sizeGiB),
-            ),
-          ]
-        : []),
-      ...(now && !held ? ['held by no cluster now'] : []),
-      ...others.map((one) => `or ${nodeOf(one)}`),
-    ],
-  };
-}
-
-/** With the network’s name where a machine is in several. */
-function addressLines(plan: LabPlan, { name }: PlannedMachine): string[] {
-  const holder = holderOf(plan, name);
-  if (!holder) return [];
-  const { node, cluster } = holder;
-  const further = node.interfaces ?? [];
-  const prefix = (network: string): string => (further.length > 0 || plan.networks.length > 1 ? `${network} ` : '');
-  return [
-    ...node.addresses.map((address) => `${prefix(cluster.network)}${address}`),
-    ...further.flatMap(({ network, addresses }) => addresses.map((address) => `${prefix(network)}${address}`)),
-  ];
 }
 
 function clusterLines({ role, topology, install, hub, active, network, networks, vips, vips6, hosted, provisionhost, bootstrap }: PlannedCluster): string[] {
@@ -205,14 +155,6 @@ function clusterLines({ role, topology, install, hub, active, network, networks,
     ...(bootstrap ? [`bootstrap ${bootstrap.addresses.join(' ')}`] : []),
     ...hosted.map((one) => `hosts ${one.name} ${one.vips.api} ${one.vips.ingress}`),
   ];
-}
-
-function sizeLine(cpus: number, memoryMiB: number, disksGiB: readonly number[]): string {
-  return [`${cpus} CPU`, memoryMiB % 1024 === 0 ? gib(memoryMiB / 1024) : `${memoryMiB} MiB`, disksGiB.map(gib).join(' + ')].filter(Boolean).join(' · ');
-}
-
-function gib(size: number): string {
-  return size % 1024 === 0 && size > 0 ? `${size / 1024} TiB` : `${size} GiB`;
 }
 
 function addressesIn({ cidr, cidr6 }: PlannedNetwork, { address, address6 }: { readonly address: string; readonly address6?: string }): string[] {

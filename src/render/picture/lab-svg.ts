@@ -3,17 +3,14 @@ import { el, xmlText, type XmlElement } from '../xml.ts';
 import { clusterMarks } from './cluster-marks.ts';
 import { labPicture, type Lane, type LabPicture, type PictureHost } from './lab-picture.ts';
 import { hostBox, hostSize, hostStyle, socketOf, wire, type HostStyle } from './svg-host.ts';
+import { dashesOf, LANE_STEP, laneBar, laneLabel, laneMiddle, TRUNK_STEP, trunks } from './svg-lanes.ts';
 import { legend, legendCardWidth } from './svg-legend.ts';
 import { markPatterns } from './svg-mark.ts';
 import { FONT, text, textWidth } from './svg-text.ts';
 
 const [MARGIN, GAP, TITLE_SIZE] = [24, 18, 20];
-/** A lane is its label and, at the bottom of its step, a thick line. */
-const [LANE_STEP, LANE_WIDTH, TRUNK_STEP] = [30, 6, 12];
-const DASHES = [undefined, '8 4', '3 3', '14 3 3 3'];
 /** Of a sheet of paper that lies. */
 const SHEET = Math.SQRT2;
-const LANE_COLOUR = '#8a9bab';
 const MOST_ROWS = 30;
 
 interface Page {
@@ -99,8 +96,8 @@ function draw(page: Page, perRow: number): string {
       el('rect', { width, height, fill: 'white' }),
       text(left, MARGIN, picture.title, { size: TITLE_SIZE, bold: true }),
       text(left, MARGIN + TITLE_SIZE + 8, picture.summary, { pale: true }),
-      ...trunks(picture.lanes, tops),
-      ...tops.flatMap((top) => picture.lanes.map((_, index) => laneBar(index, top, width - MARGIN))),
+      ...trunks(picture.lanes, MARGIN, tops),
+      ...tops.flatMap((top) => picture.lanes.map((_, index) => laneBar(index, MARGIN, top, width - MARGIN))),
       hostBox(picture.jumphost, left, head, style),
       ...wires(page, picture.jumphost, left, head, tops[0]!),
       ...rows.flatMap((row, index) => rowOf(page, row, tops[index]!)),
@@ -108,50 +105,6 @@ function draw(page: Page, perRow: number): string {
       ...legend(picture.clusters, style.marks, legendAt).drawn,
       ...(picture.note === undefined ? [] : [text(left, height - MARGIN - 11, picture.note, { pale: true })]),
     ),
-  );
-}
-
-/** One lane of several rows is one network: a line at the left joins them. */
-function trunks(lanes: readonly Lane[], tops: readonly number[]): XmlElement[] {
-  if (tops.length < 2) return [];
-  return lanes.map((_, index) => {
-    const x = laneLeft(index) + LANE_WIDTH / 2;
-    return el('line', { x1: x, y1: laneMiddle(index, tops[0]!), x2: x, y2: laneMiddle(index, tops.at(-1)!), ...laneLine(index) });
-  });
-}
-
-function laneLeft(index: number): number {
-  return MARGIN + index * TRUNK_STEP;
-}
-
-function laneMiddle(index: number, top: number): number {
-  return top + (index + 1) * LANE_STEP - LANE_WIDTH / 2;
-}
-
-function laneLine(index: number): Readonly<Record<string, string | number>> {
-  const dashes = dashesOf(index);
-  return { stroke: LANE_COLOUR, 'stroke-width': LANE_WIDTH, ...(dashes !== undefined && { 'stroke-dasharray': dashes }) };
-}
-
-function dashesOf(index: number): string | undefined {
-  return DASHES[index % DASHES.length];
-}
-
-function laneBar(index: number, top: number, right: number): XmlElement {
-  const y = laneMiddle(index, top);
-  return el('line', { x1: laneLeft(index), y1: y, x2: right, y2: y, ...laneLine(index) });
-}
-
-/** At the right, over the wires of lanes above. */
-function laneLabel({ name, label }: Lane, index: number, top: number, right: number): XmlElement {
-  const y = laneMiddle(index, top) - LANE_WIDTH / 2 - 16;
-  const width = textWidth(`${name}  ${label}`);
-  return el(
-    'g',
-    { class: 'network', 'data-name': name },
-    el('rect', { x: right - width - 4, y, width: width + 4, height: 15, fill: 'white' }),
-    text(right - width, y, name, { bold: true }),
-    text(right - textWidth(label), y, label),
   );
 }
 

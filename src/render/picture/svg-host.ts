@@ -1,6 +1,7 @@
 import { el, type XmlElement } from '../xml.ts';
 import type { ClusterMark } from './cluster-marks.ts';
-import type { LabPicture, PictureHost, PictureMachine } from './lab-picture.ts';
+import type { LabPicture, PictureHost } from './lab-picture.ts';
+import type { PictureMachine } from './picture-machine.ts';
 import { BAND, markedBox } from './svg-mark.ts';
 import { INK, LINE, PADDING, PALE_INK, text, textWidth, widest } from './svg-text.ts';
 
