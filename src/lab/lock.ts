@@ -18,6 +18,8 @@ export const LockFile = z.strictObject({
     z.strictObject({
       network: z.string(),
       slot: z.int().min(1),
+      /** How its MACs are counted; left out where they are those of its addresses. */
+      macs: z.literal('seed2').optional(),
       /** Node → server. */
       machines: z.record(z.string(), z.string()).default({}),
       /** Further network → slot there. */
@@ -75,11 +77,11 @@ export function lockOf(plan: LabPlan, labId: number, networkIndexes: ReadonlyMap
     ...(labId !== 0 && { lab_id: labId }),
     networks: sorted(plan.networks.map(({ name, cidr, slotSize }) => [name, { index: networkIndexes.get(name)!, cidr, slot_size: slotSize }])),
     slots: sorted(
-      plan.clusters.flatMap(({ name, network, networks, slot, nodes }) => {
+      plan.clusters.flatMap(({ name, network, networks, slot, nodes, macs }) => {
         if (slot === null) return [];
         const machines = Object.fromEntries(nodes.map((node) => [node.name, serverOf.get(node.machine)!]));
         const more = sorted(networks.flatMap((one) => (one.slot === null ? [] : [[one.name, one.slot] as const])));
-        return [[name, { network, slot, machines, ...(networks.length > 0 && { networks: more }) }] as const];
+        return [[name, { network, slot, ...(macs === 'seed2' && { macs }), machines, ...(networks.length > 0 && { networks: more }) }] as const];
       }),
     ),
   };

@@ -132,6 +132,8 @@ export interface PlannedCluster {
   readonly addressing: 'dhcp' | 'static';
   /** null for a cluster that reuses another's machines. */
   readonly slot: number | null;
+  /** How its MACs are counted, when not as its addresses. */
+  readonly macs?: 'slot' | 'seed2';
   /** machineNetwork of the cluster: the network's CIDR, or `<address>/32` with host_network. */
   readonly machineNetwork: string;
   /** The same for IPv6, in a dual-stack network. */

@@ -58,7 +58,7 @@ export const Cluster = z.strictObject({
   hosted: z.array(Name).default([]).describe('hosted control planes it will carry: api and ingress addresses are kept for each, at the end of its block'),
   provisionhost: Provisionhost.optional().describe('of install: ipi: what the installer runs on'),
   profile: Name.optional().describe(
-    'sizes by name: tiny (1 CPU, 128 MiB, BIOS, boots direct_boot; for install: none), seed2, dci-ipi, dci-sno, dci-abi, or one of profiles',
+    'sizes by name: tiny (1 CPU, 128 MiB, BIOS, boots direct_boot; for install: none), seed2 (with the MACs of that article: provisionhost 00, masters 01 to 03, workers from 04 on), dci-ipi, dci-sno, dci-abi, or one of profiles',
   ),
   sizes: Sizes.optional().describe('of its machines; the least the installer accepts is kept'),
   pool: Name.optional().describe('the storage pool of its machines on their servers; default: that of libvirt'),

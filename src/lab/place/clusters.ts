@@ -7,7 +7,7 @@ import type { HostedControlPlane, PlannedCluster, PlannedInterface, PlannedNode,
 import type { Segment } from '../segments.ts';
 import { bootNicOf } from './host-machines.ts';
 import { hostOf, hostsIn, nodeCounts, vmCounts } from './node-counts.ts';
-import { BOOTSTRAP_OFFSET, API_OFFSET, INGRESS_OFFSET, offsetOf } from './slot-layout.ts';
+import { BOOTSTRAP_OFFSET, API_OFFSET, INGRESS_OFFSET, type MacLayout, macOffsetOf, offsetOf } from './slot-layout.ts';
 import { macOf, slotAddresses, vmNicName } from './slot-identities.ts';
 
 export interface Slot {
@@ -17,21 +17,23 @@ export interface Slot {
 
 /** Where a cluster stands: a slot of its own network, and one in each further network. */
 export interface Place extends Slot {
+  readonly macs: MacLayout;
   readonly more: readonly Slot[];
 }
 
 /** A cluster with a slot of its own: VMs made for it, bare-metal hosts, or both. `standing`: addresses of jumphost and servers by name. */
 export function ownCluster(file: LabFile, name: string, entry: ClusterEntry, place: Place, standing: ReadonlyMap<string, readonly string[]>): PlannedCluster {
-  const { segment, slot } = place;
+  const { segment, slot, macs } = place;
   const nodes = [...members(file, name, entry, place), ...beside(file, name, entry, place)];
   const [api, ingress] = [slotAddresses(segment, slot, API_OFFSET), slotAddresses(segment, slot, INGRESS_OFFSET)];
   const vipsOf = (family: number): Vips | undefined => (api[family] === undefined ? undefined : { api: api[family], ingress: ingress[family]! });
-  const kept = { addresses: slotAddresses(segment, slot, BOOTSTRAP_OFFSET), mac: macOf(segment, slot, BOOTSTRAP_OFFSET) };
+  const kept = { addresses: slotAddresses(segment, slot, BOOTSTRAP_OFFSET), mac: macOf(segment, slot, macOffsetOf('bootstrap', segment.slotSize, macs)) };
   const needsBootstrap = entry.install === 'ipi' || (entry.install === 'upi' && entry.on === undefined);
   return assemble(file, name, entry, segment, slot, nodes, {
     vips: vipsOf(0),
     vips6: vipsOf(1),
     networks: place.more.map((one) => ({ name: one.segment.name, slot: one.slot })),
+    ...(macs !== 'slot' && { macs }),
     hosted: entry.hosted.map((one, index) => hostedIn(place, one, index)),
     ...(needsBootstrap && { bootstrap: kept }),
     ...(entry.install === 'ipi' && { provisionhost: provisionhostOf(entry, nodes, standing) }),
@@ -66,7 +68,7 @@ function hostedIn({ segment, slot }: Slot, name: string, index: number): HostedC
   return { name, vips: { api: api[0]!, ingress: ingress[0]! }, ...(api[1] !== undefined && { vips6: { api: api[1], ingress: ingress[1]! } }) };
 }
 
-function vmNode(name: string, entry: ClusterEntry, { segment, slot, more }: Place, role: PlannedNode['role'], node: string): PlannedNode {
+function vmNode(name: string, entry: ClusterEntry, { segment, slot, more, macs }: Place, role: PlannedNode['role'], node: string): PlannedNode {
   const offset = offsetOf(node, segment.slotSize);
   const interfaces = more.map((one, index): PlannedInterface => ({
     network: one.segment.name,
@@ -79,7 +81,7 @@ function vmNode(name: string, entry: ClusterEntry, { segment, slot, more }: Plac
     role,
     machine: `${name}-${node}`,
     addresses: written(slotAddresses(segment, slot, offset), entry.machines?.[node]),
-    mac: entry.machines?.[node]?.mac ?? macOf(segment, slot, offset),
+    mac: entry.machines?.[node]?.mac ?? macOf(segment, slot, macOffsetOf(node, segment.slotSize, macs)),
     ...(interfaces.length > 0 && { interfaces }),
   };
 }
@@ -129,7 +131,7 @@ function provisionhostOf(entry: ClusterEntry, nodes: readonly PlannedNode[], sta
 }
 
 /** What a cluster has beside its nodes unless its entry says otherwise. */
-export type Derived = Pick<Partial<PlannedCluster>, 'vips' | 'vips6' | 'bootstrap' | 'provisionhost' | 'networks' | 'hosted'>;
+export type Derived = Pick<Partial<PlannedCluster>, 'vips' | 'vips6' | 'bootstrap' | 'provisionhost' | 'networks' | 'hosted' | 'macs'>;
 
 /** The cluster on these nodes; a single node is its own api and ingress. */
 export function assemble(
@@ -139,7 +141,7 @@ export function assemble(
   segment: Segment,
   slot: number | null,
   nodes: readonly PlannedNode[],
-  { bootstrap, provisionhost, networks = [], hosted = [], ...derived }: Derived,
+  { bootstrap, provisionhost, networks = [], hosted = [], macs, ...derived }: Derived,
 ): PlannedCluster {
   const members = nodes.filter(isMember);
   const only = members.length === 1 ? members[0]!.addresses : undefined;
@@ -159,6 +161,7 @@ export function assemble(
     networks,
     addressing: entry.addressing,
     slot,
+    ...(macs && { macs }),
     machineNetwork: alone ? `${only[0]}/${segment.block.family === 6 ? 128 : 32}` : formatBlock(segment.block),
     ...(segment.block6 && { machineNetwork6: alone ? `${only[1]}/128` : formatBlock(segment.block6) }),
     // Callers refuse a cluster of several nodes that has neither.

@@ -14,7 +14,7 @@ import { hostOf, hostsIn, nodeCounts, reuses } from './node-counts.ts';
 import { reusedCluster } from './reuse.ts';
 import { slotCount, type Segment } from '../segments.ts';
 import type { ExpandedServer } from '../servers.ts';
-import { WORKER_OFFSET } from './slot-layout.ts';
+import { type MacLayout, WORKER_OFFSET } from './slot-layout.ts';
 import { derivedOffsets, pinnedPlaces, pinnedSlot } from './pinned-places.ts';
 import { beginsAt0, endsAt255, type Host, slotsOfHosts } from './slot-place.ts';
 import { allocateSlots, type SlotRequest } from './slots.ts';
@@ -63,7 +63,8 @@ export function placeClusters(
       };
       const [own] = slotIn(segment);
       const more = entry.networks.flatMap((network) => slotIn(segments.find((one) => one.name === network)!));
-      if (own && more.length === entry.networks.length) planned.set(name, ownCluster(file, name, entry, { ...own, more }, standing));
+      if (own && more.length === entry.networks.length)
+        planned.set(name, ownCluster(file, name, entry, { ...own, more, macs: macLayout(name, entry, lock) }, standing));
     }
   }
   if (hasErrors(report.found)) return [];
@@ -116,6 +117,12 @@ function checkMachineAddresses(name: string, entry: ClusterEntry, { name: networ
         `write an address in ${[block, ...(block6 ? [block6] : [])].map(formatBlock).join(' or ')}, or remove it`,
       );
     }
+}
+
+/** Profile seed2 has the second seed's MACs, but for clusters that were planned before it had: theirs stay. */
+function macLayout(name: string, { profile }: ClusterEntry, lock: LockFile): MacLayout {
+  const locked = Object.hasOwn(lock.slots, name) ? lock.slots[name] : undefined;
+  return locked ? (locked.macs ?? 'slot') : profile === 'seed2' ? 'seed2' : 'slot';
 }
 
 /** A cluster that names no network stays where it was; a new one goes to that of its first server. */

@@ -23,6 +23,21 @@ export function offsetOf(node: string, slotSize: number): number {
   return number < MAX_MASTERS ? MASTER_OFFSET + number : slotSize - 2 - (number - MAX_MASTERS);
 }
 
+/** How the last byte of MACs is counted: as addresses, or as in the second seed, without places for what has no VM. */
+export type MacLayout = 'slot' | 'seed2';
+
+/**
+ * The last byte of a node's MAC, below 240 (reference/lab-and-libvirt.md §5.4). The second seed counts provisionhost, masters 1 to 3, workers from 4 on;
+ * the bootstrap, which it leaves to chance, has the slot's last number.
+ */
+export function macOffsetOf(node: string, slotSize: number, layout: MacLayout): number {
+  const offset = offsetOf(node, slotSize);
+  if (layout === 'slot') return offset;
+  if (node === 'bootstrap') return slotSize - 1;
+  const isBehind = offset >= MASTER_OFFSET && (node.startsWith('worker-') || offset < WORKER_OFFSET);
+  return isBehind ? offset - (MASTER_OFFSET - 1) : offset;
+}
+
 /** Addresses at the end of a slot that no worker has: of masters beyond the third or of hosted control planes, and the last one, which stays free then. */
 export function keptAtEnd(masters: number, hosted: number): number {
   const kept = Math.max(0, masters - MAX_MASTERS) + 2 * hosted;
