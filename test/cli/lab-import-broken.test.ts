@@ -78,5 +78,5 @@ test('a broken inventory is told with a place and a hint, and never throws', () 
       throw new Error(`seed ${seed}: ${file.path}\n${file.text}`, { cause: error });
     }
   }
-  assert.ok(written > 100);
+  assert.ok(written > 50, String(written));
 });
