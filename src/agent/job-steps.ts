@@ -7,6 +7,7 @@ import type { SitesSource } from '../hub/gitops/sites-door.ts';
 import type { MirrorInside } from '../hub/mirror/mirror-inside.ts';
 import { mirrored } from '../render/mirror/mirror-plan.ts';
 import { isInsideLab } from '../lab/inside-lab.ts';
+import { mirroredImages } from '../lab/mirrored-images.ts';
 import type { LabPlan, PlannedCluster } from '../lab/plan.ts';
 import type { ClaimsStore } from '../machines/claims-store.ts';
 import type { FollowClaim } from '../machines/follow-claim.ts';
@@ -92,14 +93,15 @@ function hostOf(url: string): string {
 }
 
 /** The jumphost's registry and HTTP store, by the names that the lab's DNS gives them. */
-function mirrorOf({ domain, jumphost: { services } }: LabPlan, source: string, caPath: string | undefined): MirrorInside {
-  const { registry, httpStore } = services;
+function mirrorOf(plan: LabPlan, source: string, caPath: string | undefined): MirrorInside {
+  const { domain, jumphost } = plan;
+  const { registry, httpStore } = jumphost.services;
   return {
     registry: `registry.${domain}:${registry?.port ?? 5000}`,
     store: `http://http.${domain}:${httpStore?.port ?? 8080}`,
     source,
     caPath,
-    additionalImages: registry?.additionalImages ?? [],
+    additionalImages: mirroredImages(plan),
     sync: registry?.mirror ?? false,
   };
 }

@@ -147,6 +147,8 @@ export interface PlannedCluster {
   readonly provisionhost?: PlannedProvisionhost;
   /** Of IPI: kept for the bootstrap VM, which the installer makes inside the provisionhost with this MAC. */
   readonly bootstrap?: Reservation;
+  /** Of a hub: the Git host on it. */
+  readonly gitea?: { readonly image: string; readonly storageGiB: number };
   /** Addresses kept for hosted control planes that this cluster carries. */
   readonly hosted: readonly HostedControlPlane[];
 }

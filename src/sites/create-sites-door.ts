@@ -6,6 +6,7 @@ import type { Clock } from '../util/clock.ts';
 import { LabwrightError, messageOf } from '../util/errors.ts';
 import { CAUSE_HEADER } from '../util/step.ts';
 import { fetchCommit, headOf } from './fetch-commit.ts';
+import { pushCommit } from './push-commit.ts';
 import type { GitDeps } from './git.ts';
 import { inTurn } from './in-turn.ts';
 import { readCommit } from './read-commit.ts';
@@ -42,6 +43,16 @@ export function createSitesDoor(deps: SitesDoorDeps): SitesDoor {
             return read;
           });
           return { revision, files };
+        })(),
+      ),
+    push: (source, target, cause, signal) =>
+      clock.during(
+        (async () => {
+          const git: GitDeps = { ...deps, headers: { ...deps.headers, [CAUSE_HEADER]: cause }, signal };
+          const remote = { url: source.url, access: { ...source.access, caPath: source.access.caPath ?? deps.caPath } };
+          // Beside the folder of `fetch`, which has commits without their history.
+          const folder = join(dataDir, `${createHash('sha256').update(source.url).digest('hex').slice(0, 16)}-history.git`);
+          await inTurn(folder, () => pushCommit(git, { remote, folder, source }, target));
         })(),
       ),
     async credentials({ access }): Promise<SitesCredentials> {

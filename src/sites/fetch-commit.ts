@@ -21,7 +21,23 @@ export async function headOf(deps: GitDeps, remote: Remote, branch: string): Pro
  * Only that commit, without its history; from a host that hands out no single commits (`uploadpack.allowAnySHA1InWant`) the
  * whole branch.
  */
-export async function fetchCommit(deps: GitDeps, remote: Remote, folder: string, sha: string, branch: string): Promise<void> {
+export function fetchCommit(deps: GitDeps, remote: Remote, folder: string, sha: string, branch: string): Promise<void> {
+  return fetchInto(deps, remote, { folder, sha, branch, depth: ['--depth=1'] });
+}
+
+/** The same with all that came before it, as whoever pushes it on needs it. */
+export function fetchHistory(deps: GitDeps, remote: Remote, folder: string, sha: string, branch: string): Promise<void> {
+  return fetchInto(deps, remote, { folder, sha, branch, depth: [] });
+}
+
+interface Wanted {
+  readonly folder: string;
+  readonly sha: string;
+  readonly branch: string;
+  readonly depth: readonly string[];
+}
+
+async function fetchInto(deps: GitDeps, remote: Remote, { folder, sha, branch, depth }: Wanted): Promise<void> {
   if (!existsSync(join(folder, 'HEAD'))) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await git(deps, ['init', '--quiet', '--bare', folder]);
@@ -29,7 +45,7 @@ export async function fetchCommit(deps: GitDeps, remote: Remote, folder: string,
   const fetch = (...what: readonly string[]): Promise<unknown> =>
     gitRemote(deps, remote, ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', ...what], folder);
   try {
-    await fetch('--depth=1', '--', remote.url, sha);
+    await fetch(...depth, '--', remote.url, sha);
   } catch (error) {
     if (!isLabwrightError(error) || error.code !== 'not_found') throw error;
     await fetch('--', remote.url, `+refs/heads/${branch}:refs/labwright/${branch}`);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { KubeObject } from '../../kube/objects.ts';
 import type { Step } from '../../util/step.ts';
 import type { ActionDeps, ActionInput } from '../action.ts';
+import { argoCredentials, argoRepositoryUrl } from '../gitea/push-sites.ts';
 import { applyObject, openHub, type Hub } from '../hub.ts';
 import { CONFIG_MAP, FIELD_MANAGER, refTo, SECRET } from '../kinds.ts';
 import { ARGO_NAMESPACE, KNOWN_HOSTS_CONFIG_MAP, REPOSITORY_LABEL, TLS_CERTS_CONFIG_MAP } from './kinds.ts';
@@ -19,11 +20,11 @@ export function connectRepository(input: ActionInput): Step<ActionDeps> {
     limitMs: 5 * 60_000,
     async run(deps, context) {
       const hub = openHub(input, deps, context);
-      const source = sourceOf(input);
-      const credentials = await deps.sites.credentials(source);
-      await applyObject(hub, repositorySecret(source.url, credentials));
-      if (credentials.ca !== undefined && source.url.startsWith('https://')) {
-        const data = { [new URL(source.url).hostname]: credentials.ca };
+      const url = argoRepositoryUrl(input, context.memory);
+      const credentials = (await argoCredentials(hub.kube, context)) ?? (await deps.sites.credentials(sourceOf(input)));
+      await applyObject(hub, repositorySecret(url, credentials));
+      if (credentials.ca !== undefined && url.startsWith('https://')) {
+        const data = { [new URL(url).hostname]: credentials.ca };
         await addTo(hub, TLS_CERTS_CONFIG_MAP, () => data);
       }
       const { knownHosts } = credentials;

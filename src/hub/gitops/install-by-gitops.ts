@@ -1,4 +1,5 @@
-import type { Action } from '../action.ts';
+import type { Step } from '../../util/step.ts';
+import type { Action, ActionDeps, ActionInput } from '../action.ts';
 import { checkHub } from '../cluster-instance/check-hub.ts';
 import { createClusterImageSet } from '../cluster-instance/create-cluster-image-set.ts';
 import { importCluster } from '../cluster-instance/import-cluster.ts';
@@ -9,6 +10,9 @@ import { provisionHosts } from '../cluster-instance/provision-hosts.ts';
 import { storeCredentials } from '../cluster-instance/store-credentials.ts';
 import { validateHosts } from '../cluster-instance/validate-hosts.ts';
 import { verifyClusterInstance } from '../cluster-instance/verify-cluster-instance.ts';
+import { deployGitea } from '../gitea/deploy-gitea.ts';
+import { pushSites, usesGitea } from '../gitea/push-sites.ts';
+import { openHub } from '../hub.ts';
 import { connectMirror } from '../mirror/connect-mirror.ts';
 import { awaitPolicies } from './await-policies.ts';
 import { checkArgo } from './check-argo.ts';
@@ -19,6 +23,12 @@ import { releaseSite } from './release-site.ts';
 import { syncPolicies } from './sync-policies.ts';
 import { syncSite } from './sync-site.ts';
 import { verifyPolicies } from './verify-policies.ts';
+
+/** A disconnected job takes its commit to the hub's own Git host, where the lab file says that there is one. */
+function giteaOf(input: ActionInput): readonly Step<ActionDeps>[] {
+  if (!usesGitea(input)) return [];
+  return [...deployGitea(input, input.cluster.hub!, (deps, context) => Promise.resolve(openHub(input, deps, context).kube)), ...pushSites(input)];
+}
 
 /**
  * Installs a spoke from Git: what the commit says is checked here, then Argo CD brings policies and the held ClusterInstance to
@@ -32,6 +42,7 @@ export const installByGitops: Action = (input) => [
   prepareNamespace(input, siteSecrets),
   ...connectMirror(input),
   createClusterImageSet(input),
+  ...giteaOf(input),
   connectRepository(input),
   syncPolicies(input),
   syncSite(input),

@@ -44,6 +44,11 @@ export interface SitesDoor {
    * @throws LabwrightError `unreachable`, `unauthorized` or `not_found`, naming the repository and how to test it by hand.
    */
   readonly fetch: (source: SitesSource, cause: string, signal: AbortSignal) => Promise<SitesCommit>;
+  /**
+   * Puts the commit `source.revision`, with its history, on the same branch of another repository. What that branch had stays
+   * reachable: each commit also gets a branch of its own, `commit-<sha>`.
+   */
+  readonly push: (source: SitesSource, target: Pick<SitesSource, 'url' | 'access'>, cause: string, signal: AbortSignal) => Promise<void>;
   /** @throws LabwrightError `bad_input` for a file that cannot be read. */
   readonly credentials: (source: SitesSource) => Promise<SitesCredentials>;
 }

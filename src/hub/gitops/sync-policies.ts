@@ -1,8 +1,9 @@
 import type { Step } from '../../util/step.ts';
 import type { ActionDeps, ActionInput } from '../action.ts';
+import { argoRepositoryUrl } from '../gitea/push-sites.ts';
 import { openHub } from '../hub.ts';
 import { syncApplication } from './follow-sync.ts';
-import { openSite, sourceOf } from './open-site.ts';
+import { openSite } from './open-site.ts';
 
 /** The policies of the commit are on the hub before the cluster is: one that comes late is never rolled out (reference/ztp.md §5.6). */
 export function syncPolicies(input: ActionInput): Step<ActionDeps> {
@@ -16,7 +17,7 @@ export function syncPolicies(input: ActionInput): Step<ActionDeps> {
       const { policies, revision } = await openSite(input, deps, context);
       if (policies === undefined) return context.log('the commit has no policies');
       const namespaces = [...new Set(policies.objects.flatMap(({ kind, metadata }) => metadata.namespace ?? (kind === 'Namespace' ? metadata.name : [])))];
-      await syncApplication(hub, { cluster: cluster.name, part: 'policies', url: sourceOf(input).url, path: policies.path, revision, namespaces });
+      await syncApplication(hub, { cluster: cluster.name, part: 'policies', url: argoRepositoryUrl(input, context.memory), path: policies.path, revision, namespaces });
     },
   };
 }

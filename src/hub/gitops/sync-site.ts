@@ -4,6 +4,7 @@ import type { Memory, Step } from '../../util/step.ts';
 import type { ActionDeps, ActionInput } from '../action.ts';
 import { clusterImageSetName } from '../cluster-instance/create-cluster-image-set.ts';
 import { IDENTITY } from '../follow-cluster.ts';
+import { argoRepositoryUrl } from '../gitea/push-sites.ts';
 import { applyObject, openHub, type Hub } from '../hub.ts';
 import { AGENT_CLUSTER_INSTALL, CLUSTER_INSTANCE, refTo } from '../kinds.ts';
 import { SITE_FORM } from '../site-form.ts';
@@ -38,7 +39,7 @@ export function syncSite(input: ActionInput): Step<ActionDeps> {
 export async function describeSite(hub: Hub, input: ActionInput, site: Site, held: boolean): Promise<void> {
   const { name } = input.cluster;
   const decided: Decided = { cluster: name, held, clusterImageSet: clusterImageSetName(input.release), step: `${input.job}/${STEP}` };
-  if (site.form !== 'converted') return syncApplication(hub, siteApplication(input, site, decided));
+  if (site.form !== 'converted') return syncApplication(hub, siteApplication(input, site, decided, argoRepositoryUrl(input, hub.context.memory)));
   if (held) hub.context.log(`${name} is a SiteConfig, which hubs of ${input.release.version} do not render: converted to a ClusterInstance, without Argo CD`);
   for (const object of site.converted) await applyObject(hub, object.kind === CLUSTER_INSTANCE.kind ? withDecided(object, decided) : object);
 }
@@ -49,8 +50,8 @@ export function identityOf({ form }: Site, cluster: string): { readonly key: str
   return { key: IDENTITY.clusterInstance, ref: refTo(CLUSTER_INSTANCE, cluster, cluster) };
 }
 
-function siteApplication(input: ActionInput, { form, revision }: Site, decided: Decided): ApplicationOptions {
-  const { url, path } = sourceOf(input);
+function siteApplication(input: ActionInput, { form, revision }: Site, decided: Decided, url: string): ApplicationOptions {
+  const { path } = sourceOf(input);
   const patches = form === 'siteconfig' ? installPatches(decided) : [instancePatch(decided)];
   return { cluster: decided.cluster, part: 'sites', url, path, revision, namespaces: [decided.cluster], patches, withInstallObjects: form === 'siteconfig' };
 }

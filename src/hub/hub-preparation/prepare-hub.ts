@@ -1,23 +1,22 @@
-import type { KubeClient } from '../../kube/kube-client.ts';
 import { undefinedIfUnserved } from '../../kube/list-if-served.ts';
 import { LabwrightError } from '../../util/errors.ts';
 import { StepFailed } from '../../util/step-failed.ts';
-import type { Step, StepContext } from '../../util/step.ts';
+import type { Step } from '../../util/step.ts';
 import type { Action, ActionDeps, ActionInput } from '../action.ts';
+import { deployGitea } from '../gitea/deploy-gitea.ts';
 import { FIELD_MANAGER } from '../kinds.ts';
 import { assisted, hubReadiness, management, storage } from './hub-readiness.ts';
 import { awaitOperator, subscribe } from './install-operator.ts';
 import { AGENT_SERVICE_CONFIG, MULTI_CLUSTER_HUB, PROVISIONING } from './kinds.ts';
 import { HUB_OPERATORS } from './operators.ts';
+import type { OpenCluster } from './open-cluster.ts';
 import { objectAt, setUp, until } from './set-up.ts';
-
-/** How a step reaches the cluster that becomes a hub. */
-export type OpenCluster = (deps: ActionDeps, context: StepContext) => Promise<KubeClient>;
 
 const MINUTE = 60_000;
 
 /** Makes an installed cluster a hub for spokes, or finds that it is one (reference/ztp.md §1.2). Each step may be run again. */
-export function prepareSteps({ cluster }: ActionInput, open: OpenCluster): readonly Step<ActionDeps>[] {
+export function prepareSteps(input: ActionInput, open: OpenCluster): readonly Step<ActionDeps>[] {
+  const { cluster } = input;
   return [
     {
       id: 'check-storage',
@@ -72,6 +71,7 @@ export function prepareSteps({ cluster }: ActionInput, open: OpenCluster): reado
         await until(context, () => assisted(kube, context.signal));
       },
     },
+    ...deployGitea(input, cluster.name, open),
     {
       id: 'verify-hub',
       title: `Verify that ${cluster.name} can take spokes`,

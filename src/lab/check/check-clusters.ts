@@ -63,6 +63,8 @@ function checkRole(file: LabFile, name: string, entry: ClusterEntry, report: Rep
       'add role: spoke and hub: CLUSTER, or write install: abi',
     );
   if (entry.role === 'spoke' && entry.hub === undefined) report.error('no-hub', [...keys, 'role'], `spoke ${name} names no hub`, 'add hub: CLUSTER');
+  if (entry.gitea && entry.role !== 'hub')
+    report.error('gitea-of-no-hub', [...keys, 'gitea'], `${name} has gitea but is no hub`, 'add role: hub, or move gitea to the hub of the spokes');
   if (entry.hub === undefined) return;
   if (entry.role !== 'spoke') report.error('hub-of-no-spoke', [...keys, 'hub'], `${name} has a hub but is no spoke`, 'add role: spoke, or remove hub');
   if (!Object.hasOwn(file.clusters, entry.hub)) {

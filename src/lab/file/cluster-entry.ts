@@ -24,6 +24,14 @@ const Provisionhost = z.strictObject({
   user: Name.default('dci').describe('the account that the installer logs in with'),
 });
 
+const Gitea = z.strictObject({
+  image: z
+    .string()
+    .regex(/^[\w.-]+(?::\d+)?\/[\w./-]+@sha256:[0-9a-f]{64}$/, 'write HOST/REPOSITORY@sha256:DIGEST')
+    .describe('the rootless image, by digest; it has to be in the registry inside, as the images of a release'),
+  storage: Size.prefault('10GiB').describe('of its volume, from the default StorageClass'),
+});
+
 const Machine = z.strictObject({
   mac: Mac.optional(),
   uuid: Uuid.optional(),
@@ -56,6 +64,7 @@ export const Cluster = z.strictObject({
   vips: Vips.optional().describe('default: derived from its block of addresses'),
   vips6: Vips.optional(),
   hosted: z.array(Name).default([]).describe('hosted control planes it will carry: api and ingress addresses are kept for each, at the end of its block'),
+  gitea: Gitea.optional().describe('of a hub without a way out: the Git host on it, from which Argo CD takes the commits of disconnected jobs'),
   provisionhost: Provisionhost.optional().describe('of install: ipi: what the installer runs on'),
   profile: Name.optional().describe(
     'sizes by name: tiny (1 CPU, 128 MiB, BIOS, boots direct_boot; for install: none), seed2 (with the MACs of that article: provisionhost 00, masters 01 to 03, workers from 04 on), dci-ipi, dci-sno, dci-abi, or one of profiles',

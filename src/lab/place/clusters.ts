@@ -171,6 +171,7 @@ export function assemble(
     ...(provisionhost && { provisionhost }),
     ...(bootstrap && { bootstrap }),
     hosted,
+    ...(entry.gitea && { gitea: { image: entry.gitea.image, storageGiB: Math.ceil(entry.gitea.storage / 1024) } }),
   };
 }
 

@@ -47,6 +47,13 @@ export interface HubDeps {
     /** Where it keeps its clones. */
     readonly folder: () => Promise<string>;
   };
+  /** The hub's router. Absent: it takes no Routes, and no Deployment runs. */
+  readonly router?: {
+    /** `apps.hub1.our.lab`. */
+    readonly appsDomain: string;
+    /** Gitea answers at this host of a Route from now on. */
+    readonly playGitea: (gitea: { readonly host: string; readonly username: string; readonly password: string }) => Promise<void>;
+  };
   /** Pulls an image as a pod of the hub would. @returns what the registry says when it cannot. */
   readonly pull?: (image: string) => string | undefined;
   /** Those that have a place in this world; read when they matter. */

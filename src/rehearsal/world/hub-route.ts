@@ -1,12 +1,14 @@
 import { createServer } from 'node:https';
 import type { Endpoint } from '../../util/dial.ts';
 import { listenOnLoopback } from '../../util/listen-on-loopback.ts';
-import { createAuthority } from '../api/access/certificate-authority.ts';
+import { createAuthority, type Certificate } from '../api/access/certificate-authority.ts';
 import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
 import type { ServiceAnswer } from '../controllers/hub-deps.ts';
 import type { WorldDeps } from './world-deps.ts';
 
 export interface HubRoute {
+  /** A certificate of the hub's router for another host. */
+  readonly certificate: (host: string) => Promise<Certificate>;
   /** PEM of the CA that the hub's routes are from. */
   readonly ca: string;
   /** What is behind the route from now on. */
@@ -39,6 +41,7 @@ export async function openHubRoute(world: Pick<WorldDeps, 'traffic' | 'dial'>, h
   world.dial.set({ host, port: 443 }, async () => (await (started ??= start())).at);
   return {
     ca: authority.ca,
+    certificate: authority.server,
     serve: (given) => void (answer = given),
     async close() {
       world.dial.remove({ host, port: 443 });

@@ -25,6 +25,8 @@ import type { ClusterCertificates } from '../api/access/cluster-certificates.ts'
 import { serveSimulatedApi, type HubApi } from './hub-api.ts';
 import { createWithStatus, preparedHub } from './prepared-hub.ts';
 import { operatorControllers } from '../controllers/operators/operator-controllers.ts';
+import { workloadControllers } from '../controllers/workloads/workload-controllers.ts';
+import { giteaOnHub } from './gitea-on-hub.ts';
 import { bmcSecrets, hubContent } from './hub-content.ts';
 import { openHubRoute } from './hub-route.ts';
 import { hubTroubles, webhooksDown } from './hub-troubles.ts';
@@ -85,6 +87,8 @@ export async function startHub(world: WorldDeps, options: HubOptions): Promise<R
   const serviceHost = `assisted-service-multicluster-engine.apps.${name}.${baseDomain}`;
   const route = await openHubRoute(world, name, serviceHost);
   stack.defer(() => route.close());
+  const gitea = giteaOnHub(world, name, route.certificate);
+  stack.defer(() => gitea.close());
   for (const object of hubContent({ ...options, ingressCa: route.ca })) await kube.create(object);
   if (options.prepared) for (const object of preparedHub()) await createWithStatus(kube, object);
   if (options.bmcSecrets) for (const object of bmcSecrets(world.credentials)) await kube.create(object);
@@ -101,6 +105,7 @@ export async function startHub(world: WorldDeps, options: HubOptions): Promise<R
     serveService: route.serve,
     spokeCredentials: world.spokeCredentials,
     spokes: { open: world.openSpoke, inside: world.insideSpoke, hubUrl: `https://${address.host}:${address.port}` },
+    router: { appsDomain: `apps.${name}.${baseDomain}`, playGitea: gitea.play },
     ...(world.git && { git: world.git }),
     ...(world.pull && { pull: world.pull }),
     faults: world.faults,
@@ -126,6 +131,7 @@ function controllersOf(deps: HubDeps, cache: ObjectCache): readonly Controller[]
     clusterCuratorController(deps),
     ...argocdControllers(deps),
     ...operatorControllers(deps),
+    ...workloadControllers(deps),
   ];
 }
 

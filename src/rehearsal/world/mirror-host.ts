@@ -1,5 +1,6 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer } from 'node:https';
+import { mirroredImages } from '../../lab/mirrored-images.ts';
 import { parseImageReference } from '../../render/mirror/image-reference.ts';
 import { mirrored } from '../../render/mirror/mirror-plan.ts';
 import { endpointOf } from '../../util/dial.ts';
@@ -48,8 +49,9 @@ export async function createMirrorHost(world: MirrorWorld, versions: readonly st
     return reference.host !== host || isHeld ? undefined : `error: unable to read image ${image}: manifest unknown`;
   };
   if (!registry || versions.length === 0) return { ca: undefined, pull, outside: undefined, close: () => Promise.resolve() };
-  fill(store, { versions, host, ...registry, without: hasFault('image-missing-in-mirror') ? MISSING : undefined });
-  const outside = registry.mirror ? await createOutsideRegistries(world, versions, registry.additionalImages) : undefined;
+  const images = mirroredImages(plan);
+  fill(store, { versions, host, images, mirror: registry.mirror, without: hasFault('image-missing-in-mirror') ? MISSING : undefined });
+  const outside = registry.mirror ? await createOutsideRegistries(world, versions, images) : undefined;
   const authority = await createAuthority('labwright rehearsal registry CA', Date.now());
   const servers: Server[] = [];
   const serve = async (server: Server, name: string, port: number): Promise<void> => {
@@ -77,13 +79,13 @@ interface Content {
   readonly versions: readonly string[];
   readonly host: string;
   readonly mirror: boolean;
-  readonly additionalImages: readonly string[];
+  readonly images: readonly string[];
   readonly without: string | undefined;
 }
 
-function fill(store: RegistryStore, { versions, host, mirror, additionalImages, without }: Content): void {
+function fill(store: RegistryStore, { versions, host, mirror, images, without }: Content): void {
   const place = (image: string): string => parseImageReference(mirrored(image, host))!.repository;
-  for (const image of additionalImages) addStandIn(store, image, place, { content: !mirror });
+  for (const image of images) addStandIn(store, image, place, { content: !mirror });
   for (const version of mirror ? [] : versions) addRelease(store, version, place, without);
 }
 
