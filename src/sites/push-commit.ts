@@ -15,5 +15,10 @@ export async function pushCommit(
   const { branch, revision } = source;
   if (revision === undefined) throw new Error('a commit is pushed by its SHA');
   await fetchHistory(deps, remote, folder, revision, branch);
-  await gitRemote(deps, target, ['push', '--quiet', '--', target.url, `${revision}:refs/heads/commit-${revision}`, `+${revision}:refs/heads/${branch}`], folder);
+  await gitRemote(
+    deps,
+    target,
+    ['push', '--quiet', '--', target.url, `${revision}:refs/heads/commit-${revision}`, `+${revision}:refs/heads/${branch}`],
+    folder,
+  );
 }

@@ -8,6 +8,7 @@ import { createKubeClient } from '../../src/kube/create-kube-client.ts';
 import { parseKubeconfig } from '../../src/kube/parse-kubeconfig.ts';
 import type { LabPlan } from '../../src/lab/plan.ts';
 import type { Bmc } from '../../src/machines/bmc/bmc.ts';
+import { releaseVersionOf, syntheticRelease } from '../../src/rehearsal/release/synthetic-release.ts';
 import { machineCredentials } from '../../src/machines/bmc/credentials.ts';
 import { createOpenBmc } from '../../src/machines/bmc/redfish-client.ts';
 import { runCoreosInstaller } from '../../src/rehearsal/installer/coreos-installer.ts';
@@ -54,7 +55,7 @@ export interface RehearsedLab {
     action: string,
     cluster: string,
     inputs?: Readonly<Record<string, string>>,
-    options?: Pick<RunOptions, 'sites' | 'release' | 'rollout'>,
+    options?: Omit<RunOptions, 'twice' | 'interruptAfterMs'>,
   ): Promise<PreparedJob>;
   close(): Promise<void>;
 }
@@ -75,6 +76,10 @@ export interface RunOptions {
   readonly sites?: ActionInput['sites'];
   /** Default: a 4.18. */
   readonly release?: ActionInput['release'];
+  /** As the job knows the lab; default: as the world does. */
+  readonly plan?: LabPlan;
+  /** The job is disconnected. */
+  readonly mirror?: ActionInput['mirror'];
   /** Default: the cluster alone. */
   readonly rollout?: ActionInput['rollout'];
 }
@@ -87,6 +92,8 @@ export async function rehearseLab(
     readonly seed?: number;
     readonly crdsDir?: string;
     readonly sites?: Readonly<Record<string, string>>;
+    /** Releases that the registry inside has. */
+    readonly mirrored?: readonly string[];
     /** See WorldOptions. */
     readonly serveHubApi?: ServeHubApi;
     readonly startMs?: number;
@@ -104,6 +111,7 @@ export async function rehearseLab(
     crdsDir: options.crdsDir ?? null,
     hubs: [...(options.hubs ?? [])],
     sites: options.sites ?? {},
+    mirrored: [...(options.mirrored ?? [])],
     ...(options.serveHubApi && { serveHubApi: options.serveHubApi }),
     ...(options.startMs !== undefined && { startMs: options.startMs }),
     log: (line) => worldLog.push(line),
@@ -150,11 +158,17 @@ export async function rehearseLab(
     sites,
   });
 
-  const prepare: RehearsedLab['prepare'] = async (job, name, clusterName, inputs = {}, { sites: source, release = RELEASE, rollout } = {}) => {
-    const cluster = plan.clusters.find((one) => one.name === clusterName)!;
+  const prepare: RehearsedLab['prepare'] = async (
+    job,
+    name,
+    clusterName,
+    inputs = {},
+    { sites: source, release = RELEASE, rollout, mirror, plan: known = plan } = {},
+  ) => {
+    const cluster = known.clusters.find((one) => one.name === clusterName)!;
     const input: ActionInput = {
       job,
-      plan,
+      plan: known,
       cluster,
       inputs,
       release,
@@ -162,6 +176,7 @@ export async function rehearseLab(
       sshPublicKey: 'ssh-ed25519 AAAA test',
       ...(source && { sites: source }),
       ...(rollout && { rollout }),
+      ...(mirror && { mirror }),
     };
     const dir = join(workDir, job);
     await clock.during(mkdir(dir, { recursive: true }));
@@ -247,6 +262,13 @@ async function interrupted(clock: Clock, afterMs: number, work: (signal: AbortSi
   }
 }
 
+/** `oc adm release info IMAGE`. */
+function runOc(argv: readonly string[], say: (text: string) => void): number {
+  const version = releaseVersionOf(argv[3] ?? '');
+  if (version !== undefined) say(JSON.stringify(syntheticRelease(version)));
+  return version === undefined ? 1 : 0;
+}
+
 /** The commands an action runs, here their stand-ins in this process. */
 const standIns: Exec = async (command, options = {}) => {
   const said = { stdout: '', stderr: '' };
@@ -258,9 +280,11 @@ const standIns: Exec = async (command, options = {}) => {
     };
   const [program, ...argv] = command;
   const exitCode =
-    program === 'coreos-installer'
-      ? await runCoreosInstaller(argv, saying('stderr'))
-      : await runOpenshiftInstall(argv, options.env ?? {}, { out: saying('stdout'), err: saying('stderr') });
+    program === 'oc'
+      ? runOc(argv, saying('stdout'))
+      : program === 'coreos-installer'
+        ? await runCoreosInstaller(argv, saying('stderr'))
+        : await runOpenshiftInstall(argv, options.env ?? {}, { out: saying('stdout'), err: saying('stderr') });
   if (exitCode !== 0) throw new LabwrightError('exec_failed', `${program} ended with ${exitCode}: ${said.stderr}`);
   return { host: 'localhost', command, exitCode, ...said, durationMs: 0 };
 };

@@ -41,7 +41,7 @@ test('a lab that mirrors brings the release inside first, from a registry that n
       ['spoke/check-mirror', 'success'],
     ],
   );
-  assert.deepEqual(report.mirror_sources, ['example.com:443', 'quay.io:443']);
+  assert.deepEqual(report.mirror_sources, ['docker.io:443', 'example.com:443', 'quay.io:443']);
   assert.ok(
     report.destinations!.every((one) => /\.our\.ztp\.lab:\d+$/.test(one)),
     report.destinations!.join(' '),
@@ -92,6 +92,7 @@ test('disconnected cells succeed in a network namespace with loopback alone', (t
     ['success', 'success'],
   );
   assert.ok(destinations?.includes('registry.our.ztp.lab:5000'));
+  assert.ok(destinations.includes('gitea-gitea.apps.hub1.our.ztp.lab:443'), 'the cell by GitOps takes its commit from the hub’s own Git host');
 });
 
 function copyOfLab(t: TestContext, change: (text: string) => string): string {

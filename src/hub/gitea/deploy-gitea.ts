@@ -12,7 +12,7 @@ import { objectAt, setUp, until } from '../hub-preparation/set-up.ts';
 import { refTo, SECRET } from '../kinds.ts';
 import { conditionOf, valueAt } from '../read-object.ts';
 import { giteaAccess, routeHost } from './gitea-access.ts';
-import { askGitea } from './gitea-client.ts';
+import { askGitea, textOf } from './gitea-client.ts';
 import { ADMINISTRATOR, DEPLOYMENT, GITEA, GITEA_SECRETS, giteaDeployment, giteaGround, ROUTE } from './gitea-objects.ts';
 
 /** A hub without a way out has a Git host of its own, when the lab file says so (`gitea: {image: …}`). None for another hub. */
@@ -30,7 +30,9 @@ export function deployGitea(input: ActionInput, hub: string, open: OpenCluster):
         for (const object of giteaGround(gitea.storageGiB)) await setUp(kube, object, context);
         await makeSecrets(kube, context);
         await until(context, async () =>
-          (await routeHost(kube, context.signal)) === undefined ? waiting(objectPath(refTo(ROUTE, GITEA, GITEA)), 'Admitted', 'NotReported', 'no router has taken it yet') : undefined,
+          (await routeHost(kube, context.signal)) === undefined
+            ? waiting(objectPath(refTo(ROUTE, GITEA, GITEA)), 'Admitted', 'NotReported', 'no router has taken it yet')
+            : undefined,
         );
         const access = await giteaAccess(kube, context.signal);
         await setUp(kube, giteaDeployment(image, access.host), context);
@@ -39,7 +41,10 @@ export function deployGitea(input: ActionInput, hub: string, open: OpenCluster):
           const asked = { clock: deps.clock, dial: deps.dial, cause: context.stepId };
           try {
             const { status, body } = await askGitea(asked, access, 'GET', '/version', undefined, context.signal);
-            if (status === 200) return void context.log(`https://${access.host} is Gitea ${String(body['version'] ?? '')}`);
+            if (status === 200) {
+              context.log(`https://${access.host} is Gitea ${textOf(body, 'version')}`);
+              return undefined;
+            }
             return waiting(`https://${access.host}`, 'Serves', `HTTP ${status}`, 'its route does not lead to it yet');
           } catch (error) {
             if (!isLabwrightError(error) || context.signal.aborted) throw error;
@@ -70,14 +75,16 @@ async function makeSecrets(kube: KubeClient, { signal }: StepContext): Promise<v
 async function unavailable(kube: KubeClient, { signal }: StepContext): Promise<WaitingOn | undefined> {
   const ref = refTo(DEPLOYMENT, GITEA, GITEA);
   const deployment = await kube.get(ref, signal);
-  const isSeen = Number(valueAt(deployment, 'status', 'observedGeneration') ?? 0) >= Number(deployment?.metadata.generation ?? 1);
+  const isSeen = Number(valueAt(deployment, 'status', 'observedGeneration') ?? 0) >= (deployment?.metadata.generation ?? 1);
   const [available, progressing] = ['Available', 'Progressing'].map((type) => conditionOf(deployment, type));
   if (isSeen && available?.status === 'True') return undefined;
   const { items: pods } = await kube.list({ apiVersion: 'v1', kind: 'Pod', namespace: GITEA }, signal);
   const stuck = pods.map(stuckContainer).find((one) => one !== undefined);
   if (isSeen && progressing?.status === 'False') {
     const on = stuck ?? waiting(objectPath(ref), 'Progressing', progressing.reason, progressing.message);
-    throw new StepFailed('refused', on, { hint: `see why: oc -n ${GITEA} describe pods; is its image in the registry? labwright mirror sync … --additional-image` });
+    throw new StepFailed('refused', on, {
+      hint: `see why: oc -n ${GITEA} describe pods; is its image in the registry? labwright mirror sync … --additional-image`,
+    });
   }
   return stuck ?? waiting(objectPath(ref), 'Available', available?.reason ?? 'NotReported', available?.message ?? 'it is not available yet');
 }

@@ -22,7 +22,14 @@ export interface GiteaAnswer {
 const SILENCE_MS = 30_000;
 
 /** One request of Gitea's API (`/api/v1`). @throws LabwrightError `unreachable` when nobody answers. */
-export function askGitea(deps: GiteaDeps, access: GiteaAccess, method: string, path: string, content: object | undefined, signal: AbortSignal): Promise<GiteaAnswer> {
+export function askGitea(
+  deps: GiteaDeps,
+  access: GiteaAccess,
+  method: string,
+  path: string,
+  content: object | undefined,
+  signal: AbortSignal,
+): Promise<GiteaAnswer> {
   return deps.clock.during(ask(deps, access, { method, path, content }, signal));
 }
 
@@ -65,4 +72,10 @@ function parsed(body: string): Readonly<Record<string, unknown>> {
   } catch {
     return {};
   }
+}
+
+/** A text of an answer; '' when it is missing or something else. */
+export function textOf(body: GiteaAnswer['body'], key: string): string {
+  const value = body[key];
+  return typeof value === 'string' ? value : '';
 }

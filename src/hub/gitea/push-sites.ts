@@ -11,7 +11,7 @@ import type { SitesCredentials } from '../gitops/sites-door.ts';
 import { openHub } from '../hub.ts';
 import { refTo, SECRET } from '../kinds.ts';
 import { giteaAccess, secretValue, type GiteaAccess } from './gitea-access.ts';
-import { askGitea, type GiteaAnswer } from './gitea-client.ts';
+import { askGitea, textOf, type GiteaAnswer } from './gitea-client.ts';
 import { GITEA } from './gitea-objects.ts';
 
 /** What Argo CD reads with, and its Secret. */
@@ -87,7 +87,7 @@ async function ensureToken(api: Api, kube: KubeClient, { username }: GiteaAccess
   expected(await api('DELETE', `${path}/${TOKEN}`), [204, 404], `DELETE ${path}/${TOKEN}`);
   const made = await api('POST', path, { name: TOKEN, scopes: ['read:repository'] });
   expected(made, [201], `POST ${path}`);
-  const token = Buffer.from(String(made.body['sha1'] ?? '')).toString('base64');
+  const token = Buffer.from(textOf(made.body, 'sha1')).toString('base64');
   await setUp(kube, { ...objectAt(ref), type: 'Opaque', data: { token } }, context);
 }
 
@@ -104,7 +104,7 @@ async function push(
   if (caPath !== undefined) await deps.clock.during(writeFile(caPath, access.ca!));
   try {
     const target = { url, access: { username: access.username, passwordPath, caPath, keyPath: undefined, knownHostsPath: undefined } };
-    await deps.sites.push({ ...source, revision: String(context.memory[SITES_REVISION]) }, target, context.stepId, context.signal);
+    await deps.sites.push({ ...source, revision: context.memory[SITES_REVISION] as string }, target, context.stepId, context.signal);
   } catch (error) {
     if (!isLabwrightError(error) || context.signal.aborted) throw error;
     const on = { object: url, condition: 'Pushed', reason: error.code, message: messageOf(error) };
@@ -135,5 +135,10 @@ async function refusedBy({ host }: GiteaAccess, { signal }: StepContext, work: (
 
 /** `https://git.our.lab/team/sites.git` → `sites`. */
 function repositoryName(url: string): string {
-  return url.replace(/\/$/, '').replace(/\.git$/, '').split(/[/:]/).at(-1)!.replaceAll(/[^\w.-]/g, '-');
+  return url
+    .replace(/\/$/, '')
+    .replace(/\.git$/, '')
+    .split(/[/:]/)
+    .at(-1)!
+    .replaceAll(/[^\w.-]/g, '-');
 }

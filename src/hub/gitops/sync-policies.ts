@@ -17,7 +17,14 @@ export function syncPolicies(input: ActionInput): Step<ActionDeps> {
       const { policies, revision } = await openSite(input, deps, context);
       if (policies === undefined) return context.log('the commit has no policies');
       const namespaces = [...new Set(policies.objects.flatMap(({ kind, metadata }) => metadata.namespace ?? (kind === 'Namespace' ? metadata.name : [])))];
-      await syncApplication(hub, { cluster: cluster.name, part: 'policies', url: argoRepositoryUrl(input, context.memory), path: policies.path, revision, namespaces });
+      await syncApplication(hub, {
+        cluster: cluster.name,
+        part: 'policies',
+        url: argoRepositoryUrl(input, context.memory),
+        path: policies.path,
+        revision,
+        namespaces,
+      });
     },
   };
 }

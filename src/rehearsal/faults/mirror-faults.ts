@@ -11,7 +11,7 @@ export const MIRROR_FAULTS = {
       object: String.raw`registry\.our\.ztp\.lab:5000/openshift/release@sha256:[0-9a-f]{64}`,
       condition: 'Mirrored',
       reason: 'ManifestUnknown',
-      message: /lacks 1 of 22 images: etcd/,
+      message: /lacks 1 of 23 images: etcd/,
       limitS: 5 * MINUTE_S,
     },
   },

@@ -27,7 +27,8 @@ export async function answerGitea(state: GiteaState, method: string, path: strin
   if (method === 'GET' && organisation !== undefined) return organisations.has(organisation) ? { status: 200, body: { username: organisation } } : missing();
   if (method === 'POST' && path === '/orgs') {
     const name = word(content['username']);
-    if (name === undefined || organisations.has(name) || name === state.username) return { status: 422, body: { message: `user already exists [name: ${name}]` } };
+    if (name === undefined || organisations.has(name) || name === state.username)
+      return { status: 422, body: { message: `user already exists [name: ${name}]` } };
     organisations.add(name);
     return { status: 201, body: { username: name } };
   }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
 import { listenOnLoopback } from '../../util/listen-on-loopback.ts';
 import { CAUSE_HEADER } from '../../util/step.ts';

@@ -71,7 +71,12 @@ async function answer(deps: GiteaHostDeps, state: GiteaState, request: IncomingM
   }
   if (!path.startsWith('/api/v1/')) return runBackend(deps.folder, request, response);
   const body = request.method === 'POST' ? await text(request) : '';
-  const { status, body: said } = await answerGitea(state, request.method ?? 'GET', path.slice('/api/v1'.length), body === '' ? {} : (JSON.parse(body) as Record<string, unknown>));
+  const { status, body: said } = await answerGitea(
+    state,
+    request.method ?? 'GET',
+    path.slice('/api/v1'.length),
+    body === '' ? {} : (JSON.parse(body) as Record<string, unknown>),
+  );
   response.writeHead(status, { 'content-type': 'application/json' }).end(said && JSON.stringify(said));
 }
 

@@ -39,7 +39,8 @@ export function deploymentController({ kube, clock, seed, pull, router }: Worklo
       const verdicts = conditionsOf(name, ready, unpullable, sinceMs);
       const conditions = withConditions(before?.conditions, verdicts, clock.now());
       const status = { ...before, observedGeneration: generation, replicas: 1, ...(ready && { readyReplicas: 1, availableReplicas: 1 }), conditions };
-      if (conditions !== before?.conditions || before?.observedGeneration !== generation) await kube.update({ ...deployment, status }, { subresource: 'status' }, signal);
+      if (conditions !== before?.conditions || before?.observedGeneration !== generation)
+        await kube.update({ ...deployment, status }, { subresource: 'status' }, signal);
       if (ready) return undefined;
       if (unpullable !== undefined) return sinceMs < DEADLINE_MS ? { afterMs: 60_000 } : { afterMs: 300_000, idle: true };
       return { afterMs: dueMs - sinceMs };
@@ -88,7 +89,17 @@ function conditionsOf(name: string, ready: boolean, unpullable: string | undefin
       ? { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable', message: 'Deployment has minimum availability.' }
       : { type: 'Available', status: 'False', reason: 'MinimumReplicasUnavailable', message: unpullable ?? 'Deployment does not have minimum availability.' },
     late
-      ? { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: `ReplicaSet of "${name}" has timed out progressing: ${unpullable}` }
-      : { type: 'Progressing', status: 'True', reason: ready ? 'NewReplicaSetAvailable' : 'ReplicaSetUpdated', message: `ReplicaSet of "${name}" is progressing.` },
+      ? {
+          type: 'Progressing',
+          status: 'False',
+          reason: 'ProgressDeadlineExceeded',
+          message: `ReplicaSet of "${name}" has timed out progressing: ${unpullable}`,
+        }
+      : {
+          type: 'Progressing',
+          status: 'True',
+          reason: ready ? 'NewReplicaSetAvailable' : 'ReplicaSetUpdated',
+          message: `ReplicaSet of "${name}" is progressing.`,
+        },
   ];
 }
