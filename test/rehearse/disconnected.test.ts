@@ -92,7 +92,7 @@ test('disconnected cells succeed in a network namespace with loopback alone', (t
     ['success', 'success'],
   );
   assert.ok(destinations?.includes('registry.our.ztp.lab:5000'));
-  assert.ok(destinations.includes('gitea-gitea.apps.hub1.our.ztp.lab:443'), 'the cell by GitOps takes its commit from the hub’s own Git host');
+  assert.ok(destinations?.includes('gitea-gitea.apps.hub1.our.ztp.lab:443'), 'the cell by GitOps takes its commit from the hub’s own Git host');
 });
 
 function copyOfLab(t: TestContext, change: (text: string) => string): string {
