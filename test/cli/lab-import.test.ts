@@ -172,6 +172,11 @@ const REFUSED: readonly (readonly [string, Readonly<Record<string, string>>, Reg
   ['a line that is no inventory', { 'hosts.ini': '[masters\nm\n' }, /hosts\.ini:1:1: "\[masters" is no section/],
   ['two domains', { one: UPI, two: SNO_VM.replace('our.pretty.lab', 'other.lab') }, /two:3:1: sno1 is in domain other\.lab, ocp4 in our\.pretty\.lab/],
   [
+    'a VM whose name says no role',
+    { 'libvirt_resources.yml': libvirtResources('server', '52:54:00:00:02').replace('dciokd-worker-0', 'dciokd-compute-0') },
+    /libvirt_resources\.yml:\d+:\d+: host "dciokd-compute-0" has neither provision, master nor worker in its name/,
+  ],
+  [
     'bare metal without a MAC',
     { hosts: SNO_METAL.replace(/baremetal_mac=.*\n/, '') },
     /hosts:11:1: sno\S* is bare metal, and no variable has the MAC of its NIC/,

@@ -36,10 +36,9 @@ export function checkSpread(
       );
     }
   }
-  const etcds = new Set(clusters.filter(({ active }) => active).flatMap(mastersOf));
+  const etcds = Map.groupBy(new Set(clusters.filter(({ active }) => active).flatMap(mastersOf)), (one) => one.server);
   for (const { server, keys } of servers) {
-    const mine = [...etcds].filter((one) => one.server === server.name);
-    for (const [pool, here] of Map.groupBy(mine, (one) => one.pool?.name)) {
+    for (const [pool, here] of Map.groupBy(etcds.get(server.name) ?? [], (one) => one.pool?.name)) {
       if (here.length <= MASTERS_A_DISK) continue;
       report.warn(
         'etcd-crowded',
