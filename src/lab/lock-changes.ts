@@ -1,6 +1,8 @@
 import type { LockFile } from './lock.ts';
 import type { PlanChange } from './plan.ts';
 
+type LockedSlot = LockFile['slots'][string];
+
 /** What differs between two lock files: networks, clusters, and machines of clusters that stay. */
 export function lockChanges(before: LockFile, after: LockFile): PlanChange[] {
   const changes: PlanChange[] = [];
@@ -24,12 +26,21 @@ export function lockChanges(before: LockFile, after: LockFile): PlanChange[] {
       changes.push({ action: 'create', kind: 'cluster', name, consequence: 'none', detail: `${place}, ${count} ${count === 1 ? 'machine' : 'machines'}` });
     else if (old.slot !== now.slot || old.network !== now.network)
       changes.push({ action: 'update', kind: 'cluster', name, consequence: 'rebuild', detail: `slot ${old.slot} of ${old.network} becomes ${place}` });
-    if (old) changes.push(...machineChanges(name, old.machines, now.machines));
+    if (old) changes.push(...machineChanges(name, old.machines, now.machines), ...addressChanges(name, old, now));
   }
   for (const [name, { network, slot }] of oldSlots) {
     if (!slots.has(name)) changes.push({ action: 'delete', kind: 'cluster', name, consequence: 'data-loss', detail: `frees slot ${slot} of ${network}` });
   }
   return changes;
+}
+
+/** Nodes that stay and get another address: they were installed with the one they had. */
+function addressChanges(cluster: string, before: LockedSlot, after: LockedSlot): PlanChange[] {
+  return Object.keys(after.machines).flatMap((node): PlanChange[] => {
+    if (before.machines[node] === undefined) return [];
+    const [old, now] = [before, after].map(({ addresses }) => addresses?.[node]?.join(', ') ?? 'the address of its slot') as [string, string];
+    return old === now ? [] : [{ action: 'update', kind: 'machine', name: `${cluster}-${node}`, consequence: 'rebuild', detail: `${now} instead of ${old}` }];
+  });
 }
 
 function machineChanges(cluster: string, before: Readonly<Record<string, string>>, after: Readonly<Record<string, string>>): PlanChange[] {

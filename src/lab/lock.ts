@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { checkShape } from '../util/check-shape.ts';
 import type { Diagnostic } from '../util/diagnostic.ts';
 import { parseSource, type Parsed } from '../util/source-file.ts';
+import type { LabFile } from './lab-file.ts';
 import type { LabPlan } from './plan.ts';
 
 const LOCK_VERSION = 1;
@@ -22,6 +23,8 @@ export const LockFile = z.strictObject({
       macs: z.literal('seed2').optional(),
       /** Node → server. */
       machines: z.record(z.string(), z.string()).default({}),
+      /** Node → addresses, of nodes for which some are written. */
+      addresses: z.record(z.string(), z.array(z.string())).optional(),
       /** Further network → slot there. */
       networks: z.record(z.string(), z.int().min(1)).optional(),
     }),
@@ -69,7 +72,8 @@ export function parseLock(path: string, text: string): Parsed<LockFile> {
 }
 
 /** Sorted by name: the order of the lab file must not change the lock. */
-export function lockOf(plan: LabPlan, labId: number, networkIndexes: ReadonlyMap<string, number>): LockFile {
+export function lockOf(plan: LabPlan, file: LabFile, networkIndexes: ReadonlyMap<string, number>): LockFile {
+  const labId = file.lab_id;
   const serverOf = new Map(plan.machines.map((one) => [one.name, one.server]));
   return {
     version: LOCK_VERSION,
@@ -80,8 +84,23 @@ export function lockOf(plan: LabPlan, labId: number, networkIndexes: ReadonlyMap
       plan.clusters.flatMap(({ name, network, networks, slot, nodes, macs }) => {
         if (slot === null) return [];
         const machines = Object.fromEntries(nodes.map((node) => [node.name, serverOf.get(node.machine)!]));
+        const written = file.clusters[name]!.machines ?? {};
+        const pinned = nodes.filter(({ name: node }) => (written[node]?.address ?? written[node]?.address6) !== undefined);
+        const addresses = Object.fromEntries(pinned.map((node) => [node.name, [...node.addresses]]));
         const more = sorted(networks.flatMap((one) => (one.slot === null ? [] : [[one.name, one.slot] as const])));
-        return [[name, { network, slot, ...(macs === 'seed2' && { macs }), machines, ...(networks.length > 0 && { networks: more }) }] as const];
+        return [
+          [
+            name,
+            {
+              network,
+              slot,
+              ...(macs === 'seed2' && { macs }),
+              machines,
+              ...(pinned.length > 0 && { addresses }),
+              ...(networks.length > 0 && { networks: more }),
+            },
+          ] as const,
+        ];
       }),
     ),
   };

@@ -108,3 +108,17 @@ test('such an address is checked as every other: form, network, owners, at its p
     ['address-outside'],
   );
 });
+
+test('another address for a machine that was planned is told as what it is: a machine to install again', () => {
+  const { lock } = result();
+  const changes = (from: string, to: string) =>
+    result(from, to, lock).changes.map(({ action, name, consequence, detail }) => [action, name, consequence, detail]);
+  assert.deepEqual(changes('', ''), []);
+  assert.deepEqual(changes('10.0.0.110', '10.0.0.111'), [['update', 'first-master-1', 'rebuild', '10.0.0.111, fd00::6e instead of 10.0.0.110, fd00::6e']]);
+  assert.deepEqual(changes(', worker-0: {address: 10.0.0.30}', ''), [
+    ['update', 'first-worker-0', 'rebuild', 'the address of its slot instead of 10.0.0.30, fd00::17'],
+  ]);
+  assert.deepEqual(changes('machines: {bootstrap', 'machines: {master-0: {address: 10.0.0.200}, bootstrap'), [
+    ['update', 'second-master-0', 'rebuild', '10.0.0.200, fd00::24 instead of the address of its slot'],
+  ]);
+});

@@ -93,7 +93,7 @@ export function planLab(path: string, text: string, lock: LockFile, claims?: Cla
     clusters,
     machines,
   };
-  const next = lockOf(plan, file.lab_id, indexes);
+  const next = lockOf(plan, file, indexes);
   return { plan, lock: next, changes: lockChanges(lock, next), diagnostics: report.found };
 }
 
