@@ -47,7 +47,10 @@ export async function planLabFile(path: string, releasing?: string): Promise<Pla
     [lockPath, lockText?.split('\n') ?? []],
     [claimsPath, claimsText?.split('\n') ?? []],
   ]);
-  const shown = result.diagnostics.map((one) => formatDiagnostic(one, (file, line) => lines.get(file)?.[line - 1]));
+  // The id is what docs/diagnostics.md has it by.
+  const shown = result.diagnostics.map((one) =>
+    formatDiagnostic({ ...one, message: `${one.message} [${one.id}]` }, (file, line) => lines.get(file)?.[line - 1]),
+  );
   if (shown.length > 0) process.stderr.write(`${shown.join('\n\n')}\n`);
   return { labPath, lockPath, claimsPath, lockText, result };
 }

@@ -29,13 +29,13 @@ test('a folder without lab.yml says which file it lacks', (t) => {
 test('an empty file, or one of comments, says what belongs in it', (t) => {
   for (const text of ['', '\n\n', '# to be written\n']) {
     const [first, , hint] = refused(t, { 'lab.yml': text });
-    assert.equal(first, 'lab.yml:1:1: the file is empty');
+    assert.equal(first, 'lab.yml:1:1: the file is empty [empty-file]');
     assert.match(hint ?? '', /^hint: write lab: NAME, domain: …/);
   }
 });
 
 test('a file of another kind is refused without its bytes on the terminal', (t) => {
-  assert.equal(refused(t, { 'lab.yml': Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2, 27]) })[0], 'lab.yml:1:1: this is not a text file');
+  assert.equal(refused(t, { 'lab.yml': Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2, 27]) })[0], 'lab.yml:1:1: this is not a text file [not-text]');
   assert.ok(!refused(t, { 'lab.yml': 'lab: \u001b]0;title\u0007\n' }).join('').includes('\u001b'));
   assert.match(refused(t, { 'lab.yml': 'a letter to nobody\n' })[0] ?? '', /^lab\.yml:1:1: the file is "a letter to nobody", not a map of keys/);
 });

@@ -80,7 +80,7 @@ test('a cluster on another network than the bridge of its server is refused', (t
   assert.equal(status, 2);
   assert.match(
     stderr,
-    /lab\.yml:12:14: hub1 is on network second, but the bridge of server02 is in baremetal\n.*\nhint: put hub1 on a server with an address in second/,
+    /lab\.yml:12:14: hub1 is on network second, but the bridge of server02 is in baremetal \[server-off-network\]\n.*\nhint: put hub1 on a server with an address in second/,
   );
 });
 
