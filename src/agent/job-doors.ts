@@ -75,6 +75,14 @@ export function actionDeps({ cluster, doors, plan, network, credentials, fileSto
       output(name, content);
     },
     evidence: (name, content, mime) => Promise.resolve(evidence(name, content, mime)),
+    provisionhost(provisionhost) {
+      const { fetch, exec, ...host } = doors.provisionhost(provisionhost);
+      return {
+        ...host,
+        exec: (command, options) => clock.during(exec(command, options)),
+        put: (path, to, signal) => clock.during(fetch({ path, url: fileStore.urlOf(path) }, to, signal)),
+      };
+    },
     installer: doors.installer,
     coreosInstaller: doors.coreosInstaller,
     imagesDir,

@@ -17,6 +17,7 @@ import { keepKubeconfig } from '../machines/reach/kubeconfigs.ts';
 import { resetMachines } from '../machines/reset-machines.ts';
 import { SILENT } from '../machines/work-off.ts';
 import { createClockGate } from './clock-gate.ts';
+import { provisionhostDoors } from './provisionhost-doors.ts';
 import type { BmcServiceDeps, LabDoors } from './lab-doors.ts';
 
 /** Where the jumphost's HTTP store listens. */
@@ -45,6 +46,7 @@ export function jumphostDoors(
     dial: (address) => Promise.resolve(address.host === bmcHost ? { ...address, host: plan.jumphost.address } : address),
     headers: {},
     simulated: false,
+    provisionhost: provisionhostDoors(plan),
     installer: ['openshift-install'],
     coreosInstaller: ['coreos-installer'],
     oc: ['oc'],

@@ -1,5 +1,6 @@
 import type { Clock } from '../util/clock.ts';
-import type { ActionDeps } from '../hub/action.ts';
+import type { ActionDeps, ProvisionhostDoor } from '../hub/action.ts';
+import type { PlannedProvisionhost } from '../lab/plan.ts';
 import type { Dial, Endpoint } from '../util/dial.ts';
 import type { Exec } from '../util/exec.ts';
 import type { BmcEvent } from '../machines/bmc/bmc-event.ts';
@@ -16,6 +17,12 @@ export interface BmcServiceDeps {
   readonly onCall: (event: BmcEvent) => void;
 }
 
+/** How an agent reaches a provisionhost. */
+export interface ProvisionhostDoors extends Omit<ProvisionhostDoor, 'put'> {
+  /** Fetches a file that the HTTP store serves. */
+  readonly fetch: (file: { readonly path: string; readonly url: string }, to: string, signal: AbortSignal) => Promise<void>;
+}
+
 /** How an agent reaches its lab. A rehearsal hands in the same doors with a world behind them. */
 export interface LabDoors {
   readonly clock: Clock;
@@ -29,6 +36,7 @@ export interface LabDoors {
   readonly simulated: boolean;
   /** Aborted, with the reason, when a rehearsal's world has ended: nothing behind these doors will answer again. */
   readonly lost?: AbortSignal;
+  readonly provisionhost: (provisionhost: PlannedProvisionhost) => ProvisionhostDoors;
   /** `openshift-install`, or what stands in for it. */
   readonly installer: readonly string[];
   /** `coreos-installer`, or what stands in for it. */

@@ -156,6 +156,7 @@ function agent(t: TestContext, server: ControlServer, options: AgentOptions) {
     dial: directDial,
     headers: {},
     simulated: clock !== systemClock,
+    provisionhost: () => assert.fail('no job here installs by IPI'),
     installer: ['openshift-install'],
     coreosInstaller: ['coreos-installer'],
     oc: ['oc'],

@@ -1,5 +1,6 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { LabPlan } from '../lab/plan.ts';
+import { rehearsedProvisionhost } from '../rehearsal/installer/provisionhost.ts';
 import type { WorldHandle } from '../rehearsal/world-handle.ts';
 import { localExec } from '../util/exec.ts';
 import { packageRoot } from '../util/package-root.ts';
@@ -24,6 +25,7 @@ export function worldDoors(world: WorldHandle, plan: LabPlan): LabDoors {
     headers: world.headers,
     simulated: true,
     lost: world.died,
+    provisionhost: ({ name }) => rehearsedProvisionhost(join(dirname(world.controlSocket), 'provisionhost'), world.controlSocket, name),
     installer: standIn('openshift-install'),
     coreosInstaller: standIn('coreos-installer'),
     oc: standIn('oc'),

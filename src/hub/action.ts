@@ -1,4 +1,4 @@
-import type { LabPlan, PlannedCluster, PlannedMachine } from '../lab/plan.ts';
+import type { LabPlan, PlannedCluster, PlannedMachine, PlannedProvisionhost } from '../lab/plan.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import type { Bmc } from '../machines/bmc/bmc.ts';
 import type { Clock } from '../util/clock.ts';
@@ -35,6 +35,7 @@ export interface ActionDeps {
    * are kept as they are. Default mime: text/plain.
    */
   readonly evidence: (name: string, content: string | Buffer, mime?: string) => Promise<void>;
+  readonly provisionhost: (provisionhost: PlannedProvisionhost) => ProvisionhostDoor;
   /** `openshift-install`, or what stands in for it: argv before its own arguments. */
   readonly installer: readonly string[];
   /** `coreos-installer`, or what stands in for it: argv before its own arguments. */
@@ -46,6 +47,16 @@ export interface ActionDeps {
   readonly skopeo: Skopeo;
   /** Git repositories that declare spokes. */
   readonly sites: SitesDoor;
+}
+
+/** The host that an IPI installer runs on, as its steps see it. */
+export interface ProvisionhostDoor {
+  readonly name: string;
+  readonly exec: Exec;
+  /** Folder there for installations. */
+  readonly dir: string;
+  /** Copies a file of the job's folder to that path there, and makes it executable. Its folder is there already. */
+  readonly put: (path: string, to: string, signal: AbortSignal) => Promise<void>;
 }
 
 /** What a job asks for, resolved before the first step. Plain data. */

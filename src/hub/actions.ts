@@ -5,6 +5,7 @@ import { withEvidence } from './evidence/with-evidence.ts';
 import { destroySpoke } from './destroy-spoke.ts';
 import { detachSpoke } from './detach-spoke.ts';
 import { installByAgent } from './install-by-agent.ts';
+import { installByIpi } from './install-by-ipi.ts';
 import { installByUpi } from './install-by-upi.ts';
 import { installInPlace } from './install-in-place.ts';
 import { installSpoke } from './install-spoke.ts';
@@ -16,7 +17,14 @@ import { upgradeSpokes } from './upgrade-spokes.ts';
 
 /** `assisted` is an old name of what DCI now does by agent (reference/lab-and-libvirt.md §1.6). */
 const ACTIONS: Readonly<Record<string, Partial<Readonly<Record<InstallMethod, Action>>>>> = {
-  install: { abi: installByAgent, assisted: installByAgent, 'sno-in-place': installInPlace, upi: installByUpi, clusterinstance: installSpoke },
+  install: {
+    abi: installByAgent,
+    assisted: installByAgent,
+    'sno-in-place': installInPlace,
+    upi: installByUpi,
+    ipi: installByIpi,
+    clusterinstance: installSpoke,
+  },
   prepare: { abi: prepareHub, assisted: prepareHub, ipi: prepareHub, upi: prepareHub, 'sno-in-place': prepareHub },
   attach: { clusterinstance: attachSpoke },
   detach: { clusterinstance: detachSpoke },
@@ -26,6 +34,7 @@ const ACTIONS: Readonly<Record<string, Partial<Readonly<Record<InstallMethod, Ac
     assisted: afterReset(installByAgent),
     'sno-in-place': afterReset(installInPlace),
     upi: afterReset(installByUpi),
+    ipi: afterReset(installByIpi),
     clusterinstance: redeploySpoke,
   },
   upgrade: { clusterinstance: upgradeSpokes },

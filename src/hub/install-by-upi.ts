@@ -7,6 +7,7 @@ import { bootMachines, ejectImage } from './cluster-install/boot-machines.ts';
 import { newCluster } from './cluster-install/new-cluster.ts';
 import { powerOffMachines } from './cluster-install/power-off-machines.ts';
 import { storeCredentials } from './cluster-install/store-credentials.ts';
+import { withBootstrapLogs } from './cluster-install/with-bootstrap-logs.ts';
 import { prepareSteps } from './hub-preparation/prepare-hub.ts';
 import { machinesOf } from './machine-power.ts';
 import { checkMirror } from './mirror/check-mirror.ts';
@@ -50,7 +51,11 @@ export const installByUpi: Action = (input) => {
       nodes: nodesOf(input, 'master'),
       meanwhile: 'the others write their disks, reboot, or ask the bootstrap for their configuration',
     }),
-    awaitBootstrapComplete(input),
+    withBootstrapLogs(
+      input,
+      [...nodesOf(input, 'bootstrap'), ...nodesOf(input, 'master')].map(({ addresses }) => addresses[0]!),
+      awaitBootstrapComplete(input),
+    ),
     removeBootstrap(input),
     ...(workers.length > 0 ? [boot('worker', 'boot-workers', `${workers.length} workers`), awaitWorkers(input)] : []),
     awaitApi(input, { limitMs: 30 * MINUTE }),

@@ -6,6 +6,7 @@ import { awaitSsh } from './cluster-install/await-ssh.ts';
 import { bootMachines, ejectImage } from './cluster-install/boot-machines.ts';
 import { newCluster } from './cluster-install/new-cluster.ts';
 import { storeCredentials } from './cluster-install/store-credentials.ts';
+import { withBootstrapLogs } from './cluster-install/with-bootstrap-logs.ts';
 import { prepareSteps } from './hub-preparation/prepare-hub.ts';
 import { machinesOf } from './machine-power.ts';
 import { checkMirror } from './mirror/check-mirror.ts';
@@ -33,13 +34,17 @@ export const installInPlace: Action = (input) => {
     bootMachines(input, { machines, imageOf: (deps) => inPlaceFiles(deps, input).iso }),
     awaitSsh(node, { id: 'await-live-system', title: `Wait for the live system of ${node.name}`, limitMs: 20 * MINUTE }),
     awaitApi(input, { id: 'await-bootkube', title: `Wait until the bootstrap of ${cluster.name} serves its API`, limitMs: 45 * MINUTE }),
-    awaitNodes(input, {
-      id: 'await-disk',
-      title: `Wait until ${node.name} runs from its disk`,
-      limitMs: 60 * MINUTE,
-      nodes: [node],
-      meanwhile: 'the bootstrap ends, the disk is written, the machine reboots; if its console shows the live system again, its firmware prefers the CD',
-    }),
+    withBootstrapLogs(
+      input,
+      [node.addresses[0]!],
+      awaitNodes(input, {
+        id: 'await-disk',
+        title: `Wait until ${node.name} runs from its disk`,
+        limitMs: 60 * MINUTE,
+        nodes: [node],
+        meanwhile: 'the bootstrap ends, the disk is written, the machine reboots; if its console shows the live system again, its firmware prefers the CD',
+      }),
+    ),
     awaitApi(input, { limitMs: 30 * MINUTE }),
     awaitOperators(input),
     ejectImage(input, machines),

@@ -1,3 +1,4 @@
+import { membersOf } from '../lab/members.ts';
 import type { PlannedMachine } from '../lab/plan.ts';
 import type { Bmc } from '../machines/bmc/bmc.ts';
 import { isLabwrightError, messageOf } from '../util/errors.ts';
@@ -10,6 +11,11 @@ const LOOK_MS = 5000;
 /** The machines below a cluster's nodes, in the order of the nodes. */
 export function machinesOf({ cluster, plan }: Pick<ActionInput, 'cluster' | 'plan'>): readonly PlannedMachine[] {
   return cluster.nodes.flatMap((node) => plan.machines.filter((machine) => machine.name === node.machine));
+}
+
+/** Those of the cluster's own nodes, without what only stands beside them: provisionhost and bootstrap. */
+export function memberMachinesOf({ cluster, plan }: Pick<ActionInput, 'cluster' | 'plan'>): readonly PlannedMachine[] {
+  return membersOf(cluster).flatMap((node) => plan.machines.filter((machine) => machine.name === node.machine));
 }
 
 /** Powers a machine off by force and waits until its BMC says that it is. Does nothing to one that is off. */

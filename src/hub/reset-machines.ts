@@ -7,7 +7,9 @@ import { machinesOf } from './machine-power.ts';
  * disk or its boot entries would do to the installation cannot happen then. Bare metal is left to its installation.
  */
 export function resetMachines(input: ActionInput): Step<ActionDeps> {
-  const machines = machinesOf(input).filter(({ kind }) => kind === 'vm');
+  // What an installer runs on is no part of the cluster: its installation clears it.
+  const beside = new Set(input.cluster.nodes.flatMap(({ role, machine }) => (role === 'provisionhost' ? [machine] : [])));
+  const machines = machinesOf(input).filter(({ kind, name }) => kind === 'vm' && !beside.has(name));
   return {
     id: 'reset-machines',
     title: `Give ${input.cluster.name} empty disks`,

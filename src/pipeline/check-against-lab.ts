@@ -1,4 +1,4 @@
-import type { InstallMethod, LabPlan } from '../lab/plan.ts';
+import type { LabPlan } from '../lab/plan.ts';
 import type { Diagnostic } from '../util/diagnostic.ts';
 import { checkClusterUse } from './check-cluster-use.ts';
 import { checkHubs } from './check-hubs.ts';
@@ -6,9 +6,6 @@ import { checkRollout } from './check-rollout.ts';
 import { checkInputOrder } from './check-input-order.ts';
 import type { JobGraph } from './job-graph.ts';
 import { HUB_KUBECONFIG } from './jobdef.ts';
-
-/** Methods that are planned and rendered here, and carried out by DCI's agent. */
-const BY_ANSIBLE: ReadonlySet<InstallMethod> = new Set(['ipi'] as const);
 
 /** Do the action jobs fit the lab: clusters that exist, methods that install, hubs that can be reached? */
 export function checkAgainstLab(graph: JobGraph, plan: LabPlan): Diagnostic[] {
@@ -36,13 +33,6 @@ export function checkAgainstLab(graph: JobGraph, plan: LabPlan): Diagnostic[] {
     const fromJumphost = installs && cluster.install !== 'clusterinstance';
     if (installs && cluster.install === 'none')
       error('nothing-to-install', 'action', `${cluster.name} has install: none`, 'give the cluster a method in the lab file');
-    if (job.action === 'install' && BY_ANSIBLE.has(cluster.install))
-      error(
-        'no-install-action',
-        'action',
-        `labwright has no action that installs ${cluster.name} by ${cluster.install}`,
-        `write an ansible_playbook of DCI's agent for it (labwright lab inventory), or install: abi in the lab file`,
-      );
     if (fromJumphost && cluster.install === 'upi' && !cluster.nodes.some(({ role }) => role === 'bootstrap'))
       error(
         'no-bootstrap',

@@ -18,6 +18,8 @@ export interface WorldHandle {
   readonly headers: Readonly<Record<string, string>>;
   /** Kubeconfig of a hub that the world has had from its start, if it was given one. */
   hubKubeconfig(hub: string): Promise<string | undefined>;
+  /** Where programs that stand in for others ask it. */
+  readonly controlSocket: string;
   /** File with the CA of the world's Git host. */
   readonly sitesCaPath: string | undefined;
   /** The commit that branch main of the world's sites repository ends in; undefined when it has none. */

@@ -4,6 +4,7 @@ import type { LabPlan, PlannedCluster, PlannedMachine } from '../lab/plan.ts';
 import { metal3Address } from './bmc-address.ts';
 import { clusterNetworks } from './cluster-networks.ts';
 import { clusterOf } from './cluster-of.ts';
+import { DEFAULT_EXTERNAL_BRIDGE, externalBridge } from './external-bridge.ts';
 import { machineOf } from './machine-of.ts';
 import { nodeNetwork } from './node-network.ts';
 
@@ -66,12 +67,14 @@ function platformOf(plan: LabPlan, cluster: PlannedCluster, options: InstallConf
       ...(networkConfig && { networkConfig }),
     };
   });
+  const bridge = externalBridge(plan, cluster);
   return {
     baremetal: {
       apiVIPs,
       ingressVIPs,
       // Images come by virtual media: no network whose DHCP would be metal3's own.
       provisioningNetwork: 'Disabled',
+      ...(bridge !== DEFAULT_EXTERNAL_BRIDGE && { externalBridge: bridge }),
       ...(cluster.bootstrap && { externalMACAddress: cluster.bootstrap.mac }),
       ...(cluster.bootstrap &&
         cluster.addressing === 'static' && {

@@ -14,6 +14,7 @@ clusters:
   hub1: {on: server1, role: hub, install: sno-in-place, masters: 1, addressing: static}
   upi1: {on: server2, install: upi, masters: 3, workers: 2}
   upi2: {on: server3, install: upi, masters: 3, addressing: static}
+  ipi1: {on: server4, install: ipi, masters: 3, workers: 2}
 `;
 
 /** A cluster by each method that installs from the jumphost, beside the agent-based one. */

@@ -8,15 +8,17 @@ import { createKubeClient } from '../../src/kube/create-kube-client.ts';
 import { parseKubeconfig } from '../../src/kube/parse-kubeconfig.ts';
 import type { LabPlan } from '../../src/lab/plan.ts';
 import type { Bmc } from '../../src/machines/bmc/bmc.ts';
-import { releaseVersionOf, syntheticRelease } from '../../src/rehearsal/release/synthetic-release.ts';
 import { machineCredentials } from '../../src/machines/bmc/credentials.ts';
 import { createOpenBmc } from '../../src/machines/bmc/redfish-client.ts';
 import { runCoreosInstaller } from '../../src/rehearsal/installer/coreos-installer.ts';
+import { runOc } from '../../src/rehearsal/installer/oc.ts';
 import { runOpenshiftInstall } from '../../src/rehearsal/installer/openshift-install.ts';
+import { rehearsedProvisionhost } from '../../src/rehearsal/installer/provisionhost.ts';
 import { PARTICIPANT_HEADER } from '../../src/rehearsal/clock/traffic.ts';
 import { parseFault } from '../../src/rehearsal/faults.ts';
 import { createSitesDoor } from '../../src/sites/create-sites-door.ts';
 import type { ServeHubApi } from '../../src/rehearsal/world/hub-api.ts';
+import { serveControl } from '../../src/rehearsal/world/serve-control.ts';
 import { createWorld, type World } from '../../src/rehearsal/world/create-world.ts';
 import { isLabwrightError, LabwrightError } from '../../src/util/errors.ts';
 import type { Clock } from '../../src/util/clock.ts';
@@ -72,6 +74,8 @@ export interface RunOptions {
   readonly twice?: boolean;
   /** Stop each step after so much simulated time, wherever it is then, and run it again from its beginning. */
   readonly interruptAfterMs?: number;
+  /** Called before each step with its id. */
+  readonly before?: (step: string) => Promise<void>;
   /** Make the spoke by GitOps from this repository. */
   readonly sites?: ActionInput['sites'];
   /** Default: a 4.18. */
@@ -127,6 +131,9 @@ export async function rehearseLab(
   const bound = store.address();
   world.dial.set({ host: plan.jumphost.address, port: 8080 }, { host: '127.0.0.1', port: typeof bound === 'object' && bound !== null ? bound.port : 0 });
 
+  const controlSocket = join(workDir, 'control.sock');
+  const control = await serveControl(world, controlSocket, () => undefined);
+
   const clock = world.clock.participant('agent');
   const headers = { [PARTICIPANT_HEADER]: 'agent' };
   const credentials = machineCredentials(plan, SECRET);
@@ -151,6 +158,14 @@ export async function rehearseLab(
     output: async (name, content) => void outputs.set(name, content),
     evidence: async (name, content) => void outputs.set(name, typeof content === 'string' ? content : content.toString('base64')),
     oc: ['oc'],
+    provisionhost: ({ name }) => {
+      const host = rehearsedProvisionhost(join(workDir, 'provisionhost'), controlSocket, name);
+      return {
+        ...host,
+        exec: (command, execOptions) => clock.during(host.exec(command, execOptions)),
+        put: (path, to) => clock.during(host.fetch({ path }, to)),
+      };
+    },
     installer: ['openshift-install'],
     coreosInstaller: ['coreos-installer'],
     imagesDir: join(workDir, 'images'),
@@ -189,7 +204,7 @@ export async function rehearseLab(
     plan,
     prepare,
     bmcOf: (name) => openBmc({ url: plan.machines.find((machine) => machine.name === name)!.bmc.url, ...credentials.get(name)! }),
-    async run(job, name, clusterName, inputs = {}, { twice = false, interruptAfterMs, ...options } = {}) {
+    async run(job, name, clusterName, inputs = {}, { twice = false, interruptAfterMs, before: beforeStep, ...options } = {}) {
       const { steps: planned, deps, outputs } = await prepare(job, name, clusterName, inputs, options);
       const startMs = clock.now();
       const log: string[] = [];
@@ -197,6 +212,7 @@ export async function rehearseLab(
       let memory: Memory = {};
       let error: JobReport['error'];
       for (const step of planned) {
+        await beforeStep?.(step.id);
         const waited: WaitingOn[] = [];
         const percents: number[] = [];
         const before = memory;
@@ -238,6 +254,8 @@ export async function rehearseLab(
     async close() {
       world.clock.leave('agent');
       await world.close();
+      control.closeAllConnections();
+      control.close();
       store.closeAllConnections();
       await new Promise((resolve) => store.close(resolve));
       await rm(workDir, { recursive: true, force: true });
@@ -262,13 +280,6 @@ async function interrupted(clock: Clock, afterMs: number, work: (signal: AbortSi
   }
 }
 
-/** `oc adm release info IMAGE`. */
-function runOc(argv: readonly string[], say: (text: string) => void): number {
-  const version = releaseVersionOf(argv[3] ?? '');
-  if (version !== undefined) say(JSON.stringify(syntheticRelease(version)));
-  return version === undefined ? 1 : 0;
-}
-
 /** The commands an action runs, here their stand-ins in this process. */
 const standIns: Exec = async (command, options = {}) => {
   const said = { stdout: '', stderr: '' };
@@ -279,12 +290,14 @@ const standIns: Exec = async (command, options = {}) => {
       options.onOutput?.(text, stream);
     };
   const [program, ...argv] = command;
+  if (program === 'tar') return await localExec(command, options);
+  const speech = { out: saying('stdout'), err: saying('stderr') };
   const exitCode =
-    program === 'oc'
-      ? runOc(argv, saying('stdout'))
-      : program === 'coreos-installer'
-        ? await runCoreosInstaller(argv, saying('stderr'))
-        : await runOpenshiftInstall(argv, options.env ?? {}, { out: saying('stdout'), err: saying('stderr') });
+    program === 'coreos-installer'
+      ? await runCoreosInstaller(argv, speech.err)
+      : program === 'oc'
+        ? await runOc(argv, speech)
+        : await runOpenshiftInstall(argv, options.env ?? {}, speech);
   if (exitCode !== 0) throw new LabwrightError('exec_failed', `${program} ended with ${exitCode}: ${said.stderr}`);
   return { host: 'localhost', command, exitCode, ...said, durationMs: 0 };
 };

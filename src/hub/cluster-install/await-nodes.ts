@@ -48,7 +48,7 @@ function registered(nodes: readonly PlannedNode[], names: readonly string[], mea
 }
 
 /** @returns why there is no answer, as text, while the API changes hands. */
-async function nodeNames(kube: KubeClient, signal: AbortSignal): Promise<readonly string[] | string> {
+export async function nodeNames(kube: KubeClient, signal: AbortSignal): Promise<readonly string[] | string> {
   try {
     return (await kube.list(NODE, signal)).items.map(({ metadata }) => metadata.name);
   } catch (error) {

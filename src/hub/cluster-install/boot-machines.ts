@@ -69,9 +69,9 @@ async function boot(bmc: Bmc, machine: PlannedMachine, url: string, context: Ste
 }
 
 /** What a BMC refuses is the step's failure, with the machine's name. */
-export async function atMachine(machine: PlannedMachine, act: () => Promise<void>): Promise<void> {
+export async function atMachine<T>(machine: PlannedMachine, act: () => Promise<T>): Promise<T> {
   try {
-    await act();
+    return await act();
   } catch (error) {
     if (!isLabwrightError(error) || !['unauthorized', 'unreachable', 'refused', 'not_found'].includes(error.code)) throw error;
     const code = error.code === 'unreachable' ? 'unreachable' : 'refused';

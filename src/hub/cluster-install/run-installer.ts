@@ -31,17 +31,20 @@ export async function runProgram(input: ActionInput, deps: ActionDeps, context: 
       .forEach((line) => context.log(redact(line)));
   };
   try {
-    return await deps.exec([...program, ...args], { signal: context.signal, env: releaseEnv(input, context), onOutput });
+    return await deps.exec([...program, ...args], { signal: context.signal, env: { [RELEASE_OVERRIDE]: releaseImage(input, context) }, onOutput });
   } catch (error) {
     if (!isLabwrightError(error) || error.code !== 'exec_failed') throw error;
     throw installerFailed(input, makes, redact(error.message), error);
   }
 }
 
-/** Tells `openshift-install` which release to install, whichever it was built for. */
-export function releaseEnv({ release }: Pick<ActionInput, 'release'>, { memory }: Pick<StepContext, 'memory'>): Readonly<Record<string, string>> {
-  return { OPENSHIFT_INSTALL_RELEASE_IMAGE_OVERRIDE: foundMirror(memory)?.release ?? release.image };
+/** The release as the job has it: the mirrored one, once it was found. */
+export function releaseImage({ release }: Pick<ActionInput, 'release'>, { memory }: Pick<StepContext, 'memory'>): string {
+  return foundMirror(memory)?.release ?? release.image;
 }
+
+/** Tells `openshift-install` which release to install, whichever it was built for. */
+export const RELEASE_OVERRIDE = 'OPENSHIFT_INSTALL_RELEASE_IMAGE_OVERRIDE';
 
 export function installerFailed({ cluster }: Pick<ActionInput, 'cluster'>, condition: string, message: string, cause?: unknown): StepFailed {
   const on = { object: cluster.name, condition, reason: 'InstallerFailed', message };

@@ -27,9 +27,13 @@ export class SshConnection implements AsyncDisposable {
   readonly #target: SshTarget;
   #sockets: Promise<string> | undefined;
 
-  constructor(name: string, target: SshTarget) {
+  readonly #newHostKeys: 'refuse' | 'accept';
+
+  /** `newHostKeys: 'accept'`: of a host that was made a while ago and nobody has greeted yet; a key that changed is refused all the same. */
+  constructor(name: string, target: SshTarget, { newHostKeys = 'refuse' }: { readonly newHostKeys?: 'refuse' | 'accept' } = {}) {
     this.#name = name;
     this.#target = target;
+    this.#newHostKeys = newHostKeys;
   }
 
   /** Runs a command there, as root. Throws what `run` throws, and `unreachable` when ssh itself fails. */
@@ -63,6 +67,7 @@ export class SshConnection implements AsyncDisposable {
       ...sharing,
       ...PATIENCE,
       ...(target.identityFile === undefined ? [] : ['-i', target.identityFile, '-o', 'IdentitiesOnly=yes']),
+      ...(this.#newHostKeys === 'accept' ? ['-o', 'StrictHostKeyChecking=accept-new'] : []),
       ...(target.knownHostsFile === undefined ? [] : ['-o', `UserKnownHostsFile=${target.knownHostsFile}`, '-o', 'StrictHostKeyChecking=yes']),
       ...this.#address(),
       asRoot.map(shellWord).join(' '),

@@ -64,6 +64,7 @@ async function stateOf({ dir, version, say }: Task, read: (text: string) => Inst
     version,
     masters: controlPlane.replicas,
     mastersSchedulable: true,
+    approvesNodes: false,
     certificates,
   };
   const state = { identity, password: newPassword() };

@@ -24,6 +24,8 @@ export interface IgnitionCluster {
   readonly bootstrapComplete: Promised<void>;
   /** Nothing is missing that its operators need. */
   readonly complete: Promised<void>;
+  /** Its operators are there. */
+  readonly rolledOut: Promised<void | Promise<void>>;
   /** MACs of the machines that have joined. */
   readonly joined: Set<string>;
   /** Of these, the control plane. */
@@ -45,6 +47,7 @@ export function createIgnitionCluster(clusterId: string): IgnitionCluster {
     controlPlaneUp: Promise.withResolvers(),
     bootstrapComplete: Promise.withResolvers(),
     complete: Promise.withResolvers(),
+    rolledOut: Promise.withResolvers(),
     joined: new Set(),
     masters: new Set(),
     running: new Set(),

@@ -12,6 +12,8 @@ export const ClusterIdentity = z.object({
   masters: z.int(),
   /** Whether it carries applications too. */
   mastersSchedulable: z.boolean(),
+  /** Whether it vouches for its own nodes: it has made their machines. */
+  approvesNodes: z.boolean().default(false),
   certificates: z.object({ ca: z.string(), cert: z.string(), key: z.string(), kubeconfig: z.string() }),
 });
 export type ClusterIdentity = z.infer<typeof ClusterIdentity>;

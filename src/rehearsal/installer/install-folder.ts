@@ -9,9 +9,13 @@ export interface Task {
   readonly dir: string;
   readonly version: string;
   readonly say: (message: string) => void;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 const STATE_FILE = '.openshift_install_state.json';
+
+/** Where it logs, beside what it says. */
+export const LOG_FILE = '.openshift_install.log';
 
 /** What an installer has kept in its folder: run again there, it goes on with the same cluster. @returns undefined for a new folder. */
 export async function readState<T>(dir: string, shape: z.ZodType<T>): Promise<T | undefined> {

@@ -1,4 +1,5 @@
 import type { KubeClient } from '../../kube/kube-client.ts';
+import type { OpenBmc } from '../../machines/bmc/bmc.ts';
 import type { Clock } from '../../util/clock.ts';
 import type { Endpoint } from '../../util/dial.ts';
 import type { FaultBoard } from '../controllers/hub-deps.ts';
@@ -15,6 +16,12 @@ export interface InstallerWorld {
   readonly serveHttp: (endpoint: Endpoint, handler: HttpHandler) => Promise<() => Promise<void>>;
   /** Takes connections at an address of the lab, greets them if it has a greeting, and says nothing else. @returns how to stop. */
   readonly listen: (endpoint: Endpoint, greeting?: string) => () => void;
+  /** Makes an image answer at a URL, until it is withdrawn (`undefined`). */
+  readonly publishIso: (url: string, content: Buffer | undefined) => void;
+  /** BMCs, as whoever installs reaches them. */
+  readonly bmc: OpenBmc;
+  /** Of the VM that an IPI installer makes. */
+  readonly bootstrapAddress: (cluster: string) => string | undefined;
   /** The name that the lab's DHCP gives to a machine of a cluster. */
   readonly hostname: (cluster: string, machine: string) => string | undefined;
   /** The API of a new cluster listens from when this settles. @returns a client of it, for what its operators write. */

@@ -20,6 +20,11 @@ export async function joinAsWorker(world: InstallerWorld, cluster: IgnitionClust
   const { hostname, machine, signal } = guest;
   // Those that join earlier are approved by the bootstrap itself.
   await untilAborted(cluster.bootstrapComplete.promise, signal);
+  if ((await cluster.identity.promise).approvesNodes) {
+    cluster.joined.add(machine.mac);
+    await addNode(world, kube, guest, 'worker');
+    return cluster.complete.resolve();
+  }
   const user = `system:node:${hostname}`;
   await approved(world, kube, await ask(world, kube, { hostname, signer: CLIENT, username: BOOTSTRAPPER }), signal);
   cluster.joined.add(machine.mac);

@@ -3,16 +3,24 @@ import type { Boot } from '../machines/machines.ts';
 import { createIgnitionCluster, type IgnitionCluster } from './ignition-cluster.ts';
 import { payloadOf } from './ignition.ts';
 import { inPlaceDiskGuest, inPlaceLiveGuest } from './in-place-guest.ts';
+import { awaitCluster, installCluster } from './install-cluster.ts';
+import type { InstallRequest } from './install-request.ts';
 import type { InstallerWorld } from './installer-world.ts';
 import { readLiveIso } from './live-iso.ts';
 import { roleOf, upiDiskGuest, upiLiveGuest, type UpiRole } from './upi-guests.ts';
 
+export interface PlayedIgnitions {
+  /** Guests are gone then, and installers. */
+  readonly stop: () => void;
+  /** Plays what an IPI installer does. @returns its exit code, at its end. */
+  readonly installCluster: (request: InstallRequest) => Promise<number>;
+  readonly awaitCluster: (request: { readonly folder: string; readonly clusterId: string }) => Promise<number>;
+}
+
 /**
  * Plays machines that boot a live image of RHCOS with an ignition of `openshift-install` inside, and what these write to disk.
- *
- * @returns what to call to end it: guests are gone then.
  */
-export function playIgnitions(world: InstallerWorld): () => void {
+export function playIgnitions(world: InstallerWorld): PlayedIgnitions {
   const clusters = new Map<string, IgnitionCluster>();
   const find = (clusterId: string): IgnitionCluster => {
     const known = clusters.get(clusterId) ?? createIgnitionCluster(clusterId);
@@ -26,9 +34,17 @@ export function playIgnitions(world: InstallerWorld): () => void {
     // A guest that is gone is no failure; anything else is a mistake in the world.
     played.catch((error: unknown) => boot.signal.aborted || world.log(`${boot.machine.name}: ${messageOf(error)}`));
   });
-  return () => {
-    ignore();
-    stop.abort(new Error('the world is over'));
+  return {
+    stop() {
+      ignore();
+      stop.abort(new Error('the world is over'));
+    },
+    installCluster(request) {
+      const cluster = find(request.identity.clusterId);
+      cluster.identity.resolve(request.identity);
+      return installCluster(world, cluster, request, stop.signal);
+    },
+    awaitCluster: ({ folder, clusterId }) => awaitCluster(world, find(clusterId), folder),
   };
 }
 

@@ -1,7 +1,17 @@
 import * as z from 'zod';
 import { parse } from 'yaml';
+import type { InstallRequest } from './install-request.ts';
 import { isInside } from '../../render/cluster-networks.ts';
 import { LabwrightError, messageOf } from '../../util/errors.ts';
+
+/** A host that metal3 installs. */
+const IpiHost = z.object({
+  name: z.string(),
+  role: z.enum(['master', 'worker', 'arbiter']),
+  bmc: z.object({ address: z.string(), username: z.string(), password: z.string() }),
+  bootMACAddress: z.string().regex(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i),
+  rootDeviceHints: z.object({ serialNumber: z.string().optional() }).optional(),
+});
 
 /** The fields of `install-config.yaml` that labwright writes; anything else is left to the real installer. */
 const InstallConfig = z.object({
@@ -14,7 +24,14 @@ const InstallConfig = z.object({
   networking: z.object({ machineNetwork: z.array(z.object({ cidr: z.string() })).min(1) }),
   platform: z.union([
     z.object({ none: z.object({}) }),
-    z.object({ baremetal: z.object({ apiVIPs: z.array(z.string()).min(1), ingressVIPs: z.array(z.string()).min(1) }) }),
+    z.object({
+      baremetal: z.object({
+        apiVIPs: z.array(z.string()).min(1),
+        ingressVIPs: z.array(z.string()).min(1),
+        provisioningNetwork: z.enum(['Managed', 'Unmanaged', 'Disabled']).optional(),
+        hosts: z.array(IpiHost).optional(),
+      }),
+    }),
   ]),
   bootstrapInPlace: z.object({ installationDisk: z.string().min(1) }).optional(),
   pullSecret: z.string(),
@@ -75,6 +92,34 @@ export function readUpiConfig(text: string): InstallConfig {
     ...pullSecretMistakes(install),
   ]);
   return install;
+}
+
+/** Of a cluster whose hosts the installer drives through their BMCs. @throws LabwrightError `bad_input` with every mistake. */
+export function readIpiConfig(text: string): { readonly install: InstallConfig; readonly hosts: InstallRequest['hosts'] } {
+  const install = read(InstallConfig, text, 'install-config.yaml');
+  const { platform, controlPlane, compute } = install;
+  const { hosts = [], provisioningNetwork } = 'none' in platform ? {} : platform.baremetal;
+  const expected = { master: controlPlane.replicas, worker: compute[0]?.replicas ?? 0, arbiter: install.arbiter?.replicas ?? 0 };
+  const counts = (['master', 'worker', 'arbiter'] as const).filter((role) => hosts.filter((host) => host.role === role).length < expected[role]);
+  const media = hosts.filter(({ bmc }) => provisioningNetwork === 'Disabled' && !/-virtualmedia(\+https?)?:/.test(bmc.address));
+  refuse([
+    ...('none' in platform ? ['platform: baremetal is required to create hosts'] : platformMistakes(install)),
+    ...counts.map((role) => `platform.baremetal.hosts: fewer hosts with role ${role} than the ${expected[role]} replicas`),
+    ...repeated(hosts.map(({ bootMACAddress }) => bootMACAddress.toLowerCase())).map((mac) => `platform.baremetal.hosts: duplicate bootMACAddress ${mac}`),
+    ...repeated(hosts.map(({ name }) => name)).map((name) => `platform.baremetal.hosts: duplicate name ${name}`),
+    ...repeated(hosts.map(({ bmc }) => bmc.address)).map((address) => `platform.baremetal.hosts: duplicate BMC address ${address}`),
+    ...media.map(({ name }) => `platform.baremetal.hosts: ${name} has a BMC without virtual media, and there is no provisioning network`),
+    ...pullSecretMistakes(install),
+  ]);
+  return {
+    install,
+    hosts: hosts.map(({ name, role, bmc, rootDeviceHints }) => ({
+      name,
+      role: role === 'worker' ? role : 'master',
+      ...bmc,
+      disk: rootDeviceHints?.serialNumber ?? '',
+    })),
+  };
 }
 
 function refuse(mistakes: readonly string[]): void {

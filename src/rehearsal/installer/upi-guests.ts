@@ -1,6 +1,7 @@
-import type { Boot, SimulatedMachine } from '../machines/machines.ts';
-import { addNode, answerSsh, guestOf, MINUTE, SECOND, until, type Guest } from './guest.ts';
-import { carryApi, form, rollOut, type IgnitionCluster } from './ignition-cluster.ts';
+import type { Boot } from '../machines/machines.ts';
+import { bootstrap } from './bootstrap.ts';
+import { addNode, answerSsh, guestOf, MINUTE, SECOND, type Guest } from './guest.ts';
+import { carryApi, type form, type IgnitionCluster } from './ignition-cluster.ts';
 import type { Payload } from './ignition.ts';
 import type { InstallerWorld } from './installer-world.ts';
 import { joinAsWorker } from './join-as-worker.ts';
@@ -29,7 +30,10 @@ export async function upiLiveGuest(world: InstallerWorld, name: string, clusterI
 export async function upiDiskGuest(world: InstallerWorld, cluster: IgnitionCluster, role: UpiRole, boot: Boot): Promise<void> {
   const guest = guestOf(world, boot.from.kind === 'disk' ? boot.from.system.cluster : '', boot);
   await guest.pause('boot-disk', MINUTE, 2 * MINUTE);
-  if (role === 'bootstrap') return await bootstrap(world, cluster, guest);
+  if (role === 'bootstrap') {
+    answerSsh(world, guest);
+    return await bootstrap(world, cluster, { ...guest, address: guest.machine.address });
+  }
   // Before it has its configuration nobody can log in.
   await untilAborted(cluster.configsServed.promise, guest.signal);
   answerSsh(world, guest);
@@ -41,33 +45,6 @@ export async function upiDiskGuest(world: InstallerWorld, cluster: IgnitionClust
   else await joinAsMaster(world, cluster, guest, kube);
 }
 
-async function bootstrap(world: InstallerWorld, cluster: IgnitionCluster, guest: Guest): Promise<void> {
-  const identity = await cluster.identity.promise;
-  const { cluster: name, clusterId } = identity;
-  const { signal, pause } = guest;
-  answerSsh(world, guest);
-  await pause('pull-release', 4 * MINUTE, 7 * MINUTE);
-  until(signal, serveConfigs(world, guest.machine));
-  cluster.configsServed.resolve();
-  await pause('bootstrap-api', 2 * MINUTE, 4 * MINUTE);
-  const kube = await form(world, cluster, identity);
-  let complete = false;
-  until(signal, () => {
-    if (complete) return;
-    void world.clock.during(world.clusterLost({ name, clusterId }));
-  });
-  await untilAborted(cluster.controlPlaneUp.promise, signal);
-  if (world.faults.hits('bootstrap-never-completes', name)) return world.faults.spend('bootstrap-never-completes', name);
-  await pause('hand-over', 3 * MINUTE, 5 * MINUTE);
-  const metadata = { name: 'bootstrap', namespace: 'kube-system' };
-  await world.clock.during(kube.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { status: 'complete' } }));
-  complete = true;
-  cluster.bootstrapCarries = false;
-  void rollOut(world, cluster);
-  cluster.bootstrapComplete.resolve();
-  if (identity.mastersSchedulable) cluster.complete.resolve();
-}
-
 async function joinAsMaster(world: InstallerWorld, cluster: IgnitionCluster, guest: Guest, kube: Awaited<ReturnType<typeof form>>): Promise<void> {
   const { masters } = await cluster.identity.promise;
   await guest.pause('join', MINUTE, 2 * MINUTE);
@@ -76,8 +53,4 @@ async function joinAsMaster(world: InstallerWorld, cluster: IgnitionCluster, gue
   const added = addNode(world, kube, guest, 'master');
   if (cluster.masters.size >= masters) cluster.controlPlaneUp.resolve();
   await added;
-}
-
-function serveConfigs(world: InstallerWorld, { address }: SimulatedMachine): () => void {
-  return world.listen({ host: address, port: 22_623 });
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { InstallRequest } from '../installer/install-request.ts';
 
 /** What a world's control socket is asked, as HTTP over a Unix socket: `POST /<type>` with the rest as JSON. */
 const endpoint = z.object({ host: z.string(), port: z.number() });
@@ -12,6 +13,9 @@ export const ControlRequest = z.discriminatedUnion('type', [
   z.object({ type: z.literal('sites-head') }),
   z.object({ type: z.literal('destinations') }),
   z.object({ type: z.literal('mirror-sources') }),
+  // Both are answered when the installer is at its end, with its exit code.
+  InstallRequest.extend({ type: z.literal('install-cluster') }),
+  z.object({ type: z.literal('await-cluster'), folder: z.string(), clusterId: z.string() }),
   z.object({ type: z.literal('stop') }),
 ]);
 export type ControlRequest = z.infer<typeof ControlRequest>;

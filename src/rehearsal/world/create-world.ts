@@ -14,6 +14,7 @@ import { CAUSE_HEADER } from '../../util/step.ts';
 import { createAuthority } from '../api/access/certificate-authority.ts';
 import { createSimulatedClock, type SimulatedClock } from '../clock/simulated-clock.ts';
 import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
+import type { InstallRequest } from '../installer/install-request.ts';
 import type { InstallerWorld } from '../installer/installer-world.ts';
 import { playIgnitions } from '../installer/play-ignitions.ts';
 import { playInstallations } from '../installer/play-installations.ts';
@@ -55,6 +56,10 @@ export interface World {
   destinations(): readonly string[];
   /** The commit that branch main of its sites repository ends in. */
   sitesHead(): Promise<string | undefined>;
+  /** Plays what an IPI installer does. @returns its exit code, at its end. */
+  installCluster(request: InstallRequest): Promise<number>;
+  /** Plays an installer that waits for what another one began. */
+  awaitCluster(request: { readonly folder: string; readonly clusterId: string }): Promise<number>;
   /** Starts a hub that nobody had to install. */
   addHub(options: Omit<HubOptions, 'certificates' | 'version' | 'prepared'>): Promise<RunningHub>;
   close(): Promise<void>;
@@ -138,6 +143,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     log,
     serveHttp: serveHttpBehind(dial),
     listen: greeters.listen,
+    publishIso: deps.publishIso,
+    bmc: createOpenBmc({ clock: own, dial: dial.dial, tls: { insecure: true }, headers }),
+    bootstrapAddress: (cluster) => plan.clusters.find(({ name }) => name === cluster)?.bootstrap?.addresses[0],
     hostname: (cluster, machine) => plan.clusters.find(({ name }) => name === cluster)?.nodes.find((node) => node.machine === machine)?.name,
     apiListens(clusterId, listens) {
       const name = [...clusterIds].find(([, id]) => id === clusterId)?.[0];
@@ -162,7 +170,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     },
   };
   const stopInstallations = playInstallations(installerWorld);
-  const stopIgnitions = playIgnitions(installerWorld);
+  const ignitions = playIgnitions(installerWorld);
 
   const world: World = {
     clock,
@@ -174,6 +182,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     registryCa: mirror.ca,
     outside: mirror.outside,
     destinations: () => dial.asked(),
+    installCluster: ignitions.installCluster,
+    awaitCluster: ignitions.awaitCluster,
     sitesHead: async () => gitHost?.head(),
     async addHub({ name, baseDomain, ...more }) {
       const certificates = await makeClusterCertificates(name, { host: `api.${name}.${baseDomain}`, port: 6443 });
@@ -183,7 +193,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     },
     async close() {
       stopInstallations();
-      stopIgnitions();
+      ignitions.stop();
       await greeters.close();
       await Promise.all([...hubs.values()].map((hub) => hub.close()));
       await spokes.close();

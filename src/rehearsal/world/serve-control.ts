@@ -38,6 +38,10 @@ async function handle(world: World, incoming: IncomingMessage, stop: () => void)
       return world.outside?.asked() ?? [];
     case 'sites-head':
       return world.sitesHead();
+    case 'install-cluster':
+      return world.installCluster(request);
+    case 'await-cluster':
+      return world.awaitCluster(request);
     case 'stop':
       // The answer first: whoever asked waits for it.
       setImmediate(stop);

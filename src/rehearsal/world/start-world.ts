@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
 import { dirname, join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { realSleep } from '../../util/clock.ts';
 import { LabwrightError } from '../../util/errors.ts';
 import { packageRoot } from '../../util/package-root.ts';
@@ -10,6 +8,7 @@ import { joinClock } from '../clock/join-clock.ts';
 import { PARTICIPANT_HEADER } from '../clock/traffic.ts';
 import type { PowerEvent } from '../machines/machines.ts';
 import type { WorldHandle } from '../world-handle.ts';
+import { askControl } from '../ask-control.ts';
 import { WorldState, type ControlRequest } from './control-messages.ts';
 import { processStartTicks } from '../../util/process-start-ticks.ts';
 import { STATE_FILE } from './run-world.ts';
@@ -78,6 +77,7 @@ export async function findWorld(stateDir: string): Promise<WorldHandle | undefin
     mutations: async () => (await ask({ type: 'mutations' })) as readonly Mutation[],
     headers: { [PARTICIPANT_HEADER]: PARTICIPANT },
     hubKubeconfig: async (hub) => ((await ask({ type: 'hub-kubeconfig', hub })) as string | null) ?? undefined,
+    controlSocket: state.controlSocket,
     sitesCaPath: state.sitesCaPath,
     registryCaPath: state.registryCaPath,
     outside: state.outside,
@@ -124,18 +124,4 @@ async function readState(path: string): Promise<WorldState | undefined> {
   } catch {
     return undefined;
   }
-}
-
-function askControl(socketPath: string, message: ControlRequest): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const outgoing = request({ socketPath, method: 'POST', path: `/${message.type}` }, (response) => {
-      text(response).then((body) => {
-        const answer: unknown = JSON.parse(body);
-        if (response.statusCode === 200) resolve(answer);
-        else reject(new LabwrightError('refused', `the rehearsal world refuses ${message.type}: ${(answer as { message: string }).message}`));
-      }, reject);
-    });
-    outgoing.on('error', (cause) => reject(new LabwrightError('unreachable', `the rehearsal world does not answer: ${cause.message}`, { cause })));
-    outgoing.end(JSON.stringify(message));
-  });
 }
