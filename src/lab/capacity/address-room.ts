@@ -80,10 +80,10 @@ function room(
 ): AddressRoom {
   const { block, slotSize } = segment;
   const exact = (kind: ClusterKind): number => Math.max(0, Math.floor(free / kind.addresses));
-  const inSlots = ({ slot: ownSlot, workerPlaces, hosted }: ClusterKind): number => {
+  const inSlots = ({ slot: ownSlot, workerPlaces, kept: atEnd, hosted }: ClusterKind): number => {
     const kept = hosted === 0 ? Infinity : Math.floor(places / hosted);
     if (!ownSlot) return kept;
-    return Math.min(kept, slots.filter((slot) => workerPlaces <= slotSize - WORKER_OFFSET - (endsAt255(segment, slot) ? 1 : 0)).length);
+    return Math.min(kept, slots.filter((slot) => workerPlaces <= slotSize - WORKER_OFFSET - Math.max(atEnd, endsAt255(segment, slot) ? 1 : 0)).length);
   };
   return { cidr: formatBlock(block), slotSize, packing, free, fits: packing === 'exact' ? exact : inSlots };
 }

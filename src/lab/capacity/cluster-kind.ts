@@ -1,7 +1,7 @@
 import { closest } from '../../util/closest.ts';
 import { LabwrightError } from '../../util/errors.ts';
 import { LEAST, SNO_HUB, USUAL, type MachineSize } from '../place/machine-size.ts';
-import { MAX_MASTERS } from '../place/slot-layout.ts';
+import { keptAtEnd, MAX_MASTERS, MOST_MASTERS } from '../place/slot-layout.ts';
 
 /** A cluster as one asks how many more would fit. */
 export interface ClusterKind {
@@ -12,6 +12,8 @@ export interface ClusterKind {
   /** Does it have a slot of its own, and how many of its machines stand at the offsets of workers there? */
   readonly slot: boolean;
   readonly workerPlaces: number;
+  /** Places at the end of the slot that no worker has. */
+  readonly kept: number;
   /** Control planes whose addresses are kept in the slot of a hub. */
   readonly hosted: number;
   /** VMs of servers. */
@@ -37,7 +39,7 @@ const METHODS = {
   'hub+spoke': { extraAddresses: 3, extraMachines: [SNO_HUB], extraWorkerPlaces: 1 },
 } as const satisfies Record<string, Method>;
 
-const OWN_SLOT = { slot: true, workerPlaces: 0, hosted: 0, machines: [], hosts: [] } as const;
+const OWN_SLOT = { slot: true, workerPlaces: 0, kept: 0, hosted: 0, machines: [], hosts: [] } as const;
 const SNO: ClusterKind = { ...OWN_SLOT, name: 'sno', addresses: 1, machines: [USUAL.master] };
 const METAL_SNO: ClusterKind = { ...OWN_SLOT, name: 'metal-sno', addresses: 1, hosts: [LEAST.sno] };
 /** Its workers are VMs inside the hub: on the lab's networks are api and ingress only. */
@@ -68,19 +70,21 @@ export function clusterKind(text: string): ClusterKind {
       });
     return { ...HCP, name: text, addresses: HCP.addresses + workerCount, slot: true, workerPlaces: workerCount, hosts: hostsOf('worker', workerCount) };
   }
-  if (Number(masters) !== MAX_MASTERS)
-    throw new LabwrightError('bad_input', `${text} has ${masters} masters; a slot is made for ${MAX_MASTERS}`, {
+  const masterCount = Number(masters);
+  if (masterCount < MAX_MASTERS || masterCount > MOST_MASTERS)
+    throw new LabwrightError('bad_input', `${text} has ${masters} masters; a control plane has ${MAX_MASTERS} to ${MOST_MASTERS}`, {
       hint: `write ${metal ?? ''}${method}-${MAX_MASTERS}+${workers}, or ${metal ?? ''}sno for a single node`,
     });
   const { extraAddresses, extraMachines, extraWorkerPlaces } = METHODS[method as keyof typeof METHODS];
-  const nodes = [...Array.from({ length: MAX_MASTERS }, () => USUAL.master), ...Array.from({ length: workerCount }, () => USUAL.worker)];
+  const nodes = [...Array.from({ length: masterCount }, () => USUAL.master), ...Array.from({ length: workerCount }, () => USUAL.worker)];
   return {
     ...OWN_SLOT,
     name: text,
-    addresses: MAX_MASTERS + workerCount + extraAddresses,
+    addresses: masterCount + workerCount + extraAddresses,
     workerPlaces: workerCount + extraWorkerPlaces,
+    kept: keptAtEnd(masterCount, 0),
     machines: [...extraMachines, ...(metal ? [] : nodes)],
-    hosts: metal ? [...hostsOf('master', MAX_MASTERS), ...hostsOf('worker', workerCount)] : [],
+    hosts: metal ? [...hostsOf('master', masterCount), ...hostsOf('worker', workerCount)] : [],
   };
 }
 

@@ -17,7 +17,7 @@ function addressesLeft({ cidr, slotSize, packing, free }: AddressRoom, kind: Clu
   if (packing === 'exact')
     return `each ${kind.name} needs ${plural(kind.addresses, 'address', 'addresses')}, ${cidr} has ${Math.max(0, free - fits * kind.addresses)} left${after(fits)}`;
   if (!kind.slot) return `each ${kind.name} needs 2 addresses at the end of its hub's slot, hubs on ${cidr} have none left${after(fits)}`;
-  const places = slotSize - WORKER_OFFSET;
+  const places = slotSize - WORKER_OFFSET - kind.kept;
   return kind.workerPlaces > places
     ? `a slot of ${slotSize} addresses holds ${plural(places, 'worker', 'workers')}, ${kind.name} needs room for ${kind.workerPlaces}`
     : `each ${kind.name} needs a slot of ${slotSize} addresses, ${cidr} has none left${after(fits)}`;

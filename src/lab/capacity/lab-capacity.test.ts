@@ -172,6 +172,14 @@ test('a cluster with more workers than a slot holds fits nowhere, and one whose 
   assert.equal(explainCapacity(room, clusterKind('abi-3+10')), 'addresses bind: a slot of 16 addresses holds 9 workers, abi-3+10 needs room for 10');
 });
 
+test('of a control plane of five masters the last two take places of workers', () => {
+  const [room, exact] = (['slots', 'exact'] as const).map((packing) => roomOfEmptyLab(planned({}), parseBlock('192.168.20.0/23')!, packing));
+  const addresses = (kind: string) => labCapacity([room!], clusterKind(kind)).limits.addresses;
+  assert.deepEqual([addresses('abi-5+6'), addresses('abi-5+7')], [30, 0]);
+  assert.equal(explainCapacity(room!, clusterKind('abi-5+7')), 'addresses bind: a slot of 16 addresses holds 6 workers, abi-5+7 needs room for 7');
+  assert.equal(labCapacity([exact!], clusterKind('abi-5+2')).limits.addresses, Math.floor(490 / 9));
+});
+
 test('a kind that is none is refused with the one that was meant', () => {
   const told = (text: string): string => {
     try {
@@ -182,6 +190,6 @@ test('a kind that is none is refused with the one that was meant', () => {
   };
   assert.match(told('ipi3+3'), /^bad_input: unknown kind ipi3\+3 \| did you mean ipi-3\+3\? write one of: sno, abi-3\+0, /);
   assert.match(told('microshift'), /^bad_input: unknown kind microshift \| write one of: /);
-  assert.equal(told('abi-5+0'), 'bad_input: abi-5+0 has 5 masters; a slot is made for 3 | write abi-3+0, or sno for a single node');
+  assert.equal(told('abi-6+0'), 'bad_input: abi-6+0 has 6 masters; a control plane has 3 to 5 | write abi-3+0, or sno for a single node');
   assert.match(told('abi-3+02'), /^bad_input: unknown kind/);
 });
