@@ -55,7 +55,7 @@ test('a mistake in the lab file is told where it stands', (t) => {
   const lab = labFolder(t, { 'lab.yml': LAB.replace('slot_size: 16', 'spair: 16') });
   const { status, stdout, stderr } = labwright('lab', 'capacity', lab.path, '--json');
   assert.deepEqual([status, stdout], [2, '']);
-  assert.match(stderr, /lab\.yml:5:\d+: unknown key "spair" in networks\.baremetal\n.*\nhint: did you mean spare\?/);
+  assert.match(stderr, /lab\.yml:5:\d+: unknown key "spair" in networks\.baremetal \[unknown-key\]\n.*\nhint: did you mean spare\?/);
 });
 
 test('a lab without servers has no capacity to speak of', (t) => {
