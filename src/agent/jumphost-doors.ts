@@ -18,6 +18,7 @@ import { resetMachines } from '../machines/reset-machines.ts';
 import { SILENT } from '../machines/work-off.ts';
 import { createClockGate } from './clock-gate.ts';
 import { provisionhostDoors } from './provisionhost-doors.ts';
+import { registryCaPath, withRegistryLogin } from './registry-login.ts';
 import type { BmcServiceDeps, LabDoors } from './lab-doors.ts';
 
 /** Where the jumphost's HTTP store listens. */
@@ -51,7 +52,7 @@ export function jumphostDoors(
     coreosInstaller: ['coreos-installer'],
     oc: ['oc'],
     skopeo: (args, options) => localExec(['skopeo', ...args], options),
-    registryCaPath: plan.jumphost.services.registry?.ca,
+    registryCaPath: registryCaPath(plan),
     storeListens: { host: plan.jumphost.address, port: STORE_PORT },
     publishStore: (listener) => Promise.resolve(listener),
     async checkLab(held, signal) {
@@ -67,6 +68,7 @@ export function jumphostDoors(
       if (failure) throw new LabwrightError('refused', failure.message, failure.hint === undefined ? {} : { hint: failure.hint });
     },
     ...secrets,
+    pullSecret: withRegistryLogin(plan, secrets.pullSecret),
   };
 }
 

@@ -104,7 +104,14 @@ function plannedNetwork(file: LabFile, { name, slotSize }: Segment): PlannedNetw
 
 function plannedJumphost({ services, uplink, ssh, ...rest }: LabFile['jumphost']): PlannedJumphost {
   const { ntp, http_store: httpStore, registry: entry, job_ports: jobPorts, firewall } = services;
-  const registry = entry && { port: entry.port, root: entry.root, ca: entry.ca, mirror: entry.mirror, additionalImages: entry.additional_images };
+  const registry = entry && {
+    port: entry.port,
+    root: entry.root,
+    ca: entry.ca,
+    serve: entry.serve,
+    mirror: entry.mirror,
+    additionalImages: entry.additional_images,
+  };
   return { ...rest, uplink, ssh: sshTarget(ssh, rest.address), services: { ntpUpstreams: ntp.upstreams, httpStore, registry, jobPorts, firewall } };
 }
 

@@ -45,6 +45,8 @@ export interface StoreService {
 export interface RegistryService extends StoreService {
   /** File on the jumphost with the CA of its certificate. */
   readonly ca?: string | undefined;
+  /** `lab prepare` sets it up, with a CA and a password of its own. */
+  readonly serve: boolean;
   /** Disconnected jobs copy what their release needs into it. */
   readonly mirror: boolean;
   /** By digest, beside those of a release. */

@@ -17,6 +17,7 @@ const Services = z.strictObject({
       port: Port.default(5000),
       root: z.string().default('/var/lib/registry'),
       ca: z.string().optional().describe('file on the jumphost with the CA of its certificate, which clusters get too'),
+      serve: z.boolean().default(false).describe('lab prepare sets it up, with TLS and a password of its own; else you do'),
       mirror: z.boolean().default(false).describe('disconnected jobs copy what their release needs into it first; else it has to be there'),
       additional_images: z
         .array(z.string().regex(/^[\w.-]+(?::\d+)?\/[\w./-]+@sha256:[0-9a-f]{64}$/, 'write HOST/REPOSITORY@sha256:DIGEST'))

@@ -94,7 +94,7 @@ test('a service of the jumphost that takes no connection from a VM’s port is H
   const services = {
     ...examplePlan.jumphost.services,
     httpStore: { port: 8080, root: '/srv' },
-    registry: { port: 5000, root: '/reg', mirror: false, additionalImages: [] },
+    registry: { port: 5000, root: '/reg', serve: false, mirror: false, additionalImages: [] },
   };
   const plan = { ...examplePlan, jumphost: { ...examplePlan.jumphost, services } };
   const seen = (closed: readonly number[]): string[] =>

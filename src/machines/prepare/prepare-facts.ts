@@ -39,6 +39,8 @@ export interface PrepareFacts {
   readonly pools: readonly string[];
   /** The lab's sushy-tools, for those that want one. */
   readonly sushyTools: { readonly installed: boolean; readonly config: string; readonly running: boolean };
+  /** The lab's registry, for those that have it from labwright. */
+  readonly registry: { readonly installed: boolean; readonly config: string; readonly certificateLasts: boolean; readonly running: boolean };
   /** firewalld's zone of the NIC that faces the lab, and what is open in it; undefined when firewalld does not run. */
   readonly firewall: { readonly zone: string; readonly open: ReadonlySet<string> } | undefined;
 }
@@ -49,7 +51,7 @@ const UNITS =
   'libvirtd.service libvirtd.socket virtqemud.socket virtnetworkd.socket virtstoraged.socket virtlogd.socket ' +
   'chronyd.service chrony.service systemd-timesyncd.service ntpd.service ntpsec.service';
 
-const LOOK = String.raw`sysctls=$1 files=$2 units=$3 sysctl_file=$4 nic=$5 emulator=$6 emulator_conf=$7
+const LOOK = String.raw`sysctls=$1 files=$2 units=$3 sysctl_file=$4 nic=$5 emulator=$6 emulator_conf=$7 registry=$8 registry_port=$9
 v() { virsh --quiet --connect qemu:///system "$@" 2>/dev/null; }
 z() { printf '%s\0' "$1"; }
 z "$(. /etc/os-release; echo "$ID $VERSION_ID $ID_LIKE")"
@@ -72,7 +74,11 @@ z "$(v pool-list --all --name)"
 z "$(zone=$(firewall-cmd --get-zone-of-interface="$nic" 2>/dev/null || firewall-cmd --get-default-zone 2>/dev/null) && echo "$zone" && firewall-cmd --zone="$zone" --list-services && firewall-cmd --zone="$zone" --list-ports)"
 z "$([ ! -x "$emulator" ] || echo yes)"
 z "$(cat "$emulator_conf" 2>/dev/null)"
-z "$(port=$(sed -n 's/^SUSHY_EMULATOR_LISTEN_PORT = //p' "$emulator_conf" 2>/dev/null) && [ -n "$port" ] && ss -Hltn "sport = :$port" | grep -q . && echo yes)"`;
+z "$(port=$(sed -n 's/^SUSHY_EMULATOR_LISTEN_PORT = //p' "$emulator_conf" 2>/dev/null) && [ -n "$port" ] && ss -Hltn "sport = :$port" | grep -q . && echo yes)"
+z "$([ ! -x /usr/bin/docker-registry ] || ! command -v htpasswd >/dev/null || echo yes)"
+z "$(cat "$registry/config.yml" 2>/dev/null)"
+z "$(openssl x509 -checkend 2592000 -noout -in "$registry/tls.crt" >/dev/null 2>&1 && echo yes)"
+z "$(ss -Hltn "sport = :$registry_port" 2>/dev/null | grep -q . && echo yes)"`;
 
 /** Where on a host to look. */
 export interface Places {
@@ -82,12 +88,18 @@ export interface Places {
   readonly nic: string;
   readonly emulator: string;
   readonly emulatorConfig: string;
+  /** Folder and port of the lab's registry. */
+  readonly registry: { readonly folder: string; readonly port: number };
 }
 
 /** Looks at a host in one visit. */
-export async function observePreparation(exec: Exec, { sysctlFile, nic, emulator, emulatorConfig }: Places, signal: AbortSignal): Promise<PrepareFacts> {
+export async function observePreparation(
+  exec: Exec,
+  { sysctlFile, nic, emulator, emulatorConfig, registry }: Places,
+  signal: AbortSignal,
+): Promise<PrepareFacts> {
   const files = [...new Set(Object.values(PROGRAMS).flatMap(({ files: paths }) => paths))];
-  const args = [SYSCTLS.join(' '), files.join(' '), UNITS, sysctlFile, nic, emulator, emulatorConfig];
+  const args = [SYSCTLS.join(' '), files.join(' '), UNITS, sysctlFile, nic, emulator, emulatorConfig, registry.folder, String(registry.port)];
   const { stdout } = await runScript(exec, { purpose: 'say what it has', text: LOOK, args }, { signal });
   return readPreparation(stdout);
 }
@@ -96,7 +108,8 @@ export async function observePreparation(exec: Exec, { sysctlFile, nic, emulator
 export function readPreparation(stdout: string): PrepareFacts {
   const parts = stdout.split('\0').map((part) => part.trim());
   const [os = '', files, systemd, units = '', libvirt, vms, cpu, kvm, nested = '', selinux = '', labels, apparmor = '', local = ''] = parts;
-  const [sysctls, sysctlFile = '', poolFolders, pools, firewall = '', emulator, emulatorConfig = '', listens] = parts.slice(13);
+  const [sysctls, sysctlFile = '', poolFolders, pools, firewall = '', emulator, emulatorConfig = '', listens, ...registry] = parts.slice(13);
+  const [registryInstalled, registryConfig = '', certificateLasts, registryListens] = registry;
   const [id = '', version = '', ...like] = os.split(' ');
   const names = [id, ...like];
   const [zone = '', ...open] = firewall.split('\n');
@@ -119,6 +132,12 @@ export function readPreparation(stdout: string): PrepareFacts {
     poolFolders: lines(poolFolders),
     pools: lines(pools),
     sushyTools: { installed: emulator === 'yes', config: emulatorConfig, running: listens === 'yes' },
+    registry: {
+      installed: registryInstalled === 'yes',
+      config: registryConfig,
+      certificateLasts: certificateLasts === 'yes',
+      running: registryListens === 'yes',
+    },
     firewall: zone === '' ? undefined : { zone, open: new Set(open.join(' ').split(' ').filter(Boolean)) },
   };
 }

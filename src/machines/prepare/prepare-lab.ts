@@ -1,4 +1,5 @@
 import type { LabPlan } from '../../lab/plan.ts';
+import { registryFiles } from '../../render/registry-config.ts';
 import { shown, type Change } from '../changes/change.ts';
 import { sushyToolsPaths } from '../bmc/sushy-tools.ts';
 import { bridgeChanges } from '../changes/ground-changes.ts';
@@ -10,6 +11,7 @@ import { failureOf, workOff, type ChangeResult, type Failure, type Progress } fr
 import { observePreparation, type PrepareFacts } from './prepare-facts.ts';
 import type { Requirement, Target } from './requirement.ts';
 import { REQUIREMENTS, sysctlPath } from './requirements.ts';
+import { registryRequirement } from './registry-requirement.ts';
 import { sushyToolsRequirement } from './sushy-tools-requirement.ts';
 
 export interface PrepareOptions {
@@ -104,7 +106,8 @@ async function lacks(host: Host, target: Target, options: PrepareOptions): Promi
 }
 
 function requirementsFor({ role }: Target, { skip, sushyToolsPort }: PrepareOptions): readonly Requirement[] {
-  const all = sushyToolsPort === undefined ? REQUIREMENTS : [...REQUIREMENTS, sushyToolsRequirement(sushyToolsPort)];
+  const further = sushyToolsPort === undefined ? [registryRequirement] : [registryRequirement, sushyToolsRequirement(sushyToolsPort)];
+  const all = [...REQUIREMENTS, ...further];
   return all.filter(({ id, roles }) => roles.includes(role) && !skip.includes(id));
 }
 
@@ -123,7 +126,8 @@ function look({ exec }: Host, target: Target, signal: AbortSignal): Promise<Prep
   const { plan, host } = target;
   const nic = target.role === 'jumphost' ? plan.jumphost.nic : plan.servers.find(({ name }) => name === host)!.nic;
   const { venv, config } = sushyToolsPaths(plan);
-  return observePreparation(exec, { sysctlFile: sysctlPath(target), nic, emulator: `${venv}/bin/sushy-emulator`, emulatorConfig: config }, signal);
+  const registry = { folder: registryFiles(plan).folder, port: plan.jumphost.services.registry?.port ?? 0 };
+  return observePreparation(exec, { sysctlFile: sysctlPath(target), nic, emulator: `${venv}/bin/sushy-emulator`, emulatorConfig: config, registry }, signal);
 }
 
 function failuresIn(results: readonly ChangeResult[]): Failure[] {
