@@ -40,13 +40,13 @@ export interface StoreService {
   readonly port: number;
   /** Folder on the jumphost. */
   readonly root: string;
+  /** `lab prepare` sets it up; the registry with a CA and a password of its own. */
+  readonly serve: boolean;
 }
 
 export interface RegistryService extends StoreService {
   /** File on the jumphost with the CA of its certificate. */
   readonly ca?: string | undefined;
-  /** `lab prepare` sets it up, with a CA and a password of its own. */
-  readonly serve: boolean;
   /** Disconnected jobs copy what their release needs into it. */
   readonly mirror: boolean;
   /** By digest, beside those of a release. */

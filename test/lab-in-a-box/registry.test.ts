@@ -12,6 +12,7 @@ import { EMPTY_LOCK } from '../../src/lab/lock.ts';
 import { planLab } from '../../src/lab/plan-lab.ts';
 import { prepareHost } from '../../src/machines/prepare/prepare-lab.ts';
 import { REQUIREMENTS } from '../../src/machines/prepare/requirements.ts';
+import { httpStoreFiles } from '../../src/render/http-store-config.ts';
 import { registryFiles } from '../../src/render/registry-config.ts';
 import { realSleep, systemClock } from '../../src/util/clock.ts';
 import { localExec, run, type Exec } from '../../src/util/exec.ts';
@@ -26,7 +27,7 @@ test('a jumphost whose lab file says serve: true has a registry with TLS and a p
   const { exec, path } = await copyOfThisMachine(t);
   const plan = await planWithRegistry();
   const target = { plan, host: 'jumphost', role: 'jumphost' } as const;
-  const options = { targets: [], skip: REQUIREMENTS.map(({ id }) => id), check: false, signal: AbortSignal.timeout(120_000) };
+  const options = { targets: [], skip: [...REQUIREMENTS.map(({ id }) => id), 'HTTP-STORE'], check: false, signal: AbortSignal.timeout(120_000) };
   const prepare = async (): Promise<string[]> => {
     const results = await prepareHost({ name: 'jumphost', exec, freshExec: exec }, target, options, silent);
     return results.map((one) => `${one.name} ${one.status}: ${one.status === 'failed' ? one.error.message : one.detail}`);
@@ -64,14 +65,35 @@ test('a jumphost whose lab file says serve: true has a registry with TLS and a p
   assert.match((await asked(client(login)))!, /^sha256:/, 'what was pushed is still there, under the same password');
 });
 
+test('its HTTP store gives out what is in its folder, with ranges', { skip }, async (t) => {
+  const { exec } = await copyOfThisMachine(t);
+  const plan = await planWithRegistry();
+  const target = { plan, host: 'jumphost', role: 'jumphost' } as const;
+  const options = { targets: [], skip: [...REQUIREMENTS.map(({ id }) => id), 'REGISTRY'], check: false, signal: AbortSignal.timeout(120_000) };
+  const prepare = async (): Promise<string[]> => {
+    const results = await prepareHost({ name: 'jumphost', exec, freshExec: exec }, target, options, silent);
+    return results.map((one) => `${one.name} ${one.status}: ${one.status === 'failed' ? one.error.message : one.detail}`);
+  };
+  assert.match((await prepare()).join(), /^HTTP-STORE done: (it is not set up|nginx is not installed)$/);
+  assert.deepEqual(await prepare(), []);
+  const { port, root } = plan.jumphost.services.httpStore!;
+  await exec(['sh', '-c', `mkdir -p ${root}/rhcos/4.18 && echo 0123456789 >${root}/rhcos/4.18/rhcos-live-iso.x86_64.iso`]);
+  const url = `http://127.0.0.1:${port}/rhcos/4.18/rhcos-live-iso.x86_64.iso`;
+  assert.equal((await localExec(['curl', '--silent', '--fail', '--range', '2-4', url])).stdout, '234');
+  await exec(['sh', '-c', `kill "$(cat ${httpStoreFiles(plan).pid})"`]);
+  await realSleep(500);
+  assert.deepEqual(await prepare(), ['HTTP-STORE done: it does not run']);
+  await exec(['sh', '-c', `echo '# by hand' >>${httpStoreFiles(plan).config}`]);
+  assert.deepEqual(await prepare(), ['HTTP-STORE done: its configuration is another']);
+  assert.equal((await localExec(['curl', '--silent', '--fail', url])).stdout, '0123456789\n');
+});
+
 async function planWithRegistry() {
-  const server = createServer();
-  const port = await listenOnLoopback(server);
-  await new Promise((resolve) => server.close(resolve));
+  const [port, storePort] = [await freePort(), await freePort()];
   const text = `
 lab: box
 domain: box.lab
-jumphost: {address: 192.168.77.1, nic: eno2, services: {registry: {port: ${port}, root: /var/lib/labwright-registry, serve: true}}}
+jumphost: {address: 192.168.77.1, nic: eno2, services: {registry: {port: ${port}, root: /var/lib/labwright-registry, serve: true}, http_store: {port: ${storePort}, root: /var/www/box, serve: true}}}
 networks:
   baremetal: {cidr: 192.168.77.0/24, bridge: br0}
 servers:
@@ -81,6 +103,13 @@ clusters: {}
   const { plan, diagnostics } = planLab('lab.yml', text, EMPTY_LOCK);
   assert.ok(plan, JSON.stringify(diagnostics));
   return { ...plan, jumphost: { ...plan.jumphost, address: '127.0.0.1' } };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listenOnLoopback(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 /** An image with one layer, pushed by skopeo as anybody would. */

@@ -9,7 +9,11 @@ const Services = z.strictObject({
     .prefault({})
     .describe('chrony; without upstreams it is its own source of time'),
   http_store: z
-    .strictObject({ port: Port.default(8080), root: z.string().default('/var/www/labwright') })
+    .strictObject({
+      port: Port.default(8080),
+      root: z.string().default('/var/www/labwright'),
+      serve: z.boolean().default(false).describe('lab prepare sets it up, with nginx; else you do'),
+    })
     .optional()
     .describe('files for installations, over HTTP'),
   registry: z

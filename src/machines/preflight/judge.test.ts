@@ -93,7 +93,7 @@ test('what a port of a bridge does not see is told by how far it came', () => {
 test('a service of the jumphost that takes no connection from a VM’s port is HTTP-STORE or REG-ACCESS', () => {
   const services = {
     ...examplePlan.jumphost.services,
-    httpStore: { port: 8080, root: '/srv' },
+    httpStore: { port: 8080, root: '/srv', serve: false },
     registry: { port: 5000, root: '/reg', serve: false, mirror: false, additionalImages: [] },
   };
   const plan = { ...examplePlan, jumphost: { ...examplePlan.jumphost, services } };

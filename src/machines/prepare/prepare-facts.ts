@@ -41,6 +41,8 @@ export interface PrepareFacts {
   readonly sushyTools: { readonly installed: boolean; readonly config: string; readonly running: boolean };
   /** The lab's registry, for those that have it from labwright. */
   readonly registry: { readonly installed: boolean; readonly config: string; readonly certificateLasts: boolean; readonly running: boolean };
+  /** The same of its HTTP store. */
+  readonly httpStore: { readonly installed: boolean; readonly config: string; readonly running: boolean };
   /** firewalld's zone of the NIC that faces the lab, and what is open in it; undefined when firewalld does not run. */
   readonly firewall: { readonly zone: string; readonly open: ReadonlySet<string> } | undefined;
 }
@@ -51,7 +53,7 @@ const UNITS =
   'libvirtd.service libvirtd.socket virtqemud.socket virtnetworkd.socket virtstoraged.socket virtlogd.socket ' +
   'chronyd.service chrony.service systemd-timesyncd.service ntpd.service ntpsec.service';
 
-const LOOK = String.raw`sysctls=$1 files=$2 units=$3 sysctl_file=$4 nic=$5 emulator=$6 emulator_conf=$7 registry=$8 registry_port=$9
+const LOOK = String.raw`sysctls=$1 files=$2 units=$3 sysctl_file=$4 nic=$5 emulator=$6 emulator_conf=$7 registry=$8 registry_port=$9; shift 9; store_conf=$1 store_port=$2
 v() { virsh --quiet --connect qemu:///system "$@" 2>/dev/null; }
 z() { printf '%s\0' "$1"; }
 z "$(. /etc/os-release; echo "$ID $VERSION_ID $ID_LIKE")"
@@ -78,7 +80,10 @@ z "$(port=$(sed -n 's/^SUSHY_EMULATOR_LISTEN_PORT = //p' "$emulator_conf" 2>/dev
 z "$([ ! -x /usr/bin/docker-registry ] || ! command -v htpasswd >/dev/null || echo yes)"
 z "$(cat "$registry/config.yml" 2>/dev/null)"
 z "$(openssl x509 -checkend 2592000 -noout -in "$registry/tls.crt" >/dev/null 2>&1 && echo yes)"
-z "$(ss -Hltn "sport = :$registry_port" 2>/dev/null | grep -q . && echo yes)"`;
+z "$(ss -Hltn "sport = :$registry_port" 2>/dev/null | grep -q . && echo yes)"
+z "$([ ! -x /usr/sbin/nginx ] || echo yes)"
+z "$(cat "$store_conf" 2>/dev/null)"
+z "$(ss -Hltn "sport = :$store_port" 2>/dev/null | grep -q . && echo yes)"`;
 
 /** Where on a host to look. */
 export interface Places {
@@ -90,16 +95,29 @@ export interface Places {
   readonly emulatorConfig: string;
   /** Folder and port of the lab's registry. */
   readonly registry: { readonly folder: string; readonly port: number };
+  readonly httpStore: { readonly config: string; readonly port: number };
 }
 
 /** Looks at a host in one visit. */
 export async function observePreparation(
   exec: Exec,
-  { sysctlFile, nic, emulator, emulatorConfig, registry }: Places,
+  { sysctlFile, nic, emulator, emulatorConfig, registry, httpStore }: Places,
   signal: AbortSignal,
 ): Promise<PrepareFacts> {
   const files = [...new Set(Object.values(PROGRAMS).flatMap(({ files: paths }) => paths))];
-  const args = [SYSCTLS.join(' '), files.join(' '), UNITS, sysctlFile, nic, emulator, emulatorConfig, registry.folder, String(registry.port)];
+  const args = [
+    SYSCTLS.join(' '),
+    files.join(' '),
+    UNITS,
+    sysctlFile,
+    nic,
+    emulator,
+    emulatorConfig,
+    registry.folder,
+    String(registry.port),
+    httpStore.config,
+    String(httpStore.port),
+  ];
   const { stdout } = await runScript(exec, { purpose: 'say what it has', text: LOOK, args }, { signal });
   return readPreparation(stdout);
 }
@@ -108,8 +126,8 @@ export async function observePreparation(
 export function readPreparation(stdout: string): PrepareFacts {
   const parts = stdout.split('\0').map((part) => part.trim());
   const [os = '', files, systemd, units = '', libvirt, vms, cpu, kvm, nested = '', selinux = '', labels, apparmor = '', local = ''] = parts;
-  const [sysctls, sysctlFile = '', poolFolders, pools, firewall = '', emulator, emulatorConfig = '', listens, ...registry] = parts.slice(13);
-  const [registryInstalled, registryConfig = '', certificateLasts, registryListens] = registry;
+  const [sysctls, sysctlFile = '', poolFolders, pools, firewall = '', emulator, emulatorConfig = '', listens, ...services] = parts.slice(13);
+  const [registryInstalled, registryConfig = '', certificateLasts, registryListens, storeInstalled, storeConfig = '', storeListens] = services;
   const [id = '', version = '', ...like] = os.split(' ');
   const names = [id, ...like];
   const [zone = '', ...open] = firewall.split('\n');
@@ -138,6 +156,7 @@ export function readPreparation(stdout: string): PrepareFacts {
       certificateLasts: certificateLasts === 'yes',
       running: registryListens === 'yes',
     },
+    httpStore: { installed: storeInstalled === 'yes', config: storeConfig, running: storeListens === 'yes' },
     firewall: zone === '' ? undefined : { zone, open: new Set(open.join(' ').split(' ').filter(Boolean)) },
   };
 }

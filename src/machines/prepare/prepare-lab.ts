@@ -1,4 +1,5 @@
 import type { LabPlan } from '../../lab/plan.ts';
+import { httpStoreFiles } from '../../render/http-store-config.ts';
 import { registryFiles } from '../../render/registry-config.ts';
 import { shown, type Change } from '../changes/change.ts';
 import { sushyToolsPaths } from '../bmc/sushy-tools.ts';
@@ -11,6 +12,7 @@ import { failureOf, workOff, type ChangeResult, type Failure, type Progress } fr
 import { observePreparation, type PrepareFacts } from './prepare-facts.ts';
 import type { Requirement, Target } from './requirement.ts';
 import { REQUIREMENTS, sysctlPath } from './requirements.ts';
+import { httpStoreRequirement } from './http-store-requirement.ts';
 import { registryRequirement } from './registry-requirement.ts';
 import { sushyToolsRequirement } from './sushy-tools-requirement.ts';
 
@@ -69,6 +71,9 @@ export async function prepareLab(
   return { lab: plan.lab, changes: results, failures: [...failures, ...failuresIn(results)] };
 }
 
+/** Of labs that want them from labwright. */
+const SERVICES: readonly Requirement[] = [registryRequirement, httpStoreRequirement];
+
 /** Hosts of the lab that are prepared, and as what. */
 export function targetsOf(plan: LabPlan): readonly Target[] {
   const servers = plan.servers.filter(({ name }) => machinesOn(plan, name).length > 0);
@@ -106,7 +111,7 @@ async function lacks(host: Host, target: Target, options: PrepareOptions): Promi
 }
 
 function requirementsFor({ role }: Target, { skip, sushyToolsPort }: PrepareOptions): readonly Requirement[] {
-  const further = sushyToolsPort === undefined ? [registryRequirement] : [registryRequirement, sushyToolsRequirement(sushyToolsPort)];
+  const further = sushyToolsPort === undefined ? SERVICES : [...SERVICES, sushyToolsRequirement(sushyToolsPort)];
   const all = [...REQUIREMENTS, ...further];
   return all.filter(({ id, roles }) => roles.includes(role) && !skip.includes(id));
 }
@@ -127,7 +132,12 @@ function look({ exec }: Host, target: Target, signal: AbortSignal): Promise<Prep
   const nic = target.role === 'jumphost' ? plan.jumphost.nic : plan.servers.find(({ name }) => name === host)!.nic;
   const { venv, config } = sushyToolsPaths(plan);
   const registry = { folder: registryFiles(plan).folder, port: plan.jumphost.services.registry?.port ?? 0 };
-  return observePreparation(exec, { sysctlFile: sysctlPath(target), nic, emulator: `${venv}/bin/sushy-emulator`, emulatorConfig: config, registry }, signal);
+  const httpStore = { config: httpStoreFiles(plan).config, port: plan.jumphost.services.httpStore?.port ?? 0 };
+  return observePreparation(
+    exec,
+    { sysctlFile: sysctlPath(target), nic, emulator: `${venv}/bin/sushy-emulator`, emulatorConfig: config, registry, httpStore },
+    signal,
+  );
 }
 
 function failuresIn(results: readonly ChangeResult[]): Failure[] {
