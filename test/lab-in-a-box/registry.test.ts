@@ -10,6 +10,7 @@ import { withRegistryLogin } from '../../src/agent/registry-login.ts';
 import { createRegistryClient } from '../../src/hub/mirror/registry-client.ts';
 import { EMPTY_LOCK } from '../../src/lab/lock.ts';
 import { planLab } from '../../src/lab/plan-lab.ts';
+import { probeRegistry } from '../../src/machines/preflight/registry-probe.ts';
 import { prepareHost } from '../../src/machines/prepare/prepare-lab.ts';
 import { REQUIREMENTS } from '../../src/machines/prepare/requirements.ts';
 import { httpStoreFiles } from '../../src/render/http-store-config.ts';
@@ -54,8 +55,15 @@ test('a jumphost whose lab file says serve: true has a registry with TLS and a p
   await push(path, { login, ca, port });
   assert.match((await asked(client(login)))!, /^sha256:[0-9a-f]{64}$/);
 
+  const probed = async (): Promise<number | undefined> => (await probeRegistry(exec, plan, options.signal))?.status;
+  assert.equal(await probed(), 200);
+  await exec(['sh', '-c', `cp ${files.password} /run/password && echo another >${files.password}`]);
+  assert.equal(await probed(), 401);
+  await exec(['sh', '-c', `cat /run/password >${files.password}`]);
+
   await exec(['sh', '-c', `kill "$(cat /run/${files.unit}.pid)"`]);
   await realSleep(500);
+  assert.equal(await probed(), 0);
   assert.deepEqual(await prepare(), ['REGISTRY done: it does not run']);
   await exec(['sh', '-c', `echo '# by hand' >>${files.config}`]);
   assert.deepEqual(await prepare(), ['REGISTRY done: its configuration is another']);

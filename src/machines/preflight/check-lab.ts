@@ -15,12 +15,14 @@ import type { Check, Found, LabFacts } from './check.ts';
 import { observeHost, type HostFacts } from './host-facts.ts';
 import { jumphostChecks } from './jumphost-checks.ts';
 import { machineChecks } from './machine-checks.ts';
+import { registryChecks } from './registry-checks.ts';
+import { probeRegistry } from './registry-probe.ts';
 import { segmentChecks } from './segment-checks.ts';
 import { probeSegment, type SegmentAnswer } from './segment-probe.ts';
 import { serverChecks } from './server-checks.ts';
 
 /** The catalogue (reference/lab-and-libvirt.md §7.1), as far as it is checked on a live lab. */
-export const CHECKS: readonly Check[] = [...serverChecks, ...segmentChecks, ...jumphostChecks, ...machineChecks];
+export const CHECKS: readonly Check[] = [...serverChecks, ...segmentChecks, ...jumphostChecks, ...registryChecks, ...machineChecks];
 
 export interface CheckReport {
   readonly lab: string;
@@ -39,6 +41,7 @@ export async function checkLab(hosts: LabHosts, plan: LabPlan, signal: AbortSign
   const bridges = new Map<string, BridgeAnswer>();
   let segment: SegmentAnswer | undefined;
   let bmcs: LabFacts['bmcs'] = new Map();
+  let registry: LabFacts['registry'];
   /** One probe that fails does not hide what the others say. */
   const attempt = (host: Host, probe: () => Promise<void>): Promise<void> =>
     probe().catch((error: unknown) => {
@@ -50,6 +53,7 @@ export async function checkLab(hosts: LabHosts, plan: LabPlan, signal: AbortSign
     await attempt(host, async () => void known.set(host.name, await observeHost(host.exec, server ? imagesDir : stateDir, listens, signal)));
     if (!server) {
       await attempt(host, async () => void (segment = await probeSegment(host.exec, plan, signal)));
+      await attempt(host, async () => void (registry = await probeRegistry(host.exec, plan, signal)));
       await attempt(host, async () => void (bmcs = await probeBmcs(host.exec, plan, signal)));
     } else if (machinesOn(plan, host.name).length > 0) {
       await attempt(host, async () => {
@@ -61,7 +65,7 @@ export async function checkLab(hosts: LabHosts, plan: LabPlan, signal: AbortSign
   const names = plan.servers.map(({ name }) => name);
   const state = await observeLab(hosts, plan, names, signal, look);
   const dnsmasqRefusal = state.jumphost && !servedByLibvirt(plan) ? await refusalOf(hosts.jumphost, plan, state.jumphost, signal) : undefined;
-  const facts: LabFacts = { plan, state, hosts: known, segment, bridges, bmcs, dnsmasqRefusal };
+  const facts: LabFacts = { plan, state, hosts: known, segment, bridges, bmcs, registry, dnsmasqRefusal };
   const findings = judge(facts);
   return { lab: plan.lab, ok: unchecked.length === 0 && !findings.some(({ severity }) => severity === 'error'), findings, unchecked };
 }

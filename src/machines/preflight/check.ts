@@ -3,6 +3,7 @@ import type { LabState } from '../changes/observe-lab.ts';
 import type { BmcAnswer } from './bmc-probe.ts';
 import type { BridgeAnswer } from './bridge-probe.ts';
 import type { HostFacts } from './host-facts.ts';
+import type { RegistryAnswer } from './registry-probe.ts';
 import type { SegmentAnswer } from './segment-probe.ts';
 
 /** What was found out about a lab, for the checks to judge. Undefined is what could not be looked at. */
@@ -16,6 +17,8 @@ export interface LabFacts {
   readonly bridges: ReadonlyMap<string, BridgeAnswer>;
   /** By machine: what the BMCs of bare-metal hosts say. */
   readonly bmcs: ReadonlyMap<string, BmcAnswer>;
+  /** Of a lab that has its registry from labwright. */
+  readonly registry?: RegistryAnswer | undefined;
   /** dnsmasq's own words on the planned configuration, when it refuses it. */
   readonly dnsmasqRefusal: string | undefined;
 }

@@ -114,6 +114,16 @@ test('a registry’s certificate that ends within a week is CERT-TIME', () => {
   assert.deepEqual(said(''), []);
 });
 
+test('a registry of the lab’s own that refuses its login is REG-LOGIN, one that jobs mirror into without room REG-SPACE', () => {
+  const registry = { port: 5000, root: '/reg', serve: true, mirror: true, additionalImages: [] };
+  const plan = { ...examplePlan, jumphost: { ...examplePlan.jumphost, services: { ...examplePlan.jumphost.services, registry } } };
+  const seen = (answer: object): string[] => idsWith({}, { plan, registry: { status: 200, said: '', availableMiB: 100_000, ...answer } });
+  assert.deepEqual(seen({}), []);
+  assert.deepEqual(seen({ status: 401 }), ['REG-LOGIN jump']);
+  assert.deepEqual(seen({ status: 0, said: 'curl: (7) Failed to connect' }), ['REG-LOGIN jump']);
+  assert.deepEqual(seen({ availableMiB: 20_000 }), ['REG-SPACE jump']);
+});
+
 test('a processor without x86-64-v2 is VM-CPU, and a libvirt without UEFI is LIBVIRT-VER, where VMs need them', () => {
   assert.deepEqual(idsWith({ cpuFlags: ['fpu', 'pni', 'cx16', 'lahf_lm'] }), ['VM-CPU s1']);
   assert.deepEqual(idsWith({ cpuFlags: ['fpu'] }, { plan: { ...examplePlan, accel: 'tcg' } }), []);
