@@ -118,6 +118,18 @@ test('a jumphost opens what the lab asks it for, now and after a restart', async
   assert.deepEqual(await commands(closed, 'FIREWALL', 'jumphost'), [`firewall-cmd --zone=public ${open}`, `firewall-cmd --zone=public --permanent ${open}`]);
 });
 
+test('the registry and the HTTP store of a lab are opened too', () => {
+  const services = {
+    ...examplePlan.jumphost.services,
+    httpStore: { port: 8080, root: '/srv', serve: true },
+    registry: { port: 5000, root: '/reg', serve: true, mirror: false, additionalImages: [] },
+  };
+  const plan = { ...examplePlan, jumphost: { ...examplePlan.jumphost, services } };
+  const firewall = REQUIREMENTS.find(({ id }) => id === 'FIREWALL')!;
+  const open = facts({ ...READY_RHEL9, firewall: 'public\ndns dhcp dhcpv6 ntp ssh\n8443/tcp 8008/tcp 8080/tcp' });
+  assert.equal(firewall.missing(open, { plan, host: plan.jumphost.name, role: 'jumphost' }), 'closed in zone public: 5000/tcp');
+});
+
 test('a jumphost with an uplink forwards', () => {
   const plan = { ...examplePlan, jumphost: { ...examplePlan.jumphost, uplink: 'eno1' } };
   const sysctl = REQUIREMENTS.find(({ id }) => id === 'SYSCTL')!;

@@ -168,20 +168,27 @@ export const REQUIREMENTS: readonly Requirement[] = [
     id: 'FIREWALL',
     roles: ['jumphost'],
     why: 'machines of the lab get no address, name, time or image through a closed port',
-    missing({ firewall }) {
-      const closed = firewall ? OPEN.filter((one) => !firewall.open.has(one)) : [];
-      return closed.length === 0 ? undefined : `closed in zone ${firewall!.zone}: ${closed.join(', ')}`;
+    missing(facts, target) {
+      const closed = closedPorts(facts, target);
+      return closed.length === 0 ? undefined : `closed in zone ${facts.firewall!.zone}: ${closed.join(', ')}`;
     },
     make:
-      ({ firewall }) =>
+      (facts, target) =>
       async ({ exec }, signal) => {
-        const closed = OPEN.filter((one) => !firewall!.open.has(one));
-        const options = closed.map((one) => (one.includes('/') ? `--add-port=${one}` : `--add-service=${one}`));
+        const { firewall } = facts;
+        const options = closedPorts(facts, target).map((one) => (one.includes('/') ? `--add-port=${one}` : `--add-service=${one}`));
         for (const lasting of [[], ['--permanent']]) await exec(['firewall-cmd', `--zone=${firewall!.zone}`, ...lasting, ...options], { signal });
       },
     consequence: 'live',
   },
 ];
+
+/** What machines need, the lab's registry and HTTP store among it, and firewalld does not let through. */
+function closedPorts({ firewall }: PrepareFacts, { plan: { jumphost } }: Target): readonly string[] {
+  const { registry, httpStore } = jumphost.services;
+  const services = [registry, httpStore].flatMap((service) => (service ? [`${service.port}/tcp`] : []));
+  return firewall ? [...OPEN, ...services].filter((one) => !firewall.open.has(one)) : [];
+}
 
 /** Where this lab's kernel settings are kept. */
 export function sysctlPath({ plan }: Pick<Target, 'plan'>): string {
