@@ -52,6 +52,12 @@ test('every VM has a port in both bridges, and a second apply changes nothing', 
   const { stdout } = await box.inMachine('server1')(['virsh', '-c', 'qemu:///system', 'domiflist', 'c1-master-0']);
   assert.deepEqual([...stdout.matchAll(/52:54:\S+/g)].map(String), ['52:54:00:00:01:04', '52:54:00:01:01:04']);
   assert.deepEqual((await labJson('apply')).changes, []);
+  const { orphans } = (await labJson('orphans')) as unknown as { readonly orphans: readonly { readonly kind: string; readonly owner: string }[] };
+  assert.deepEqual(
+    orphans.filter(({ owner }) => owner === 'ours'),
+    [],
+    'the network of the second bridge is planned',
+  );
 });
 
 test('destroy takes the second bridge away too', { skip }, async () => {

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { LabPlan } from '../../lab/plan.ts';
 import { placeOf } from '../../render/bridge.ts';
+import { networksOn } from '../../render/networks-on.ts';
 import { diskPath } from '../../render/libvirt-domain.ts';
 import { networkUuid } from '../changes/ground-changes.ts';
 import { machinesOn } from '../changes/server-changes.ts';
@@ -67,7 +68,8 @@ function timeOrphans(plan: LabPlan, on: string, { time }: ServerState): Orphan[]
 }
 
 function networkOrphans(plan: LabPlan, on: string, state: ServerState): Orphan[] {
-  const planned = new Set(machinesOn(plan, on).length === 0 ? [] : [networkUuid(plan, placeOf(plan, on).network)]);
+  // A server without VMs needs none.
+  const planned = new Set(machinesOn(plan, on).length === 0 ? [] : networksOn(plan, on).map((network) => networkUuid(plan, network)));
   return state.networks.flatMap((network): Orphan[] => {
     if (planned.has(network.uuid)) return [];
     const name = find(parseXml(network.xml), 'name')?.textContent ?? network.uuid;
