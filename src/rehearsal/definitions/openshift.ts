@@ -83,7 +83,6 @@ const OTHERS: readonly (readonly [apiVersion: string, kind: string, plural: stri
   ['operators.coreos.com/v1alpha1', 'InstallPlan', 'installplans', 'Namespaced', 'ip'],
   ['operators.coreos.com/v1', 'OperatorGroup', 'operatorgroups', 'Namespaced', 'og'],
   ['route.openshift.io/v1', 'Route', 'routes', 'Namespaced', ''],
-  ['route.openshift.io/v1', 'Route', 'routes', 'Namespaced', ''],
 ];
 
 /** OpenShift itself: version, operators, mirrors, and the operator lifecycle. */
