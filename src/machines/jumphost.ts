@@ -7,7 +7,9 @@ import { lineDiff, lineDifferences } from './changes/line-differences.ts';
 import { timeChanges, timedAddresses } from './changes/time-changes.ts';
 import { observeChrony, type ChronyState } from './doors/chrony.ts';
 import { hashFiles, loadDnsmasq, observeDnsmasq, removeDnsmasq, stopDnsmasq, type DhcpLease, type DnsmasqState, type Load } from './doors/dnsmasq.ts';
-import { firewallDiffers, loadFirewall, observeFirewall, removeFirewall, type FirewallState } from './doors/firewall.ts';
+import { observeFirewall, type FirewallState } from './doors/firewall.ts';
+import { observeFirewalld, type FirewalldState } from './doors/firewalld.ts';
+import { firewallChanges } from './changes/firewall-changes.ts';
 import { readTree, removePaths, writeTextFile } from './doors/files.ts';
 import { labPaths } from './lab-paths.ts';
 import { outsideResolvers } from './outside-resolvers.ts';
@@ -29,8 +31,8 @@ export interface JumphostState {
   readonly kubeconfigs?: readonly string[];
   /** Machines of which it is noted there when they were installed. */
   readonly installations?: readonly string[];
-  /** Undefined when the lab file leaves the firewall alone. */
   readonly firewall?: FirewallState | undefined;
+  readonly firewalld?: FirewalldState;
   readonly time?: ChronyState;
 }
 
@@ -40,10 +42,11 @@ export async function observeJumphost(exec: Exec, plan: LabPlan, signal: AbortSi
   const script = `ip -o -4 address show dev "$1" 2>/dev/null | awk '{print $4}' || exit 0; ip link show dev "$1" >/dev/null 2>&1 && echo there
 printf '\\0'; cat /run/systemd/resolve/resolv.conf 2>/dev/null || cat /etc/resolv.conf 2>/dev/null; printf '\\0'; ls "$2" 2>/dev/null; printf '\\0'; ls "$3" 2>/dev/null; exit 0`;
   const look = { purpose: 'say what addresses it has', text: script, args: [plan.jumphost.nic, kubeconfigsDir, installationsDir] };
-  const [said, dnsmasq, firewall, time] = await Promise.all([
+  const [said, dnsmasq, firewall, firewalld, time] = await Promise.all([
     runScript(exec, look, { signal }),
     observeDnsmasq(exec, plan, signal),
     observeFirewall(exec, plan, signal),
+    observeFirewalld(exec, plan, signal),
     observeChrony(exec, plan, timedAddresses(plan), signal),
   ]);
   const [nic = '', resolv = '', kept = '', installed = ''] = said.stdout.split('\0');
@@ -51,6 +54,7 @@ printf '\\0'; cat /run/systemd/resolve/resolv.conf 2>/dev/null || cat /etc/resol
   return {
     dnsmasq,
     firewall,
+    firewalld,
     time,
     files,
     nicAddresses: lines.includes('there') ? lines.filter((line) => line !== 'there').map((line) => line.replace(/\/.*/, '')) : undefined,
@@ -90,24 +94,8 @@ export function jumphostChanges(plan: LabPlan, state: JumphostState, wanted: (ch
   const partial = [...planned.keys()].some((path) => after.get(path) !== planned.get(path)) || after.size !== planned.size;
   const load = partial && changes.length === 0 && state.dnsmasq.running ? undefined : loadChange(plan, state, after, changes);
   const served = load && wanted(load) ? [...checkFirst(plan, state, after, changes), load] : changes;
+  // Rules come last: whoever asks for DHCP and DNS finds them behind them.
   return [...served, ...firewallChanges(plan, state).filter(wanted), ...time];
-}
-
-/** Rules come last: whoever asks for DHCP and DNS finds them behind them. */
-function firewallChanges(plan: LabPlan, { firewall }: JumphostState): Change[] {
-  const { name: on, nic, uplink } = plan.jumphost;
-  const base = { kind: 'firewall', name: plan.lab, on, consequence: 'live' } as const;
-  if (plan.jumphost.services.firewall === 'none') {
-    if (firewall?.file === undefined) return [];
-    return [{ ...base, action: 'delete', detail: 'the lab file leaves the firewall alone', act: ({ exec }, signal) => removeFirewall(exec, plan, signal) }];
-  }
-  if (plan.jumphost.services.firewall === 'firewalld') return [];
-  if (firewall && !firewallDiffers(plan, firewall)) return [];
-  const byHand = firewall?.file !== undefined && firewall.table !== 'unchanged';
-  const differences = [{ field: 'table', wanted: 'as loaded', found: firewall?.table }];
-  const detail = `what the lab reaches on ${on} by ${nic}${uplink === undefined ? '' : `, NAT to ${uplink}`}${byHand ? `; its table is ${firewall.table}` : ''}`;
-  const act: Change['act'] = (host, signal) => loadFirewall(host, plan, signal);
-  return [{ ...base, action: firewall?.file === undefined ? 'create' : 'update', detail, byHand, differences, act }];
 }
 
 const ORDER = ['dhcp-host', 'dns-record', 'dns-server'];

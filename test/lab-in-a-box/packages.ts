@@ -27,6 +27,8 @@ const NEEDED: readonly (readonly [command: string, debianPackage: string])[] = [
   ['/usr/sbin/chronyd', 'chrony'],
   ['/usr/bin/dot', 'graphviz'],
   ['/usr/bin/firewall-offline-cmd', 'firewalld'],
+  ['/usr/bin/dbus-daemon', 'dbus-daemon'],
+  ['/usr/sbin/haproxy', 'haproxy'],
   ['/usr/share/OVMF/OVMF_CODE_4M.fd', 'ovmf'],
   ['/usr/bin/xorriso', 'xorriso'],
   ['/usr/bin/mcopy', 'mtools'],

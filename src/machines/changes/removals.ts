@@ -5,9 +5,9 @@ import { uuidV5 } from '../../util/ids.ts';
 import { removeBridge } from '../doors/bridge.ts';
 import type { Change } from './change.ts';
 import { removeDnsmasq } from '../doors/dnsmasq.ts';
-import { removeFirewall } from '../doors/firewall.ts';
 import { removePaths, removeWithParents } from '../doors/files.ts';
 import type { JumphostState } from '../jumphost.ts';
+import { firewallRemovals } from './firewall-changes.ts';
 import { furtherBridgeRemovals } from './further-bridges.ts';
 import { imageFolders, labPaths } from '../lab-paths.ts';
 import { machinesOn } from './server-changes.ts';
@@ -84,19 +84,10 @@ export function jumphostRemovals(plan: LabPlan, state: JumphostState): Change[] 
     detail: `when ${installed.join(', ')} were installed`,
     act: ({ exec }, signal) => removeWithParents(exec, installationsDir, signal),
   };
-  const firewall: Change = {
-    action: 'delete',
-    kind: 'firewall',
-    name: plan.lab,
-    on,
-    consequence: 'live',
-    detail: 'its table of nftables',
-    act: ({ exec }, signal) => removeFirewall(exec, plan, signal),
-  };
   const first = [
     ...(kept.length === 0 ? [] : [kubeconfigs]),
     ...(installed.length === 0 ? [] : [installations]),
-    ...(state.firewall?.file === undefined ? [] : [firewall]),
+    ...firewallRemovals(plan, state),
     ...timeRemovals(plan, on, state.time),
   ];
   if (!running && !loaded && state.files.size === 0) return first;

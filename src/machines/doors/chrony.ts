@@ -137,7 +137,8 @@ if grep -qF "$comment" "$main" && rmdir "$folder" 2>/dev/null; then
   kept=$(grep -vF -e "$comment" -e "include $folder/" "$main" || true)
   printf '%s\n' "$kept" >"$main"
 fi
-! answers || restart`;
+! answers || restart
+rm -f /run/labwright-chronyd`;
   await runScript(exec, { purpose: 'take the lab’s part from chrony', text, args: [path, mainPath, FOLDER, COMMENT] }, { signal, timeoutMs: 60_000 });
 }
 

@@ -169,13 +169,22 @@ export const REQUIREMENTS: readonly Requirement[] = [
     roles: ['jumphost'],
     why: 'machines of the lab get no address, name, time or image through a closed port',
     missing(facts, target) {
+      const { firewall: planned } = target.plan.jumphost.services;
+      // Its rules come with apply.
+      if (planned !== 'none') return planned === 'firewalld' && facts.firewall === undefined ? 'firewalld does not run' : undefined;
       const closed = closedPorts(facts, target);
       return closed.length === 0 ? undefined : `closed in zone ${facts.firewall!.zone}: ${closed.join(', ')}`;
     },
     make:
       (facts, target) =>
-      async ({ exec }, signal) => {
-        const { firewall } = facts;
+      async (host, signal) => {
+        const { exec, name } = host;
+        const { firewall, family, systemd } = facts;
+        if (target.plan.jumphost.services.firewall === 'firewalld') {
+          await installPackages(host, family, ['firewalld'], signal);
+          if (!systemd) throw new LabwrightError('refused', `${name} has no systemd that could start firewalld`, { hint: 'start it, or prepare with --skip FIREWALL' });
+          return void (await exec(['systemctl', 'enable', '--now', 'firewalld'], { signal }));
+        }
         const options = closedPorts(facts, target).map((one) => (one.includes('/') ? `--add-port=${one}` : `--add-service=${one}`));
         for (const lasting of [[], ['--permanent']]) await exec(['firewall-cmd', `--zone=${firewall!.zone}`, ...lasting, ...options], { signal });
       },
