@@ -19,6 +19,8 @@ if [ -e /dev/kvm ]; then
   install -m 000 /dev/null /run/no-kvm
   mount --bind /run/no-kvm /dev/kvm
 fi
+# Each command over ssh has bash read this file first: here it does what it does on a fresh host.
+[ ! -e /root/.bashrc ] || mount --bind /dev/null /root/.bashrc
 hostname "$name"
 mkdir -p /run/sshd /run/libvirt
 printf '127.0.0.1 localhost\n%s %s\n' "$address" "$name" >/etc/hosts
