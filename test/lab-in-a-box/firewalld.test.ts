@@ -38,7 +38,10 @@ test('firewalld that does not run is told, and a table of nftables is not put be
 
 test('a NIC that somebody bound to a zone stays there', { skip }, async () => {
   await onJumphost('firewall-cmd --permanent --zone=internal --add-interface=eno1; firewall-cmd --reload');
-  assert.match(JSON.stringify((await labJson<ApplyReport>('apply')).failures), /eno1 is bound to zone internal: firewall-cmd --permanent --zone=internal --remove-interface=eno1/);
+  assert.match(
+    JSON.stringify((await labJson<ApplyReport>('apply')).failures),
+    /eno1 is bound to zone internal: firewall-cmd --permanent --zone=internal --remove-interface=eno1/,
+  );
   assert.doesNotMatch(await onJumphost('ls /etc/firewalld/zones; firewall-cmd --get-zones'), /lw-tiny/);
   await onJumphost('firewall-cmd --permanent --zone=internal --remove-interface=eno1; firewall-cmd --reload');
 });
@@ -70,9 +73,14 @@ test('what was changed by firewall-cmd is told, lasting or not, and mended', { s
 
 test('zones that cut off whoever applies them are undone by the jumphost itself', { skip, timeout: 180_000 }, async () => {
   await labJson<ApplyReport>('destroy', '--yes');
-  assert.doesNotMatch(await onJumphost('firewall-cmd --get-zones; firewall-cmd --permanent --get-zones; ls /var/lib/labwright 2>/dev/null || true'), /lw-tiny|labs/);
+  assert.doesNotMatch(
+    await onJumphost('firewall-cmd --get-zones; firewall-cmd --permanent --get-zones; ls /var/lib/labwright 2>/dev/null || true'),
+    /lw-tiny|labs/,
+  );
   // Port 2222 is none that a zone of the lab opens.
-  await onJumphost('/usr/sbin/sshd -f /run/sshd_config -o Port=2222 -o PidFile=/run/sshd2.pid; firewall-cmd --permanent --add-port=2222/tcp; firewall-cmd --reload');
+  await onJumphost(
+    '/usr/sbin/sshd -f /run/sshd_config -o Port=2222 -o PidFile=/run/sshd2.pid; firewall-cmd --permanent --add-port=2222/tcp; firewall-cmd --reload',
+  );
   const own = changeLab((text) => text.replace(/(jumphost:[^]*?ssh: \{ ?|jumphost:[^]*?ssh:\s+)host: 192\.168\.77\.1/, '$1port: 2222, host: 192.168.77.1'));
   const { failures } = await labJson<ApplyReport>('apply');
   writeFileSync(join(box.labFolder, 'lab.yml'), own);

@@ -25,8 +25,14 @@ test('rules in force need nothing, in either program', () => {
 
 test('what the other program has goes before the planned rules are made', () => {
   const said = firewallChanges(planned('firewalld'), { firewall: table, firewalld: empty }).map(({ action, detail }) => `${action}: ${detail}`);
-  assert.deepEqual(said, ['delete: its table of nftables: firewalld has the rules', 'create: eno2 is moved to zone lw-example; what others opened without --permanent closes']);
-  assert.deepEqual(firewallChanges(planned('none'), { firewall: table, firewalld: zones }).map(({ action }) => action), ['delete', 'delete']);
+  assert.deepEqual(said, [
+    'delete: its table of nftables: firewalld has the rules',
+    'create: eno2 is moved to zone lw-example; what others opened without --permanent closes',
+  ]);
+  assert.deepEqual(
+    firewallChanges(planned('none'), { firewall: table, firewalld: zones }).map(({ action }) => action),
+    ['delete', 'delete'],
+  );
 });
 
 test('nftables beside a firewalld that runs, and firewalld where it does not, are refused before anything is done', async () => {

@@ -15,7 +15,10 @@ interface Found {
 export function firewallChanges(plan: LabPlan, found: Found): Change[] {
   const kind = plan.jumphost.services.firewall;
   const other = kind === 'none' ? 'the lab file leaves the firewall alone' : `${kind} has the rules`;
-  const gone = firewallRemovals(plan, { firewall: kind === 'nftables' ? undefined : found.firewall, firewalld: kind === 'firewalld' ? undefined : found.firewalld });
+  const gone = firewallRemovals(plan, {
+    firewall: kind === 'nftables' ? undefined : found.firewall,
+    firewalld: kind === 'firewalld' ? undefined : found.firewalld,
+  });
   const removals = gone.map((change) => ({ ...change, detail: `${change.detail}: ${other}` }));
   if (kind === 'nftables') return [...removals, ...nftablesChanges(plan, found)];
   return kind === 'firewalld' ? [...removals, ...firewalldChanges(plan, found.firewalld)] : removals;
@@ -42,7 +45,9 @@ function nftablesChanges(plan: LabPlan, { firewall, firewalld }: Found): Change[
       });
     await loadFirewall(host, plan, signal);
   };
-  return [{ kind: 'firewall', name: plan.lab, on, consequence: 'live', action: firewall?.file === undefined ? 'create' : 'update', detail, byHand, differences, act }];
+  return [
+    { kind: 'firewall', name: plan.lab, on, consequence: 'live', action: firewall?.file === undefined ? 'create' : 'update', detail, byHand, differences, act },
+  ];
 }
 
 function firewalldChanges(plan: LabPlan, state: FirewalldState | undefined): Change[] {
@@ -56,9 +61,13 @@ function firewalldChanges(plan: LabPlan, state: FirewalldState | undefined): Cha
   const detail = `${nic} is moved to zone ${zone}${uplink === undefined ? '' : `, ${uplink} to ${outside} (ssh, NAT)`}; what others opened without --permanent closes${fault === undefined ? '' : `; it was ${fault}`}`;
   const act: Change['act'] = async (host, signal) => {
     if (!state?.installed || !state.running)
-      throw new LabwrightError('not_found', `firewalld does not run on ${on}`, { hint: 'labwright lab prepare installs and starts it; or write services.firewall: nftables' });
+      throw new LabwrightError('not_found', `firewalld does not run on ${on}`, {
+        hint: 'labwright lab prepare installs and starts it; or write services.firewall: nftables',
+      });
     await loadFirewalld(host, plan, signal);
   };
   const differences = [{ field: 'zones', wanted: 'as loaded', found: fault }];
-  return [{ kind: 'firewall', name: plan.lab, on, consequence: 'live', action: applied ? 'update' : 'create', detail, byHand: fault !== undefined, differences, act }];
+  return [
+    { kind: 'firewall', name: plan.lab, on, consequence: 'live', action: applied ? 'update' : 'create', detail, byHand: fault !== undefined, differences, act },
+  ];
 }

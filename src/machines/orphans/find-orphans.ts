@@ -45,7 +45,9 @@ export async function deleteOrphans(
   signal: AbortSignal,
 ): Promise<ApplyReport> {
   const changes = orphans.flatMap(({ on, kind, name, evidence, remove }): Change[] =>
-    remove ? [{ action: 'delete', kind, name, on, consequence: kind === 'lease' || kind === 'time' ? 'live' : 'data-loss', detail: evidence, act: remove }] : [],
+    remove
+      ? [{ action: 'delete', kind, name, on, consequence: kind === 'lease' || kind === 'time' ? 'live' : 'data-loss', detail: evidence, act: remove }]
+      : [],
   );
   const places = [...new Set(changes.map(({ on }) => on))];
   progress.stage('Leftovers', places);

@@ -175,19 +175,18 @@ export const REQUIREMENTS: readonly Requirement[] = [
       const closed = closedPorts(facts, target);
       return closed.length === 0 ? undefined : `closed in zone ${facts.firewall!.zone}: ${closed.join(', ')}`;
     },
-    make:
-      (facts, target) =>
-      async (host, signal) => {
-        const { exec, name } = host;
-        const { firewall, family, systemd } = facts;
-        if (target.plan.jumphost.services.firewall === 'firewalld') {
-          await installPackages(host, family, ['firewalld'], signal);
-          if (!systemd) throw new LabwrightError('refused', `${name} has no systemd that could start firewalld`, { hint: 'start it, or prepare with --skip FIREWALL' });
-          return void (await exec(['systemctl', 'enable', '--now', 'firewalld'], { signal }));
-        }
-        const options = closedPorts(facts, target).map((one) => (one.includes('/') ? `--add-port=${one}` : `--add-service=${one}`));
-        for (const lasting of [[], ['--permanent']]) await exec(['firewall-cmd', `--zone=${firewall!.zone}`, ...lasting, ...options], { signal });
-      },
+    make: (facts, target) => async (host, signal) => {
+      const { exec, name } = host;
+      const { firewall, family, systemd } = facts;
+      if (target.plan.jumphost.services.firewall === 'firewalld') {
+        await installPackages(host, family, ['firewalld'], signal);
+        if (!systemd)
+          throw new LabwrightError('refused', `${name} has no systemd that could start firewalld`, { hint: 'start it, or prepare with --skip FIREWALL' });
+        return void (await exec(['systemctl', 'enable', '--now', 'firewalld'], { signal }));
+      }
+      const options = closedPorts(facts, target).map((one) => (one.includes('/') ? `--add-port=${one}` : `--add-service=${one}`));
+      for (const lasting of [[], ['--permanent']]) await exec(['firewall-cmd', `--zone=${firewall!.zone}`, ...lasting, ...options], { signal });
+    },
     consequence: 'live',
   },
 ];
