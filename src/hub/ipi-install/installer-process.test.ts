@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -35,6 +35,12 @@ exit "$code"
   return { dir, installer };
 }
 
+/** All of it at once: it looks every moment. */
+function endWith(dir: string, code: string): void {
+  writeFileSync(join(dir, '../end.new'), code);
+  renameSync(join(dir, '../end.new'), join(dir, '../end'));
+}
+
 const look = (dir: string, after = 0) => lookAtInstaller(localExec, dir, after, signal);
 
 test('an installer that was started runs, is not started twice, and its end is seen with its code and last words', async (t) => {
@@ -44,7 +50,7 @@ test('an installer that was started runs, is not started twice, and its end is s
   assert.equal(readFileSync(join(dir, 'started'), 'utf8'), 'job/start\n');
   const running = await look(dir);
   assert.deepEqual([running.process, linesOf(running.log)], [{ status: 'running' }, [{ level: 'info', message: 'begun' }]]);
-  writeFileSync(join(dir, '../end'), '3');
+  endWith(dir, '3');
   let ended = await look(dir, running.next);
   while (ended.process.status === 'running') ended = await look(dir, running.next);
   assert.deepEqual([ended.process, linesOf(ended.log)], [{ status: 'ended', code: 3 }, [{ level: 'fatal', message: 'it "failed"' }]]);
@@ -66,7 +72,7 @@ test('it goes on when whoever started it is killed', async (t) => {
   parent.kill('SIGKILL');
   await once(parent, 'exit');
   assert.equal((await look(dir)).process.status, 'running');
-  writeFileSync(join(dir, '../end'), '0');
+  endWith(dir, '0');
   while ((await look(dir)).process.status === 'running') await realSleep(20);
   assert.deepEqual((await look(dir)).process, { status: 'ended', code: 0 });
 });
