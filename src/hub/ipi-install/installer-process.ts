@@ -27,18 +27,22 @@ const ALIVE = String.raw`alive() { pid=$(cat "$1/pid" 2>/dev/null) && [ -n "$pid
 const START = String.raw`set -eu
 ${ALIVE}
 d=$1; step=$2; shift 2
-if [ -e "$d/exit" ] || alive "$d"; then exit 0; fi
+if alive "$d" || [ -e "$d/exit" ]; then exit 0; fi
 rm -f "$d/pid"
 LABWRIGHT_STEP=$step setsid sh -c 'd=$0; echo $$ > "$d/pid.new"; mv "$d/pid.new" "$d/pid"; "$@" >> "$d/output" 2>&1; echo $? > "$d/exit.new"; mv "$d/exit.new" "$d/exit"' "$d" "$@" < /dev/null > /dev/null 2>&1 &
 i=0
 while [ "$i" -lt 100 ] && { [ ! -s "$d/pid" ] || [ ! -s "$d/.openshift_install.log" ]; } && [ ! -e "$d/exit" ]; do sleep 0.1; i=$((i + 1)); done`;
 
-/** Whoever says that it is at its end ends a moment later: its code is worth that moment. */
+/**
+ * Whoever says that it is at its end ends a moment later: its code is worth that moment. Looked at in this order, one that
+ * ends meanwhile is not taken for killed: its code is there before it is gone.
+ */
 const LOOK = String.raw`${ALIVE}
 d=$1; log=$1/.openshift_install.log
 i=0
 while [ ! -e "$d/exit" ] && alive "$d" && tail -c 4000 "$log" 2>/dev/null | grep -qe 'level=fatal' -e 'Install complete!' && [ "$i" -lt 100 ]; do sleep 0.1; i=$((i + 1)); done
-if [ -e "$d/exit" ]; then echo "ended $(cat "$d/exit")"; elif alive "$d"; then echo running; elif [ -e "$d/pid" ]; then echo killed; else echo none; fi
+if alive "$d"; then state=running; else state=gone; fi
+if [ -e "$d/exit" ]; then echo "ended $(cat "$d/exit")"; elif [ $state = running ]; then echo running; elif [ -e "$d/pid" ]; then echo killed; else echo none; fi
 [ ! -e "$log" ] || tail -c "+$(($2 + 1))" "$log" | head -c "$3"`;
 
 /** Starts it unless it runs or has ended. `step` goes into its environment: whoever finds the process can tell whose it is. */

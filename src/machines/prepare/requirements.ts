@@ -182,7 +182,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
         await installPackages(host, family, ['firewalld'], signal);
         if (!systemd)
           throw new LabwrightError('refused', `${name} has no systemd that could start firewalld`, { hint: 'start it, or prepare with --skip FIREWALL' });
-        return void (await exec(['systemctl', 'enable', '--now', 'firewalld'], { signal }));
+        await exec(['systemctl', 'enable', '--now', 'firewalld'], { signal });
+        return;
       }
       const options = closedPorts(facts, target).map((one) => (one.includes('/') ? `--add-port=${one}` : `--add-service=${one}`));
       for (const lasting of [[], ['--permanent']]) await exec(['firewall-cmd', `--zone=${firewall!.zone}`, ...lasting, ...options], { signal });
