@@ -87,7 +87,6 @@ restart() {
     [ "$turns" -le 50 ] || { echo 'chronyd does not answer after its start' >&2; return 1; }
     sleep 0.1
   done
-  rm -f /run/labwright-chronyd
 }
 `;
 
