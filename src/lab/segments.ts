@@ -32,7 +32,6 @@ const USED_INSIDE = [
 /** Ranges in which no machine can have an address. */
 const NOBODYS = [
   ['0.0.0.0/8', 'addresses of no network'],
-  ['127.0.0.0/8', 'loopback'],
   ['224.0.0.0/3', 'multicast and reserved addresses'],
   ['::/8', 'loopback and reserved addresses'],
   ['fe80::/10', 'link-local addresses'],
