@@ -39,6 +39,7 @@ test('killed with -9 at a boundary of each job, the run changes the hub and the 
   await last.printed(/The server stays up/);
   assert.match(last.output(), /success; 4 of 4 jobs succeeded/);
   assert.deepEqual(await seen(data), expected);
+  await last.stop('SIGTERM');
 });
 
 function up(t: TestContext, data: string): RunningLabwright {
