@@ -10,6 +10,7 @@ import { curation, FAILED_CURATION, UNRECOMMENDED_ANNOTATION } from './curation.
 import { followAll } from './follow-all.ts';
 import { openCluster } from './open-cluster.ts';
 import { channelFor, offerOf } from './release.ts';
+import { rolloutOf } from './rollout.ts';
 import { unlessTrouble } from './spoke-trouble.ts';
 import type { UpgradeDriverWay, UpgradeRun } from './upgrade-run.ts';
 
@@ -28,7 +29,7 @@ type Follower = Pick<StepContext, 'clock' | 'signal' | 'waiting' | 'progress'>;
  */
 export const curatorDriver: UpgradeDriverWay = {
   async start(run) {
-    for (const name of run.checked.behind) await checkOffer(run, clusterNamed(run, name));
+    for (const cluster of rolloutOf(run.input).clusters) if (run.checked.behind.includes(cluster.name)) await checkOffer(run, cluster);
   },
   upgrade: (run, clusters) =>
     followAll(run.context, clusters, async (cluster, follower) => {
@@ -47,10 +48,6 @@ export const curatorDriver: UpgradeDriverWay = {
 
 function hubOf({ input, deps, context }: UpgradeRun): Hub {
   return openHub(input, deps, context);
-}
-
-function clusterNamed({ input }: UpgradeRun, name: string): PlannedCluster {
-  return [input.cluster, ...(input.rollout?.clusters ?? [])].find((one) => one.name === name)!;
 }
 
 /**
